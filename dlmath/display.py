@@ -1,0 +1,61 @@
+"""What a chapter shows besides figures: formulas from SymPy objects, and the source of the package's functions."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from dlmath import symbolic
+
+
+class Shown:
+    """Something a notebook shows, as Markdown in the book and in JupyterLab."""
+
+    def __init__(self, markdown: str) -> None:
+        self.markdown = markdown
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+    def __repr__(self) -> str:
+        return self.markdown
+
+
+def formula(*expressions: Any) -> Shown:
+    """Show SymPy expressions as displayed formulas, one below the other. Strings stand as they are, in LaTeX.
+
+    Example:
+        >>> import sympy as sp
+        >>> x = sp.Symbol("x")
+        >>> formula(sp.Eq(sp.Symbol("y"), x**2))
+        $$
+        y = x^{2}
+        $$
+    """
+    lines = [e if isinstance(e, str) else symbolic.latex(e) for e in expressions]
+    body = lines[0] if len(lines) == 1 else "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
+    return Shown(f"$$\n{body}\n$$")
+
+
+def source(function: Callable[..., Any]) -> Shown:
+    """Show the source of a function of the package, without its docstring.
+
+    Example:
+        >>> from dlmath import activations
+        >>> source(activations.relu)
+        ```python
+        # dlmath.activations
+        def relu(z: np.ndarray) -> np.ndarray:
+            return np.maximum(check.array("z", z), 0)
+        ```
+    """
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    (definition,) = ast.parse("\n".join(lines)).body
+    first = definition.body[0]
+    if ast.get_docstring(definition) is not None:
+        del lines[first.lineno - 1 : first.end_lineno]
+    code = "\n".join(lines)
+    return Shown(f"```python\n# {function.__module__}\n{code}\n```")

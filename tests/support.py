@@ -1,0 +1,85 @@
+"""What the tests share: PyTorch as a reference, gradients in random directions, and a table of bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+def agrees_with_torch(
+    ours: Callable[..., Any],
+    theirs: Callable[..., Any],
+    *arrays: np.ndarray,
+    gradients: Callable[..., Any] | None = None,
+    rtol: float = 1e-12,
+    atol: float = 1e-13,
+) -> None:
+    """Compare shape, dtype and value, and the gradients of a random projection of the result, with PyTorch in float64.
+
+    ``ours`` takes the arrays, ``theirs`` the same as tensors. ``gradients(grad_output, *arrays)`` returns the gradient
+    with respect to each array (or to the first few of them, or ``None`` for one that is not compared).
+    """
+    torch = pytest.importorskip("torch")
+    tensors = [torch.tensor(array, requires_grad=array.dtype.kind == "f") for array in arrays]
+    expected = theirs(*tensors)
+    result = np.asarray(ours(*arrays))
+    reference = expected.detach().numpy()
+    assert result.shape == reference.shape
+    assert result.dtype == reference.dtype
+    np.testing.assert_allclose(result, reference, rtol=rtol, atol=atol)
+    if gradients is None:
+        return
+    grad_output = np.random.default_rng(1).standard_normal(reference.shape).astype(reference.dtype)
+    expected.backward(torch.tensor(grad_output))
+    computed = gradients(grad_output, *arrays)
+    computed = computed if isinstance(computed, tuple | list) else (computed,)
+    for index, (gradient, tensor) in enumerate(zip(computed, tensors)):
+        if gradient is not None:
+            assert gradient.shape == tuple(tensor.shape), f"gradient {index}"
+            np.testing.assert_allclose(gradient, tensor.grad.numpy(), rtol=rtol, atol=atol, err_msg=f"gradient {index}")
+
+
+def assert_gradient(
+    function: Callable[[np.ndarray], float], gradient: np.ndarray, at: np.ndarray, *, analytic: bool = False
+) -> None:
+    """Check a gradient in three random directions: v·∇f against a central difference, or the complex step if analytic."""
+    rng = np.random.default_rng(2)
+    assert gradient.shape == at.shape
+    for _ in range(3):
+        direction = rng.standard_normal(at.shape)
+        expected = np.sum(direction * gradient)
+        if analytic:
+            measured, rtol = np.imag(function(at + 1e-30j * direction)) / 1e-30, 1e-12
+        else:
+            h = 1e-5
+            measured, rtol = (function(at + h * direction) - function(at - h * direction)) / (2 * h), 1e-6
+        np.testing.assert_allclose(measured, expected, rtol=rtol, atol=1e-8 if not analytic else 1e-13)
+
+
+def refuses(call: Callable[[], Any], argument: str, *expected: str, error: type[Exception] | None = None) -> None:
+    """The call raises a ValueError or TypeError whose message names the argument and says what was expected."""
+    with pytest.raises(error or (ValueError, TypeError)) as caught:
+        call()
+    message = str(caught.value)
+    assert argument in message, message
+    for part in expected:
+        assert part in message, message
+
+
+NOT_NUMBERS: Sequence[Any] = (None, "text", object(), {"a": 1}, np.array(["a"]), np.array([None]))
+"""Values that no function takes for an array."""
+
+
+def leaves_arguments_alone(call: Callable[..., Any], *arrays: np.ndarray) -> None:
+    """The call neither changes its arguments nor returns memory it shares with them."""
+    before = [array.copy() for array in arrays]
+    result = call(*arrays)
+    for array, copy in zip(arrays, before):
+        np.testing.assert_array_equal(array, copy)
+    returned = result if isinstance(result, tuple | list) else [result]
+    for part in returned:
+        for array in arrays:
+            assert not np.shares_memory(part, array)
