@@ -3,34 +3,42 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+CLASSROOM := .venv-classroom
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: book test lab serve lint format clean help
+.PHONY: help book test test-classroom assignments lint lab serve format clean
 
 help:
 	@echo "make book     build the book into _build/html"
-	@echo "make test     lint, build the book and run all tests"
+	@echo "make test     check the style, build the book and run all tests"
 	@echo "make lab      open the chapters in JupyterLab"
-	@echo "make serve    serve the built book on http://localhost:8000"
+	@echo "make assignments     generate the exercises as nbgrader assignments"
+	@echo "make test-classroom  hand the assignments out, in and back, and check the scores"
+	@echo "make serve    build the book and serve it on http://localhost:8000"
 	@echo "make format   format the code"
 	@echo "make clean    delete what was built"
 
 book: $(VENV)/installed
-	$(BIN)/jupyter-book build . -W -n --keep-going -q
-	@echo "The book is built. Open $(CURDIR)/_build/html/index.html"
+	@$(BIN)/jupyter-book build . -W -n --keep-going -q
 
-test: $(VENV)/tests-installed book
+test: lint book
+	$(BIN)/python -m pytest --ignore=tests/classroom
+
+test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
+	$(BIN)/python -m pytest tests/classroom
+
+assignments: $(CLASSROOM)/installed
+	$(CLASSROOM)/bin/python classroom/generate.py
+
+lint: $(VENV)/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
 
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab chapters
 
 serve: book
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
-
-lint: $(VENV)/tests-installed
-	$(BIN)/ruff check .
 
 format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
@@ -40,14 +48,23 @@ clean:
 	rm -rf _build
 
 $(VENV)/installed: requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
+	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed; try: make PYTHON=python3.12' if sys.version_info < (3, 11) else 0)"
+	@echo "installing what the book needs into $(VENV); this takes a minute or two"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install -r requirements.txt
+	@touch $@
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.
 $(VENV)/tests-installed: requirements-test.txt $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
-	$(BIN)/python -c "import torch" 2>/dev/null \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==2.13.0" \
-	  || echo "PyTorch could not be installed: tests that compare with it will be skipped."
-	touch $@
+	@echo "installing what the tests need"
+	@$(PIP) install -r requirements-test.txt
+	@$(BIN)/python -c "import torch" 2>/dev/null || $(PIP) install "torch==2.13.0" \
+	  || echo "PyTorch could not be installed: tests that compare with it will be skipped"
+	@touch $@
+
+# nbgrader brings a whole Jupyter server of its own version, so it has an environment of its own.
+$(CLASSROOM)/installed: requirements-classroom.txt pyproject.toml
+	@echo "installing nbgrader into $(CLASSROOM)"
+	@test -x $(CLASSROOM)/bin/python || $(PYTHON) -m venv $(CLASSROOM)
+	@$(CLASSROOM)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-classroom.txt
+	@touch $@

@@ -8,8 +8,42 @@ Importing ``dlmath`` needs NumPy alone. The layers that derive, certify and draw
 ``dlmath.symbolic`` and ``dlmath.verify`` (SymPy), ``dlmath.display`` and ``dlmath.plotting`` (IPython, matplotlib).
 """
 
-from dlmath import activations, datasets, layers, least_squares, losses, network, optimizers, training
+from dlmath import (
+    activations,
+    attention,
+    contrastive,
+    convolution,
+    datasets,
+    diffusion,
+    layers,
+    least_squares,
+    losses,
+    network,
+    optimizers,
+    recurrent,
+    regularization,
+    reinforcement,
+    training,
+    transformer,
+)
 
-__all__ = ["activations", "datasets", "layers", "least_squares", "losses", "network", "optimizers", "training"]
+__all__ = [
+    "activations",
+    "attention",
+    "contrastive",
+    "convolution",
+    "datasets",
+    "diffusion",
+    "layers",
+    "least_squares",
+    "losses",
+    "network",
+    "optimizers",
+    "recurrent",
+    "regularization",
+    "reinforcement",
+    "training",
+    "transformer",
+]
 
 __version__ = "1.0.0"

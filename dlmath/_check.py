@@ -6,6 +6,7 @@ float32 stays float32; nothing is ever broadcast, cut or filled to make it fit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -23,7 +24,7 @@ def array(name: str, value: Any, *shapes: Sequence[Dimension], analytic: bool = 
     differentiates it. The array that comes back may be the caller's own, so it must not be written into.
     """
     if type(value) is not np.ndarray:
-        value = _from_array_like(name, value)
+        value = from_array_like(name, value)
     if value.dtype.char not in "df":
         value = _as_floating(name, value, analytic)
     if shapes and not any(_fits(value.shape, shape) for shape in shapes):
@@ -38,6 +39,16 @@ def array(name: str, value: Any, *shapes: Sequence[Dimension], analytic: bool = 
     return value
 
 
+def from_array_like(name: str, value: Any) -> np.ndarray:
+    """Return ``value`` as a NumPy array of whatever dtype it has."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked one (its mask would be lost)")
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a rectangular array of numbers, got rows of different lengths") from None
+
+
 def same_shape(name: str, value: np.ndarray, other_name: str, other: np.ndarray) -> None:
     """Refuse two arrays that NumPy might broadcast against each other."""
     if value.shape != other.shape:
@@ -47,13 +58,39 @@ def same_shape(name: str, value: np.ndarray, other_name: str, other: np.ndarray)
         )
 
 
-def number(name: str, value: Any, *, above: float = -np.inf, least: float = -np.inf, most: float = np.inf) -> float:
-    """Return ``value`` as a finite float with ``above < value``, ``least <= value`` and ``value <= most``."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value.item()
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {_kind(value)}")
-    if not (np.isfinite(value) and above < value and least <= value <= most):
+def writable(name: str, value: Any, shape: Sequence[Dimension]) -> None:
+    """Refuse what cannot be overwritten: anything but a floating-point array, and one that is read-only."""
+    if type(value) is not np.ndarray or value.dtype.char not in "df":
+        raise TypeError(f"{name} is overwritten and must be a floating-point array, got {_kind(value)}")
+    if not _fits(value.shape, shape):
+        raise ValueError(f"{name} must have shape {_shape_text(shape)}, got {_shape_text(value.shape)}")
+    if not value.flags.writeable:
+        raise ValueError(f"{name} is overwritten and must not be read-only")
+
+
+def unit_interval(name: str, value: np.ndarray) -> None:
+    """Refuse an array with a (real part of an) entry outside [0, 1]."""
+    low, high = value.real.min(), value.real.max()
+    if low < 0 or high > 1:
+        raise ValueError(f"{name} must be between 0 and 1, got {low if low < 0 else high:g}")
+
+
+def number(
+    name: str,
+    value: Any,
+    *,
+    above: float = -np.inf,
+    least: float = -np.inf,
+    most: float = np.inf,
+    below: float = np.inf,
+) -> float:
+    """Return ``value`` as a finite float with ``above < value < below`` and ``least <= value <= most``."""
+    if type(value) is not float:
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            value = value.item()
+        if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+            raise TypeError(f"{name} must be a number, got {_kind(value)}")
+    if not (math.isfinite(value) and above < value < below and least <= value <= most):
         bounds = []
         if above > -np.inf:
             bounds.append(f"above {above:g}")
@@ -61,17 +98,45 @@ def number(name: str, value: Any, *, above: float = -np.inf, least: float = -np.
             bounds.append(f"at least {least:g}")
         if most < np.inf:
             bounds.append(f"at most {most:g}")
+        if below < np.inf:
+            bounds.append(f"below {below:g}")
         raise ValueError(f"{name} must be {' and '.join(['finite', *bounds])}, got {value!r}")
     return float(value)
 
 
-def integer(name: str, value: Any, *, least: int = 0) -> int:
+def integer(name: str, value: Any, *, least: float = 0) -> int:
     """Return ``value`` as an ``int`` that is at least ``least``."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+    if type(value) is not int and (isinstance(value, bool | np.bool_) or not isinstance(value, Integral)):
         raise TypeError(f"{name} must be an integer, got {_kind(value)}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
     return int(value)
+
+
+def axis(name: str, value: Any, dimensions: int) -> int:
+    """Return ``value`` if it is an axis of an array with so many dimensions, counted from the front or the back."""
+    value = integer(name, value, least=-np.inf)
+    if not -dimensions <= value < dimensions:
+        raise ValueError(f"{name} must be an axis of an array with {dimensions} dimensions, got {value}")
+    return value
+
+
+def labels(name: str, value: Any, count: int, classes: int) -> np.ndarray:
+    """Return ``value`` as integer class labels ``0, ..., classes - 1`` of shape ``(count,)``.
+
+    A negative label would silently mean a class counted from the end, so it is refused like one that is too large.
+    """
+    value = from_array_like(name, value)
+    if value.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be integer class labels, got {_kind(value)}")
+    if value.shape != (count,):
+        raise ValueError(f"{name} must have shape ({count},), got {_shape_text(value.shape)}")
+    if count == 0:
+        raise ValueError(f"{name} must not be empty")
+    for extreme in (value.min(), value.max()):
+        if not 0 <= extreme < classes:
+            raise ValueError(f"{name} must be class labels from 0 to {classes - 1}, got {extreme}")
+    return value
 
 
 def choice(name: str, value: Any, choices: Sequence[str]) -> str:
@@ -90,15 +155,6 @@ def generator(name: str, value: Any) -> np.random.Generator:
     return value
 
 
-def _from_array_like(name: str, value: Any) -> np.ndarray:
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array, got a masked one (its mask would be lost)")
-    try:
-        return np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be a rectangular array of numbers, got rows of different lengths") from None
-
-
 def _as_floating(name: str, value: np.ndarray, analytic: bool) -> np.ndarray:
     if value.dtype.kind in "biuf":
         return value.astype(np.float64)
@@ -109,9 +165,13 @@ def _as_floating(name: str, value: np.ndarray, analytic: bool) -> np.ndarray:
 
 
 def _fits(shape: tuple[int, ...], expected: Sequence[Dimension]) -> bool:
-    return len(shape) == len(expected) and all(
-        isinstance(length, str) or size == length for size, length in zip(shape, expected)
-    )
+    if len(shape) != len(expected):
+        return False
+    # A loop, because all() of a generator takes longer than the rest of the check.
+    for size, length in zip(shape, expected):  # noqa: SIM110
+        if size != length and type(length) is not str:
+            return False
+    return True
 
 
 def _shape_text(shape: Sequence[Dimension]) -> str:

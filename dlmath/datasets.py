@@ -1,4 +1,8 @@
-"""The data the chapters learn from, generated from a seed."""
+"""The data the chapters learn from: generated from a seed, and the small images of digits that scikit-learn brings.
+
+A set for classification is a pair ``(X, labels)`` of shapes ``(N, n)`` and ``(N,)``, its classes taken in turn:
+0, 1, ..., 0, 1, ... so that they are as equal in number as they can be.
+"""
 
 from __future__ import annotations
 
@@ -86,3 +90,161 @@ def square_grid(points: int, half_width: float = np.pi) -> np.ndarray:
     side = np.linspace(-half_width, half_width, check.integer("points", points, least=2))
     x, y = np.meshgrid(side, side)
     return np.column_stack([x.ravel(), y.ravel()])
+
+
+def blobs(
+    count: int, rng: np.random.Generator, *, classes: int = 3, spread: float = 0.5, radius: float = 2.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Normal clouds in the plane, their centres evenly on a circle: lines separate them while the spread is small.
+
+    Args:
+        count: the number of points N.
+        rng: the random generator to draw from.
+        classes: the number of clouds.
+        spread: standard deviation of a cloud, along x and along y.
+        radius: radius of the circle of centres.
+
+    Returns:
+        ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
+
+    Raises:
+        TypeError: an argument is of the wrong type.
+        ValueError: a count or a number of classes below 1, or a negative spread or radius.
+
+    Example:
+        >>> X, labels = blobs(4, np.random.default_rng(0), classes=2, spread=0.0, radius=1.0)
+        >>> X.round(6) + 0.0, labels
+        (array([[ 1.,  0.],
+               [-1.,  0.],
+               [ 1.,  0.],
+               [-1.,  0.]]), array([0, 1, 0, 1]))
+    """
+    labels = _in_turn(count, check.integer("classes", classes, least=1))
+    angle = 2 * np.pi * labels / classes
+    radius = check.number("radius", radius, least=0)
+    return _noisy(radius * np.cos(angle), radius * np.sin(angle), "spread", spread, rng), labels
+
+
+def moons(count: int, rng: np.random.Generator, *, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+    r"""Two half circles that reach into each other: no line separates them.
+
+    The points of class 0 are :math:`(\cos t, \sin t)`, those of class 1 :math:`(1 - \cos t, \frac12 - \sin t)`, with
+    :math:`t` uniform between 0 and :math:`\pi`.
+
+    Args:
+        count: the number of points N.
+        rng: the random generator to draw from.
+        noise: standard deviation of the normal noise, along x and along y.
+
+    Returns:
+        ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
+
+    Raises:
+        TypeError: an argument is of the wrong type.
+        ValueError: a count below 1, or a negative noise.
+
+    Example:
+        >>> X, labels = moons(200, np.random.default_rng(0))
+        >>> X.shape, labels[:4]
+        ((200, 2), array([0, 1, 0, 1]))
+    """
+    labels = _in_turn(count, 2)
+    t = check.generator("rng", rng).uniform(0, np.pi, count)
+    x = np.where(labels == 0, np.cos(t), 1 - np.cos(t))
+    y = np.where(labels == 0, np.sin(t), 0.5 - np.sin(t))
+    return _noisy(x, y, "noise", noise, rng), labels
+
+
+def circles(
+    count: int, rng: np.random.Generator, *, noise: float = 0.1, inner: float = 0.5
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""A circle of radius 1 (class 0) around a smaller one (class 1): :math:`x^2 + y^2` separates them, no line does.
+
+    Args:
+        count: the number of points N.
+        rng: the random generator to draw from.
+        noise: standard deviation of the normal noise, along x and along y.
+        inner: radius of the smaller circle, between 0 and 1.
+
+    Returns:
+        ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
+
+    Raises:
+        TypeError: an argument is of the wrong type.
+        ValueError: a count below 1, a negative noise, or a radius that is not between 0 and 1.
+
+    Example:
+        >>> X, labels = circles(200, np.random.default_rng(0), noise=0.0)
+        >>> np.linalg.norm(X, axis=1)[:4].round(6)
+        array([1. , 0.5, 1. , 0.5])
+    """
+    labels = _in_turn(count, 2)
+    angle = check.generator("rng", rng).uniform(0, 2 * np.pi, count)
+    radius = np.where(labels == 0, 1.0, check.number("inner", inner, above=0, below=1))
+    return _noisy(radius * np.cos(angle), radius * np.sin(angle), "noise", noise, rng), labels
+
+
+def spirals(
+    count: int, rng: np.random.Generator, *, noise: float = 0.02, classes: int = 2, turns: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Arms of a spiral, wound around each other: the hardest of the plane sets.
+
+    A point of class c has radius :math:`r`, uniform between 0 and 1, and angle :math:`2\pi(\text{turns}\, r + c/C)`.
+
+    Args:
+        count: the number of points N.
+        rng: the random generator to draw from.
+        noise: standard deviation of the normal noise, along x and along y.
+        classes: the number of arms C.
+        turns: how often an arm goes round.
+
+    Returns:
+        ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
+
+    Raises:
+        TypeError: an argument is of the wrong type.
+        ValueError: a count or a number of classes below 1, a negative noise, or turns that are not positive.
+
+    Example:
+        >>> X, labels = spirals(300, np.random.default_rng(0), classes=3)
+        >>> X.shape, labels[:4]
+        ((300, 2), array([0, 1, 2, 0]))
+    """
+    labels = _in_turn(count, check.integer("classes", classes, least=1))
+    radius = check.generator("rng", rng).uniform(0, 1, count)
+    angle = 2 * np.pi * (check.number("turns", turns, above=0) * radius + labels / classes)
+    return _noisy(radius * np.cos(angle), radius * np.sin(angle), "noise", noise, rng), labels
+
+
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """Handwritten digits, 1797 images of 8 × 8 pixels (Alpaydin and Kaynak, 1998), read from scikit-learn's files.
+
+    Returns:
+        ``(X, labels)``: images as rows of 64 grey values from 0 to 1, shape ``(1797, 64)``, and the digits 0 to 9,
+        shape ``(1797,)``.
+
+    Raises:
+        ImportError: scikit-learn is not installed.
+
+    Example:
+        >>> X, labels = digits()
+        >>> X.shape, labels[:10]
+        ((1797, 64), array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise ImportError("the digits are read from scikit-learn, which is missing: pip install scikit-learn") from None
+    X, labels = load_digits(return_X_y=True)
+    return X / 16, labels
+
+
+def _in_turn(count: int, classes: int) -> np.ndarray:
+    return np.arange(check.integer("count", count, least=1)) % classes
+
+
+def _noisy(x: np.ndarray, y: np.ndarray, name: str, deviation: float, rng: np.random.Generator) -> np.ndarray:
+    """The points as rows, each coordinate moved by normal noise."""
+    points = np.column_stack([x, y])
+    deviation = check.number(name, deviation, least=0)
+    return points + check.generator("rng", rng).normal(0, deviation, points.shape)

@@ -27,6 +27,9 @@ class Shown:
 def formula(*expressions: Any) -> Shown:
     """Show SymPy expressions as displayed formulas, one below the other. Strings stand as they are, in LaTeX.
 
+    Raises:
+        ValueError: there is nothing to show.
+
     Example:
         >>> import sympy as sp
         >>> x = sp.Symbol("x")
@@ -35,6 +38,8 @@ def formula(*expressions: Any) -> Shown:
         y = x^{2}
         $$
     """
+    if not expressions:
+        raise ValueError("formula needs an expression to show, got none")
     lines = [e if isinstance(e, str) else symbolic.latex(e) for e in expressions]
     body = lines[0] if len(lines) == 1 else "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
     return Shown(f"$$\n{body}\n$$")

@@ -1,7 +1,7 @@
 """Least squares for models that are linear in their parameters, and for models that are not.
 
-A problem is two functions of the parameters ``theta`` of shape ``(P,)``: the residuals ``r(theta)``, shape ``(N,)``, and
-their Jacobian ``J(theta)``, shape ``(N, P)``, with entries :math:`\\partial r_i / \\partial \\theta_j`. The cost is
+A problem is two functions of the parameters ``theta`` of shape ``(P,)``: the residuals ``r(theta)``, shape ``(N,)``,
+and their Jacobian ``J(theta)``, shape ``(N, P)``, with entries :math:`\\partial r_i / \\partial \\theta_j`. The cost is
 :math:`C(\\theta) = \\tfrac12 \\|r(\\theta)\\|^2`.
 """
 
@@ -36,8 +36,8 @@ class Fit(NamedTuple):
 def gauss_newton_step(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
     r"""The Gauss-Newton step, :math:`\mathbf p = -(\mathbf J^T \mathbf J)^{-1}\mathbf J^T \mathbf r`.
 
-    It minimizes the linearized cost :math:`\|\mathbf J \mathbf p + \mathbf r\|^2` (Gauss, 1809), and is computed from an
-    orthogonal factorization: :math:`\mathbf J^T\mathbf J` would square the condition number.
+    It minimizes the linearized cost :math:`\|\mathbf J \mathbf p + \mathbf r\|^2` (Gauss, 1809), and is computed from
+    an orthogonal factorization: :math:`\mathbf J^T\mathbf J` would square the condition number.
 
     Args:
         residuals: :math:`\mathbf r`, shape ``(N,)``.
@@ -89,13 +89,15 @@ def levenberg_marquardt_step(residuals: np.ndarray, jacobian: np.ndarray, dampin
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def gauss_newton(
     residual: Function, jacobian: Function, start: np.ndarray, *, steps: int = 50, tolerance: float = 1e-10
 ) -> Fit:
     r"""Repeat the Gauss-Newton step until it is shorter than ``tolerance * (1 + |theta|)``.
 
     Nothing keeps the cost from rising: from a bad start the iterates of a nonlinear model can run away. The run then
-    ends at the first residual or Jacobian that is not finite, with ``converged=False``.
+    ends with ``converged=False``: before the first residual that is not finite, or where the Jacobian is infinite or
+    has vanished and points nowhere.
 
     Args:
         residual: the function :math:`\mathbf r(\theta)`.
@@ -124,7 +126,10 @@ def gauss_newton(
     r = residual(theta)
     path, costs, converged = [theta], [_cost(r)], False
     while len(path) <= steps and not converged:
-        step = gauss_newton_step(r, _jacobian_at(theta, jacobian))
+        J = _jacobian_at(theta, jacobian)
+        if np.isinf(J).any() or not J.any():
+            break
+        step = gauss_newton_step(r, J)
         converged = _at_rest(step, theta, tolerance)
         theta = theta + step
         r = residual(theta)
@@ -135,6 +140,7 @@ def gauss_newton(
     return Fit(np.array(path), np.array(costs), converged)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def levenberg_marquardt(
     residual: Function,
     jacobian: Function,
@@ -194,8 +200,8 @@ def levenberg_marquardt(
 def standard_errors(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
     r"""Standard errors of fitted parameters, :math:`\sqrt{\operatorname{diag}\, s^2 (\mathbf J^T\mathbf J)^{-1}}`.
 
-    :math:`s^2 = \|\mathbf r\|^2/(N - P)` estimates the variance of the noise, which is taken to be independent and equal
-    at all samples. Exact for a linear model, a first-order approximation otherwise.
+    :math:`s^2 = \|\mathbf r\|^2/(N - P)` estimates the variance of the noise, which is taken to be independent and
+    equal at all samples. Exact for a linear model, a first-order approximation otherwise.
 
     Args:
         residuals: :math:`\mathbf r` at the fit, shape ``(N,)``.

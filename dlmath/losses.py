@@ -1,10 +1,16 @@
-"""Loss functions and their gradients with respect to the predictions."""
+"""Loss functions and their gradients with respect to the predictions.
+
+Every loss is a mean over the N samples of a batch; what a sample has in several outputs is added. A cross-entropy takes
+probabilities or, better, logits: from logits it neither overflows nor loses its gradient, and its gradient is the
+prediction minus the target. ``*_with_grad`` returns loss and gradient together, for training.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from dlmath import _check as check
+from dlmath.activations import sigmoid, stable_shift
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -36,7 +42,7 @@ def mse(predictions: np.ndarray, targets: np.ndarray) -> float:
 
 @np.errstate(over="ignore", invalid="ignore")
 def mse_grad(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    r"""The gradient of the mean squared error, :math:`\partial L/\partial\hat{\mathbf Y} = \frac2N(\hat{\mathbf Y} - \mathbf Y)`.
+    r"""The gradient of mean squared error by the predictions, :math:`\frac2N(\hat{\mathbf Y} - \mathbf Y)`.
 
     Args:
         predictions: :math:`\hat{\mathbf Y}`, shape ``(N,)`` or ``(N, n_out)``.
@@ -57,8 +63,346 @@ def mse_grad(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return (2 / len(predictions)) * (predictions - targets)
 
 
+@np.errstate(over="ignore", invalid="ignore")
+def mse_with_grad(predictions: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    """``mse`` and ``mse_grad``, from one subtraction.
+
+    Example:
+        >>> loss, gradient = mse_with_grad(np.array([1.0, 2.0]), np.array([0.0, 4.0]))
+        >>> float(loss), gradient
+        (2.5, array([ 1., -2.]))
+    """
+    predictions, targets = _pair(predictions, targets)
+    residuals = predictions - targets
+    flat = residuals.ravel()
+    loss = flat @ flat / len(residuals)
+    residuals *= 2 / len(residuals)
+    return loss, residuals
+
+
+@np.errstate(divide="ignore")
+def binary_cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
+    r"""Binary cross-entropy, :math:`L = -\frac1N \sum_i \left[y_i \log \hat y_i + (1 - y_i) \log(1 - \hat y_i)\right]`.
+
+    The negative log-likelihood of independent Bernoulli variables. A probability of exactly 0 or 1 is taken at its
+    word: the loss is infinite if the target says otherwise, and :math:`0 \log 0 = 0` if it does not. (PyTorch cuts
+    the logarithm off at -100, scikit-learn moves the probability by a rounding error.)
+
+    Args:
+        probabilities: :math:`\hat{\mathbf y}`, between 0 and 1, shape ``(N,)`` or ``(N, n_out)``.
+        targets: :math:`\mathbf y`, 0 or 1 or a probability between, exactly the shape of ``probabilities``.
+
+    Returns:
+        The loss in nats, the mean over the samples; outputs of one sample are added.
+
+    Raises:
+        TypeError: an argument is not an array of numbers.
+        ValueError: the shapes differ, a value is outside [0, 1], or an argument is empty or contains NaN.
+
+    Example:
+        >>> float(binary_cross_entropy(np.array([0.5, 1.0]), np.array([1, 1])).round(6))
+        0.346574
+    """
+    p, y = _bernoulli("probabilities", probabilities, targets)
+    return -np.sum(_times(y, np.log(p)) + _times(1 - y, np.log1p(-p))) / len(y)
+
+
+@np.errstate(divide="ignore", over="ignore")
+def binary_cross_entropy_grad(probabilities: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    r"""The gradient of binary cross-entropy with respect to the probabilities.
+
+    .. math::
+        \frac{\partial L}{\partial \hat y_i} = \frac1N\left(\frac{1 - y_i}{1 - \hat y_i} - \frac{y_i}{\hat y_i}\right)
+
+    At a probability of exactly 0 or 1 it is infinite if the target says otherwise; a term with a factor of 0 is 0.
+
+    Args:
+        probabilities: :math:`\hat{\mathbf y}`, between 0 and 1, shape ``(N,)`` or ``(N, n_out)``.
+        targets: :math:`\mathbf y`, exactly the shape of ``probabilities``.
+
+    Returns:
+        The gradient, the shape of ``probabilities``.
+
+    Raises:
+        TypeError: an argument is not an array of numbers.
+        ValueError: the shapes differ, a value is outside [0, 1], or an argument is empty or contains NaN.
+
+    Example:
+        >>> binary_cross_entropy_grad(np.array([0.5, 0.0]), np.array([1, 0]))
+        array([-1. ,  0.5])
+    """
+    p, y = _bernoulli("probabilities", probabilities, targets)
+    return (_times(1 - y, 1 / (1 - p)) - _times(y, 1 / p)) / len(y)
+
+
+@np.errstate(over="ignore")
+def binary_cross_entropy_from_logits(logits: np.ndarray, targets: np.ndarray) -> float:
+    r"""Binary cross-entropy of :math:`\hat y = \sigma(z)`.
+
+    .. math::
+        L = \frac1N \sum_i \left[y_i \log(1 + e^{-z_i}) + (1 - y_i) \log(1 + e^{z_i})\right]
+
+    Written with :math:`\log(1 + e^z) = \max(z, 0) + \log(1 + e^{-|z|})` it is exact for logits of any size, also where
+    the sigmoid would round to 0 or 1.
+
+    Args:
+        logits: :math:`\mathbf z`, shape ``(N,)`` or ``(N, n_out)``.
+        targets: :math:`\mathbf y`, between 0 and 1, exactly the shape of ``logits``.
+
+    Returns:
+        The loss in nats, the mean over the samples; outputs of one sample are added.
+
+    Raises:
+        TypeError: an argument is not an array of numbers.
+        ValueError: the shapes differ, a target is outside [0, 1], or an argument is empty or contains NaN.
+
+    Example:
+        >>> float(binary_cross_entropy_from_logits(np.array([-1000.0, 1000.0]), np.array([1, 1])))
+        500.0
+    """
+    z, y = _bernoulli("logits", logits, targets)
+    right = z.real > 0
+    size = np.where(right, z, -z)
+    losses = _times(y, np.where(right, 0, -z)) + _times(1 - y, np.where(right, z, 0)) + np.log1p(np.exp(-size))
+    return np.sum(losses) / len(y)
+
+
+def binary_cross_entropy_from_logits_grad(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    r"""The gradient of binary cross-entropy with respect to the logits, :math:`\frac1N(\sigma(\mathbf z) - \mathbf y)`.
+
+    Args:
+        logits: :math:`\mathbf z`, shape ``(N,)`` or ``(N, n_out)``.
+        targets: :math:`\mathbf y`, between 0 and 1, exactly the shape of ``logits``.
+
+    Returns:
+        The gradient, the shape of ``logits``.
+
+    Raises:
+        TypeError: an argument is not an array of numbers.
+        ValueError: the shapes differ, a target is outside [0, 1], or an argument is empty or contains NaN.
+
+    Example:
+        >>> binary_cross_entropy_from_logits_grad(np.array([0.0, 0.0]), np.array([1, 0]))
+        array([-0.25,  0.25])
+    """
+    z, y = _bernoulli("logits", logits, targets)
+    return (sigmoid(z) - y) / len(y)
+
+
+def binary_cross_entropy_from_logits_with_grad(logits: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    """``binary_cross_entropy_from_logits`` and its gradient.
+
+    Example:
+        >>> loss, gradient = binary_cross_entropy_from_logits_with_grad(np.array([0.0]), np.array([1]))
+        >>> float(loss.round(6)), gradient
+        (0.693147, array([-0.5]))
+    """
+    return binary_cross_entropy_from_logits(logits, targets), binary_cross_entropy_from_logits_grad(logits, targets)
+
+
+@np.errstate(divide="ignore")
+def categorical_cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> float:
+    r"""Categorical cross-entropy, :math:`L = -\frac1N \sum_i \sum_k y_{ik} \log \hat y_{ik}`.
+
+    The negative log-likelihood of the classes. A probability of 0 for the class that came gives an infinite loss;
+    :math:`0 \log 0 = 0`. The rows of ``probabilities`` are not required to add up to 1: the formula does not use it.
+
+    Args:
+        probabilities: :math:`\hat{\mathbf Y}`, between 0 and 1, shape ``(N, K)``.
+        targets: integer class labels from 0 to K - 1, shape ``(N,)``; or one distribution a row (one-hot, or soft
+            labels), shape ``(N, K)``.
+
+    Returns:
+        The loss in nats, the mean over the samples.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or labels are not integers.
+        ValueError: shapes that do not fit, a label or probability out of range, targets that do not add up to 1,
+            empty input or NaN.
+
+    Example:
+        >>> probabilities = np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])
+        >>> float(categorical_cross_entropy(probabilities, np.array([1, 1])).round(6))
+        0.693147
+    """
+    probabilities = check.array("probabilities", probabilities, ("N", "K"), analytic=True)
+    check.unit_interval("probabilities", probabilities)
+    targets = _classes(targets, probabilities)
+    return -np.sum(_picked(np.log(probabilities), targets)) / len(targets)
+
+
+@np.errstate(divide="ignore", over="ignore")
+def categorical_cross_entropy_grad(probabilities: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    r"""The gradient of categorical cross-entropy, :math:`-\frac1N\, y_{ik} / \hat y_{ik}`; 0 where :math:`y_{ik} = 0`.
+
+    Args:
+        probabilities: :math:`\hat{\mathbf Y}`, between 0 and 1, shape ``(N, K)``.
+        targets: integer class labels, shape ``(N,)``, or one distribution a row, shape ``(N, K)``.
+
+    Returns:
+        The gradient, the shape of ``probabilities``; :math:`-\infty` at probability 0 of the class that came.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or labels are not integers.
+        ValueError: as for ``categorical_cross_entropy``.
+
+    Example:
+        >>> categorical_cross_entropy_grad(np.array([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]]), np.array([1, 1]))
+        array([[ 0. , -2. ,  0. ],
+               [ 0. , -0.5,  0. ]])
+    """
+    probabilities = check.array("probabilities", probabilities, ("N", "K"), analytic=True)
+    check.unit_interval("probabilities", probabilities)
+    targets = _classes(targets, probabilities)
+    if targets.ndim == 1:
+        targets = np.eye(probabilities.shape[1])[targets]
+    return _times(-targets / len(targets), 1 / probabilities)
+
+
+def categorical_cross_entropy_from_logits(logits: np.ndarray, targets: np.ndarray) -> float:
+    r"""Categorical cross-entropy of :math:`\hat{\mathbf y} = \operatorname{softmax}(\mathbf z)`.
+
+    For the class :math:`c` that came, a sample's loss is :math:`\log\sum_k e^{z_k} - z_c`.
+
+    Args:
+        logits: :math:`\mathbf Z`, shape ``(N, K)``; :math:`-\infty` for a class that is ruled out.
+        targets: integer class labels from 0 to K - 1, shape ``(N,)``; or one distribution a row, shape ``(N, K)``.
+
+    Returns:
+        The loss in nats, the mean over the samples.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or labels are not integers.
+        ValueError: shapes that do not fit, a label out of range, targets that do not add up to 1, empty input, NaN or
+            :math:`+\infty`.
+
+    Example:
+        >>> float(categorical_cross_entropy_from_logits(np.array([[0.0, 1000.0], [0.0, 1000.0]]), np.array([0, 1])))
+        500.0
+    """
+    return categorical_cross_entropy_from_logits_with_grad(logits, targets)[0]
+
+
+def categorical_cross_entropy_from_logits_grad(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    r"""The gradient with respect to the logits, :math:`\frac1N(\operatorname{softmax}(\mathbf z) - \mathbf y)`.
+
+    Args:
+        logits: :math:`\mathbf Z`, shape ``(N, K)``.
+        targets: integer class labels, shape ``(N,)``, or one distribution a row, shape ``(N, K)``.
+
+    Returns:
+        The gradient, the shape of ``logits``.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or labels are not integers.
+        ValueError: as for ``categorical_cross_entropy_from_logits``.
+
+    Example:
+        >>> categorical_cross_entropy_from_logits_grad(np.zeros((1, 4)), np.array([2]))
+        array([[ 0.25,  0.25, -0.75,  0.25]])
+    """
+    return categorical_cross_entropy_from_logits_with_grad(logits, targets)[1]
+
+
+@np.errstate(over="ignore")
+def categorical_cross_entropy_from_logits_with_grad(
+    logits: np.ndarray, targets: np.ndarray
+) -> tuple[float, np.ndarray]:
+    r"""``categorical_cross_entropy_from_logits`` and its gradient, from one pass of exponentials.
+
+    It needs memory for one array of shape ``(N, K)``, in which the exponentials turn into the gradient.
+
+    Example:
+        >>> loss, gradient = categorical_cross_entropy_from_logits_with_grad(np.zeros((1, 4)), np.array([2]))
+        >>> float(loss.round(6)), gradient
+        (1.386294, array([[ 0.25,  0.25, -0.75,  0.25]]))
+    """
+    logits = check.array("logits", logits, ("N", "K"), analytic=True)
+    targets = _classes(targets, logits)
+    count = len(logits)
+    shifted = logits - stable_shift("logits", logits, axis=1)
+    of_targets = _picked(shifted, targets).sum()
+    exponentials = np.exp(shifted, out=shifted)
+    total = exponentials.sum(axis=1, keepdims=True)
+    total[total == 0] = 1  # a row of -infinity: its softmax is 0
+    loss = (np.log(total).sum() - of_targets) / count
+    total *= count
+    gradient = np.divide(exponentials, total, out=exponentials)
+    if targets.ndim == 1:
+        gradient[np.arange(count), targets] -= 1 / count
+    else:
+        gradient -= targets / count
+    return loss, gradient
+
+
+def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Class labels as vectors: 1 at the place of the class, 0 elsewhere.
+
+    Args:
+        labels: integers from 0 to K - 1, shape ``(N,)``.
+        classes: K, the number of classes.
+
+    Returns:
+        One row a label, shape ``(N, K)``.
+
+    Raises:
+        TypeError: the labels or ``classes`` are not integers.
+        ValueError: a label out of range, no labels, or another shape.
+
+    Example:
+        >>> one_hot(np.array([2, 0]), 3)
+        array([[0., 0., 1.],
+               [1., 0., 0.]])
+    """
+    labels = check.from_array_like("labels", labels)
+    return np.eye(check.integer("classes", classes, least=1))[check.labels("labels", labels, labels.size, classes)]
+
+
+LOSSES = {
+    "mse": mse_with_grad,
+    "binary_cross_entropy_from_logits": binary_cross_entropy_from_logits_with_grad,
+    "categorical_cross_entropy_from_logits": categorical_cross_entropy_from_logits_with_grad,
+}
+"""The losses that training can name; each returns the loss and its gradient."""
+
+
 def _pair(predictions: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     predictions = check.array("predictions", predictions, ("N",), ("N", "n_out"), analytic=True)
     targets = check.array("targets", targets, analytic=True)
     check.same_shape("targets", targets, "predictions", predictions)
     return predictions, targets
+
+
+def _bernoulli(name: str, value: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities or logits, and targets in [0, 1] of the same shape and precision."""
+    value = check.array(name, value, ("N",), ("N", "n_out"), analytic=True)
+    if name == "probabilities":
+        check.unit_interval(name, value)
+    targets = check.array("targets", targets)
+    check.same_shape("targets", targets, name, value)
+    check.unit_interval("targets", targets)
+    return value, targets.astype(value.real.dtype)
+
+
+def _classes(targets: np.ndarray, predictions: np.ndarray) -> np.ndarray:
+    """Class labels (N,), or one distribution a row (N, K)."""
+    targets = check.from_array_like("targets", targets)
+    if targets.ndim != 2:
+        return check.labels("targets", targets, *predictions.shape)
+    targets = check.array("targets", targets, predictions.shape)
+    check.unit_interval("targets", targets)
+    totals = targets.sum(axis=1)
+    worst = totals[np.argmax(np.abs(totals - 1))]
+    if abs(worst - 1) > 1e-5:
+        raise ValueError(f"targets must be distributions, rows that add up to 1, got a row that adds up to {worst:g}")
+    return targets
+
+
+def _picked(values: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The values at the labels, or all values weighted by the distributions."""
+    return values[np.arange(len(values)), targets] if targets.ndim == 1 else _times(targets, values)
+
+
+def _times(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+    r"""The product, with :math:`0 \cdot \infty = 0`: what has no weight does not count."""
+    return np.multiply(weights, values, out=np.zeros_like(values), where=weights != 0)

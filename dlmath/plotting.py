@@ -1,13 +1,13 @@
 """The book's one style of figure, and its figures as SVG that follows the page's light and dark mode.
 
-Every colour of the style is a CSS variable in the page: ``--dl-ink`` for text and axes, ``--dl-grid`` for grid lines and
-``--dl-1`` to ``--dl-6`` for data. The SVG carries the light colours as fallback, so that it reads anywhere.
+Every colour of the style is a CSS variable in the page: ``--dl-ink`` for text and axes, ``--dl-grid`` for grid lines
+and ``--dl-1`` to ``--dl-6`` for data. The SVG carries the light colours as fallback, so that it reads anywhere.
 """
 
 from __future__ import annotations
 
+import hashlib
 import html
-import io
 import re
 from collections.abc import Sequence
 
@@ -15,15 +15,20 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from dlmath import _svg
+
 INK, GRID, PAPER = "#22303c", "#d3dae0", "#fefefe"
 
 # Okabe and Ito's palette, safe for colour-blind readers, in an order that keeps neighbours apart.
 BLUE, ORANGE, GREEN, PINK, SKY, BROWN = "#0072b2", "#d55e00", "#009e73", "#c7589a", "#56b4e9", "#8a6d1f"
-PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, BROWN)
+PALETTE = (BLUE, ORANGE, GREEN, SKY, PINK, BROWN)
 
-_VARIABLES = {INK: "--dl-ink", GRID: "--dl-grid", PAPER: "--dl-paper"} | {
-    colour: f"--dl-{i}" for i, colour in enumerate(PALETTE, start=1)
-}
+_VARIABLES = {
+    INK: f"var(--dl-ink, var(--jp-ui-font-color1, {INK}))",
+    GRID: f"var(--dl-grid, var(--jp-border-color2, {GRID}))",
+    PAPER: f"var(--dl-paper, var(--jp-layout-color0, {PAPER}))",
+} | {colour: f"var(--dl-{i}, {colour})" for i, colour in enumerate(PALETTE, start=1)}
+_COLOURS = re.compile("|".join(_VARIABLES))
 
 STYLE = {
     "figure.figsize": (6.4, 3.4),
@@ -49,6 +54,9 @@ STYLE = {
     "legend.labelcolor": INK,
     "lines.linewidth": 2,
     "image.cmap": "cividis",
+    # An image is stored with the pixels it has, and the page enlarges them.
+    "image.interpolation": "none",
+    "image.composite_image": False,
     "font.size": 11,
     "font.family": "sans-serif",
     "mathtext.fontset": "dejavusans",
@@ -87,13 +95,17 @@ def show(figure: Figure, description: str) -> Picture:
 
     Raises:
         ValueError: the description is empty.
+
+    Example:
+        >>> figure, axes = plt.subplots()
+        >>> show(figure, "An empty pair of axes.")
+        Picture('An empty pair of axes.')
     """
     if not description.strip():
         raise ValueError("description must say what the figure shows, got an empty text")
     svg = render(figure, salt=description)
     plt.close(figure)
-    label = html.escape(description, quote=True)
-    return Picture(svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1), description)
+    return Picture(with_description(svg, description), description)
 
 
 def render(figure: Figure, salt: str) -> str:
@@ -106,27 +118,24 @@ def render(figure: Figure, salt: str) -> str:
     Returns:
         The SVG element, without an XML header, scaled to the width it is given.
     """
-    buffer = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": STYLE["svg.fonttype"]}):
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg ") :]
-    # matplotlib's style element would reach every element of the page.
-    svg = re.sub(r"<metadata>.*?</metadata>|<style .*?</style>", "", svg, flags=re.S)
-    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
-    width, height = figure.get_size_inches() * 72
-    size = rf'width="100%" style="max-width: {width * 1.25:.0f}px; stroke-linejoin: round" preserveAspectRatio="xMidYMid meet"'
-    svg = re.sub(
-        r'(<svg [^>]*?)width="[^"]*" height="[^"]*"|(<svg [^>]*?)height="[^"]*" width="[^"]*"', r"\1\2" + size, svg
-    )
-    return with_page_colours(svg)
+    definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
+    figure.draw_without_rendering()
+    body = "".join(_svg.all_pieces(figure, definitions).values())
+    return with_page_colours(_svg.picture(figure, definitions.markup(body) + body))
 
 
 def with_page_colours(svg: str) -> str:
-    """Replace the colours of the style by the CSS variables of the page, each with its light colour as fallback."""
-    return re.sub(
-        "|".join(_VARIABLES), lambda match: f"var({_VARIABLES[match.group()]}, {match.group()})", svg, flags=re.I
-    )
+    """Replace the colours of the style by variables of the page.
+
+    JupyterLab, which does not know the book's variables, has its own for what must stand out from its light or dark
+    paper; where neither is known the light colour stands.
+    """
+    return _COLOURS.sub(lambda match: _VARIABLES[match.group()], svg)
+
+
+def with_description(svg: str, description: str) -> str:
+    """Make an ``<svg>`` an image with alternative text."""
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(description)}" ', 1)
 
 
 def label_axes(axes: plt.Axes | Sequence[plt.Axes], x: str, y: str) -> None:

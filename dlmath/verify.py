@@ -1,13 +1,16 @@
 """Certificates: a formula is shown only after three independent computations of it have agreed.
 
-``certify`` evaluates a SymPy equation on random inputs of random shapes, calls the package's function on the same inputs,
-calls a witness that knows neither (differences of the function that the formula differentiates, or another library), and
-raises ``CertificateError`` with the numbers if two of the three differ. What it returns shows itself on the page as the
-formula, printed from the very object that was checked, and leaves a machine-readable record in the notebook.
+``certify`` evaluates a SymPy equation on random inputs of random shapes, calls the package's function on the same
+inputs, calls a witness that knows neither (differences of the function that the formula differentiates, or another
+library), and raises ``CertificateError`` with the numbers if two of the three differ. What it returns shows itself on
+the page as the formula, printed from the very object that was checked, and leaves a machine-readable record in the
+notebook.
 """
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,15 +18,17 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
+from dlmath import _check as check
 from dlmath import symbolic
 
 Sampler = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
 EXACT = 1e-9
-"""Largest relative difference between SymPy and the code: both round, nothing else separates them."""
+"""Largest relative difference of an entry between SymPy and the code: both round, nothing else separates them."""
 WITNESSED = 1e-6
-"""Largest relative difference from the witness: a central difference in float64 is good to about 1e-9."""
+"""Largest difference from the witness, relative to the largest entry: a central difference is good to about 1e-9."""
 RECORD = "dlmath_certificate"
 """The key of the machine-readable record in the metadata of a notebook's output."""
 
@@ -40,7 +45,7 @@ class Certificate:
     formula: str
     """LaTeX of the equation."""
     definitions: tuple[str, ...]
-    """LaTeX of the quantities it uses."""
+    """LaTeX of the quantities it uses; the chapter shows them before the formula."""
     code: str
     """The function of the package that agrees with it."""
     witness: str
@@ -56,20 +61,17 @@ class Certificate:
         """The line under the formula."""
         shapes = ", ".join(f"{name} {low} to {high}" for name, (low, high) in self.sizes.items())
         return (
-            f"✓ SymPy = {self.code} = {self.witness}; worst relative error {_power_of_ten(self.error_code)} and "
+            f"✓ SymPy = {self.code} = {self.witness}, up to {_power_of_ten(self.error_code)} and "
             f"{_power_of_ten(self.error_witness)} in {self.draws} random draws{f' ({shapes})' if shapes else ''}"
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        equations = [self.formula, *(rf"\text{{with}}\quad {definition}" for definition in self.definitions)]
-        body = (
-            equations[0] if len(equations) == 1 else r"\begin{gathered}" + r" \\ ".join(equations) + r"\end{gathered}"
-        )
+        line = self.summary()
         shown = {
-            "text/plain": f"{self.formula}\n{self.summary()}",
-            "text/html": f'<div class="certificate">$${body}$$<p class="certificate-line">{self.summary()}</p></div>',
+            "text/plain": f"{self.formula}\n{line}",
+            "text/html": f'<div class="certificate">$${self.formula}$$<p class="certificate-line">{line}</p></div>',
             "text/markdown": (
-                f"```{{math}}\n:label: {self.name}\n{body}\n```\n\n```{{div}} certificate-line\n{self.summary()}\n```\n"
+                f"```{{math}}\n:label: {self.name}\n{self.formula}\n```\n\n```{{div}} certificate-line\n{line}\n```\n"
             ),
         }
         return shown, {RECORD: asdict(self)}
@@ -89,19 +91,23 @@ def certify(
 ) -> Certificate:
     r"""Check a formula against the package and against a witness, and return it ready to be shown.
 
-    In every draw the sizes (symbols in the shapes of matrix symbols) are different numbers from 1 up, so that a
-    transposed factor cannot hide, and the inputs are random arrays. The right-hand side is evaluated without
-    broadcasting. ``code`` and ``witness`` are called with the inputs in the given order; a matrix symbol with one column
-    reaches them as a vector of shape ``(n,)``, a scalar as a float.
+    In every draw the sizes (symbols in the shapes of matrix symbols) are different numbers, so that a transposed factor
+    cannot hide, and the inputs are random arrays. The right-hand side is evaluated without broadcasting. ``code`` and
+    ``witness`` are called with the inputs in the given order; a matrix symbol with one column reaches them as a vector
+    of shape ``(n,)``, a scalar as a float.
+
+    The left-hand side is a name, such as ``symbolic.partial("L", W)``, whose shape is checked; or an expression of the
+    inputs, such as ``Derivative(sigma(z), z)``, and then its value is compared as well.
 
     Args:
         name: the label of the formula in the book: lower-case words joined by hyphens, unique.
-        equation: ``sympy.Eq(left, right)``; the right side is what is checked.
+        equation: ``sympy.Eq(left, right)``; the right side is what is compared with the code and the witness.
         inputs: the symbols to draw, in the order of the arguments of ``code``; or a dictionary from each symbol to a
             sampler such as ``uniform(0, 1)``. The default is the normal distribution, and ``uniform(0.2, 2)`` for a
             scalar declared positive.
         code: the package's function, or a small function that calls it and picks a result.
-        witness: an independent computation of the same, such as ``central_difference(loss, wrt=0)``.
+        witness: an independent computation of the same, such as ``central_difference(loss, wrt=0)``. It may call other
+            functions of the package, not the one that is checked.
         where: equations that define the symbols which the right side uses, each from the inputs and those before it.
         checks: the package's function, if ``code`` is a wrapper around it. That it is called is checked as well.
         draws: how many random inputs.
@@ -111,8 +117,10 @@ def certify(
         The certificate.
 
     Raises:
-        CertificateError: two of the three differ, with both values.
-        ValueError: the check would say nothing: unknown symbols, all values zero, a function that is never called.
+        CertificateError: two of the three differ, with both values; or one of them cannot be computed.
+        TypeError: ``equation`` or ``where`` is not of equations, or ``inputs`` not of symbols in an order.
+        ValueError: the check would say nothing: symbols without a value, a definition that nothing uses, a formula that
+            is zero, a function that is never called, or one that is its own witness.
 
     Example:
         >>> from dlmath import losses
@@ -128,39 +136,35 @@ def certify(
         >>> certificate.error_code < 1e-15
         True
     """
+    _refuse_unfit_name(name)
+    check.integer("draws", draws, least=2)
     checked = checks if checks is not None else code
-    samplers = _samplers(inputs)
-    _refuse_unknown_symbols(name, equation, where, samplers)
+    samplers = _samplers(name, inputs)
+    _refuse_unfit_equations(name, equation, where, samplers)
     rng = np.random.default_rng(seed)
-    worst_code = worst_witness = largest = 0.0
-    drawn: dict[str, list[int]] = {}
+    results = []
     for draw in range(draws):
-        sizes = _draw_sizes(samplers, rng)
-        values = {symbol: sampler(rng, _shape(symbol, sizes)) for symbol, sampler in samplers.items()}
-        for size, length in sizes.items():
-            low, high = drawn.get(str(size), (length, length))
-            drawn[str(size)] = [min(low, length), max(high, length)]
-        formula = _evaluate_equation(equation, where, values)
-        arguments = [_as_argument(symbol, value) for symbol, value in values.items()]
+        sizes = _draw_sizes(samplers, rng, least=2 if draw == 0 else 1)
+        values = {symbol: _sample(symbol, sampler, sizes, rng) for symbol, sampler in samplers.items()}
         if draw == 0:
-            _require_call(name, checked, code, arguments)
-        results = {"the code": code(*arguments), "the witness": witness(*arguments)}
-        results = {who: _like_formula(name, who, result, formula) for who, result in results.items()}
-        error_code = _relative_error(formula, results["the code"])
-        error_witness = max(_relative_error(results["the witness"], other) for other in (formula, results["the code"]))
-        for who, error, limit in (("the code", error_code, EXACT), ("the witness", error_witness, WITNESSED)):
-            if not error <= limit:
-                lengths = ", ".join(f"{size} = {length}" for size, length in sizes.items())
-                raise CertificateError(
-                    f"certificate {name!r} does not hold: SymPy and {who} differ by {error:.1e} (at most {limit:.0e}) "
-                    f"in draw {draw}{f' with {lengths}' if lengths else ''}\n"
-                    f"{symbolic.latex(equation)}\nSymPy:\n{formula}\nthe code ({_full_name(checked)}):\n"
-                    f"{results['the code']}\nthe witness ({_full_name(witness)}):\n{results['the witness']}"
-                )
-        worst_code, worst_witness = max(worst_code, error_code), max(worst_witness, error_witness)
-        largest = max(largest, float(np.max(np.abs(formula))))
+            _refuse_idle_code(name, checked, code, witness, values)
+        results.append((sizes, _compute(name, equation, where, sizes, values, code, witness)))
+    largest = max(np.max(np.abs(result["SymPy"])) for _, result in results)
     if largest == 0:
         raise ValueError(f"certificate {name!r} says nothing: the formula is zero in all {draws} draws")
+    worst = {"the code": 0.0, "the witness": 0.0, "the left-hand side": 0.0}
+    for draw, (sizes, result) in enumerate(results):
+        for who, error, limit in _errors(result, largest):
+            if not error <= limit:
+                raise CertificateError(
+                    f"certificate {name!r} does not hold: SymPy and {who} differ by {error:.1e} (at most {limit:.0e}) "
+                    f"in draw {draw}{_in_sizes(sizes)}\n{symbolic.latex(equation)}\n"
+                    + "\n".join(
+                        f"{computed_by}{_called(computed_by, checked, witness)}:\n{value}"
+                        for computed_by, value in result.items()
+                    )
+                )
+            worst[who] = max(worst[who], error)
     return Certificate(
         name=name,
         formula=symbolic.latex(equation),
@@ -168,9 +172,12 @@ def certify(
         code=_full_name(checked),
         witness=_full_name(witness),
         draws=draws,
-        sizes=drawn,
-        error_code=worst_code,
-        error_witness=worst_witness,
+        sizes={
+            str(size): [min(sizes[size] for sizes, _ in results), max(sizes[size] for sizes, _ in results)]
+            for size in results[0][0]
+        },
+        error_code=worst["the code"],
+        error_witness=worst["the witness"],
     )
 
 
@@ -186,14 +193,16 @@ def central_difference(function: Callable[..., Any], wrt: int, step: float = 6e-
         step: the relative step.
 
     Returns:
-        A function of the same arguments; it returns the derivative, of the shape of the function's value followed by the
-        shape of the argument (the gradient, for a function that returns a number).
+        A function of the same arguments; it returns the derivative, of the shape of the function's value followed by
+        the shape of the argument (the gradient, for a function that returns a number).
 
     Example:
         >>> gradient = central_difference(lambda x: np.sum(x**3), wrt=0)
         >>> gradient(np.array([1.0, 2.0])).round(6)
         array([ 3., 12.])
     """
+
+    check.number("step", step, above=0)
 
     def difference(shifted: Callable[[float], Any], x: float) -> Any:
         h = step * max(1.0, abs(x))
@@ -222,6 +231,8 @@ def complex_step(function: Callable[..., Any], wrt: int, step: float = 1e-30) ->
         array([ 3., 12.])
     """
 
+    check.number("step", step, above=0)
+
     def difference(shifted: Callable[[complex], Any], x: float) -> Any:
         return np.imag(shifted(1j * step)) / step
 
@@ -229,19 +240,48 @@ def complex_step(function: Callable[..., Any], wrt: int, step: float = 1e-30) ->
 
 
 def normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """The sampler of the standard normal distribution."""
+    """The sampler of the standard normal distribution.
+
+    Example:
+        >>> normal(np.random.default_rng(0), (2, 3)).shape
+        (2, 3)
+    """
     return rng.standard_normal(shape)
 
 
 def uniform(low: float, high: float) -> Sampler:
-    """The sampler of the uniform distribution between ``low`` and ``high``."""
+    """The sampler of the uniform distribution between ``low`` and ``high``.
+
+    Example:
+        >>> probability = uniform(0, 1)
+        >>> float(probability(np.random.default_rng(0), ())) < 1
+        True
+    """
     return lambda rng, shape: rng.uniform(low, high, shape)
 
 
-def _samplers(inputs: Iterable[sp.Expr] | Mapping[sp.Expr, Sampler]) -> dict[sp.Expr, Sampler]:
-    if isinstance(inputs, Mapping):
-        return dict(inputs)
-    return {symbol: uniform(0.2, 2) if symbol.is_positive else normal for symbol in inputs}
+def _refuse_unfit_name(name: str) -> None:
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"name must be lower-case words joined by hyphens, got {name!r}")
+
+
+def _samplers(name: str, inputs: Iterable[sp.Expr] | Mapping[sp.Expr, Sampler]) -> dict[sp.Expr, Sampler]:
+    if isinstance(inputs, set | frozenset):
+        raise TypeError("inputs must be in the order of the arguments, got a set, which has none")
+    samplers = dict(inputs) if isinstance(inputs, Mapping) else {symbol: None for symbol in inputs}
+    if not samplers:
+        raise ValueError(f"certificate {name!r} says nothing: it has no inputs")
+    sizes = _size_symbols(samplers)
+    for symbol, sampler in samplers.items():
+        if not isinstance(symbol, sp.Symbol | sp.MatrixSymbol):
+            raise TypeError(f"inputs must be symbols and matrix symbols, got {type(symbol).__name__} {symbol}")
+        if symbol in sizes:
+            raise ValueError(f"inputs must not name the size {symbol}: it is drawn with the shapes")
+        if sampler is None:
+            if symbol.is_integer:
+                raise ValueError(f"inputs must give a sampler for the integer {symbol}")
+            samplers[symbol] = uniform(0.2, 2) if symbol.is_nonnegative else normal
+    return samplers
 
 
 def _size_symbols(symbols: Iterable[sp.Expr]) -> list[sp.Symbol]:
@@ -252,103 +292,206 @@ def _size_symbols(symbols: Iterable[sp.Expr]) -> list[sp.Symbol]:
     return list(found)
 
 
-def _refuse_unknown_symbols(
+def _refuse_unfit_equations(
     name: str, equation: sp.Eq, where: Sequence[sp.Eq], samplers: Mapping[sp.Expr, Sampler]
 ) -> None:
+    for part in (equation, *where):
+        if part == sp.false:
+            raise CertificateError(f"certificate {name!r} does not hold: the two sides differ in shape or in value")
+        if not isinstance(part, sp.Eq):
+            raise TypeError(f"certificate {name!r} needs equations sympy.Eq(left, right), got {part}")
     known = {*samplers, *_size_symbols(samplers)}
+    unused = []
     for part in (*where, equation):
-        unknown = {symbol for symbol in _symbols(part.rhs) if symbol not in known}
+        unknown = _symbols(part.rhs) - known
         if unknown:
             raise ValueError(
                 f"certificate {name!r}: no value for {', '.join(sorted(map(str, unknown)))}; "
                 "name it in inputs or define it in where"
             )
-        known.add(part.lhs)
+        unused = [symbol for symbol in unused if symbol not in _symbols(part.rhs)]
+        if part is not equation:
+            if part.lhs in known or not isinstance(part.lhs, sp.Symbol | sp.MatrixSymbol):
+                raise ValueError(f"certificate {name!r}: where must define new symbols, got {part.lhs}")
+            known.add(part.lhs)
+            unused.append(part.lhs)
+    if unused:
+        raise ValueError(f"certificate {name!r}: {unused[0]} is defined in where, but nothing uses it")
 
 
 def _symbols(expression: Any) -> set[Any]:
-    matrices = expression.atoms(sp.MatrixSymbol)
-    return matrices | {s for s in expression.free_symbols if s.is_Symbol and not isinstance(s, sp.MatrixSymbol)}
+    """The symbols an expression needs values for; not the sizes in the shapes of its matrix symbols."""
+    return set(expression.free_symbols)
 
 
-def _draw_sizes(symbols: Iterable[sp.Expr], rng: np.random.Generator) -> dict[sp.Symbol, int]:
+def _draw_sizes(symbols: Iterable[sp.Expr], rng: np.random.Generator, least: int) -> dict[sp.Symbol, int]:
     sizes = _size_symbols(symbols)
-    lengths = rng.permutation(np.arange(1, len(sizes) + 4))
+    lengths = rng.permutation(np.arange(least, least + len(sizes) + 3))
     return {size: int(length) for size, length in zip(sizes, lengths)}
 
 
-def _shape(symbol: sp.Expr, sizes: Mapping[sp.Symbol, int]) -> tuple[int, ...]:
-    return tuple(int(size.subs(sizes)) for size in getattr(symbol, "shape", ()))
+def _sample(symbol: sp.Expr, sampler: Sampler, sizes: Mapping[sp.Symbol, int], rng: np.random.Generator) -> np.ndarray:
+    shape = tuple(int(size.subs(sizes)) for size in getattr(symbol, "shape", ()))
+    value = np.asarray(sampler(rng, shape))
+    if value.shape != shape or not np.all(np.isfinite(value)):
+        raise ValueError(f"the sampler of {symbol} must give finite numbers of shape {shape}, got {value}")
+    return value
 
 
-def _as_argument(symbol: sp.Expr, value: Any) -> Any:
-    shape = getattr(symbol, "shape", None)
-    if shape is None or shape == ():
-        return float(value)
-    return value[:, 0].copy() if shape[1] == 1 else value.copy()
+def _arguments(values: Mapping[sp.Expr, np.ndarray]) -> list[Any]:
+    """Fresh copies, so that a function that writes into its arguments spoils no other."""
+
+    def argument(symbol: sp.Expr, value: np.ndarray) -> Any:
+        if value.ndim == 0:
+            return value.item()
+        return value[:, 0].copy() if symbol.shape[1] == 1 else value.copy()
+
+    return [argument(symbol, value) for symbol, value in values.items()]
 
 
-def _evaluate_equation(equation: sp.Eq, where: Sequence[sp.Eq], values: Mapping[sp.Expr, Any]) -> np.ndarray:
-    known = dict(values)
-    for definition in where:
-        known[definition.lhs] = symbolic.evaluate(definition.rhs, known)
-    return np.asarray(symbolic.evaluate(equation.rhs, known), dtype=float)
+def _compute(
+    name: str,
+    equation: sp.Eq,
+    where: Sequence[sp.Eq],
+    sizes: Mapping[sp.Symbol, int],
+    values: Mapping[sp.Expr, np.ndarray],
+    code: Callable[..., Any],
+    witness: Callable[..., Any],
+) -> dict[str, np.ndarray]:
+    """Compute the formula by all means there are, each an array of the formula's shape and of finite real numbers."""
+    known = {**sizes, **values}
+
+    def formula() -> Any:
+        for definition in where:
+            known[definition.lhs] = symbolic.evaluate(definition.rhs, known)
+        return symbolic.evaluate(equation.rhs, known)
+
+    means = {
+        "SymPy": formula,
+        "the code": lambda: code(*_arguments(values)),
+        "the witness": lambda: witness(*_arguments(values)),
+    }
+    if not _is_name(equation.lhs, known.keys() | {definition.lhs for definition in where}):
+        means["the left-hand side"] = lambda: symbolic.evaluate(equation.lhs, known)
+    shape = tuple(int(size.subs(sizes)) for size in getattr(equation.lhs, "shape", ()))
+    results = {}
+    for who, compute in means.items():
+        try:
+            results[who] = _of_shape(compute(), shape)
+        except Exception as error:
+            raise CertificateError(
+                f"certificate {name!r} does not hold: {who} fails{_in_sizes(sizes)}: {type(error).__name__}: {error}\n"
+                f"{symbolic.latex(equation)}"
+            ) from error
+    return results
 
 
-def _like_formula(name: str, who: str, result: Any, formula: np.ndarray) -> np.ndarray:
+def _is_name(left: sp.Expr, known: Iterable[sp.Expr]) -> bool:
+    """Whether the left side only names the right one: a symbol, or an expression with parts that have no value."""
+    if isinstance(left, sp.Symbol | sp.MatrixSymbol):
+        return True
+    return bool(left.atoms(AppliedUndef)) or not _symbols(left) <= set(known)
+
+
+def _of_shape(result: Any, shape: tuple[int, ...]) -> np.ndarray:
     result = np.asarray(result)
-    if result.ndim == 1 and formula.shape == (result.size, 1):
+    if result.dtype.kind not in "biuf":
+        raise TypeError(f"the result must be made of real numbers, got dtype {result.dtype}")
+    if result.ndim == 1 and shape == (result.size, 1):
         result = result[:, np.newaxis]
-    if result.shape != formula.shape:
-        raise CertificateError(
-            f"certificate {name!r} does not hold: SymPy gives shape {formula.shape}, {who} gives {result.shape}"
-        )
-    return result
+    elif {result.shape, shape} == {(), (1, 1)}:
+        result = result.reshape(shape)
+    if result.shape != shape:
+        raise ValueError(f"the result must have the shape {shape} of the left-hand side, got {result.shape}")
+    if not np.all(np.isfinite(result)):
+        raise ValueError(f"the result must be finite, got\n{result}")
+    return result.astype(np.float64)
 
 
-def _relative_error(one: np.ndarray, other: np.ndarray) -> float:
-    scale = max(np.max(np.abs(one)), np.max(np.abs(other)), 1e-3)
-    return float(np.max(np.abs(one - other)) / scale)
+def _errors(result: Mapping[str, np.ndarray], largest: float) -> Iterable[tuple[str, float, float]]:
+    """The relative differences, with their limits. ``largest`` is the largest entry of the formula in all draws."""
+    formula, code, witness = result["SymPy"], result["the code"], result["the witness"]
+    # Entry by entry, so that a wrong small entry cannot hide behind a large one; zeros may differ by their rounding.
+    entries = np.maximum(np.maximum(np.abs(formula), np.abs(code)), 1e-6 * largest)
+    yield "the code", float(np.max(np.abs(formula - code) / entries)), EXACT
+    # The error of a difference quotient is that of the function's value, and does not shrink with the entry.
+    scale = max(np.max(np.abs(formula)), np.max(np.abs(witness)), 1e-3 * largest)
+    difference = np.maximum(np.abs(witness - formula), np.abs(witness - code))
+    yield "the witness", float(np.max(difference) / scale), WITNESSED
+    if "the left-hand side" in result:
+        yield "the left-hand side", float(np.max(np.abs(formula - result["the left-hand side"]) / entries)), EXACT
 
 
-def _require_call(name: str, function: Callable[..., Any], code: Callable[..., Any], arguments: list[Any]) -> None:
-    """Run ``code`` once and see that it reaches ``function``, which must belong to the package."""
-    target = getattr(function, "__wrapped__", function)
-    if not getattr(function, "__module__", "").startswith("dlmath."):
+def _in_sizes(sizes: Mapping[sp.Symbol, int]) -> str:
+    return f" with {', '.join(f'{size} = {length}' for size, length in sizes.items())}" if sizes else ""
+
+
+def _refuse_idle_code(
+    name: str,
+    function: Callable[..., Any],
+    code: Callable[..., Any],
+    witness: Callable[..., Any],
+    values: Mapping[sp.Expr, np.ndarray],
+) -> None:
+    """Run both: ``code`` must reach ``function``, which must be the package's, and ``witness`` must not."""
+    target = getattr(inspect.unwrap(function), "__code__", None)
+    if not (getattr(function, "__module__", None) or "").startswith("dlmath.") or target is None:
         raise ValueError(
             f"certificate {name!r}: {_full_name(function)} is not a function of dlmath; name one in checks"
         )
-    called = False
+    if not _reaches(target, code, _arguments(values)):
+        raise ValueError(f"certificate {name!r} says nothing: its code never calls {_full_name(function)}")
+    if _reaches(target, witness, _arguments(values)):
+        raise ValueError(
+            f"certificate {name!r} says nothing: its witness calls {_full_name(function)}, the function that is checked"
+        )
+
+
+def _reaches(target: Any, function: Callable[..., Any], arguments: list[Any]) -> bool:
+    reached = False
 
     def watch(frame: Any, event: str, argument: Any) -> None:
-        nonlocal called
-        called = called or frame.f_code is target.__code__
+        nonlocal reached
+        reached = reached or frame.f_code is target
 
     before = sys.getprofile()
     sys.setprofile(watch)
     try:
-        code(*arguments)
+        function(*arguments)
+    except Exception:
+        return reached  # what it raises is reported where it is computed
     finally:
         sys.setprofile(before)
-    if not called:
-        raise ValueError(f"certificate {name!r} says nothing: its code never calls {_full_name(function)}")
+    return reached
+
+
+def _called(who: str, checked: Callable[..., Any], witness: Callable[..., Any]) -> str:
+    names = {"the code": checked, "the witness": witness}
+    return f" ({_full_name(names[who])})" if who in names else ""
 
 
 def _full_name(function: Callable[..., Any]) -> str:
     if hasattr(function, "label"):
         return str(function.label)
-    module = getattr(function, "__module__", "")
-    name = getattr(function, "__qualname__", repr(function))
-    return f"{module}.{name}" if module.startswith(("dlmath.", "numpy", "mpmath")) else name
+    module = getattr(function, "__module__", None) or ""
+    name = getattr(function, "__name__", type(function).__name__)
+    if name == "<lambda>":
+        return "direct computation"
+    return f"{module}.{name}" if module.startswith(("dlmath.", "numpy", "scipy", "mpmath")) else name
 
 
 def _power_of_ten(error: float) -> str:
-    return "0" if error == 0 else f"{error:.0e}".replace("e-0", "e-")
+    if error == 0:
+        return "0"
+    digit, exponent = f"{error:.0e}".split("e")
+    return f"{digit}·10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _entry_by_entry(
     function: Callable[..., Any], wrt: int, difference: Callable[..., Any], dtype: type, label: str
 ) -> Callable[..., np.ndarray]:
+    check.integer("wrt", wrt)
+
     def derivative(*arguments: Any) -> np.ndarray:
         x = np.array(arguments[wrt], dtype=dtype)
         columns = []

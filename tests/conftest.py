@@ -20,9 +20,18 @@ def rng() -> np.random.Generator:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """In continuous integration a skipped test is a failed one: nothing may be missing there."""
     outcome = yield
-    report = outcome.get_result()
+    fail_if_skipped_in_ci(outcome.get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    outcome = yield
+    fail_if_skipped_in_ci(outcome.get_result())
+
+
+def fail_if_skipped_in_ci(report) -> None:
+    """In continuous integration a skipped test is a failed one: nothing may be missing there."""
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr[-1]}"

@@ -1,0 +1,203 @@
+"""Items a, b and c: training steps of fully connected networks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPRegressor
+
+from benchmarks.harness import Case, assert_equal
+from dlmath import network
+from dlmath.optimizers import adam_step_in_place, gradient_descent_step
+
+try:
+    import autograd
+    import autograd.numpy as anp
+except ImportError:  # one peer less
+    autograd = None
+
+TORCH_ACTIVATIONS = {"sigmoid": torch.nn.Sigmoid, "tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}
+
+
+def cases() -> Iterator[Case]:
+    yield _sigmoid_step()
+    yield _classifier_step()
+    yield _regression_training()
+
+
+def _torch_network(theta: np.ndarray, sizes: list[int], names: list[str]) -> torch.nn.Sequential:
+    """The same network with the same parameters."""
+    layers = []
+    for (W, b), name in zip(network.unpack(theta, sizes), names):
+        linear = torch.nn.Linear(W.shape[1], W.shape[0], dtype=torch.float64)
+        linear.weight.data, linear.bias.data = torch.tensor(W), torch.tensor(b)
+        layers.append(linear)
+        if name != "identity":
+            layers.append(TORCH_ACTIVATIONS[name]())
+    return torch.nn.Sequential(*layers)
+
+
+def _flat(parameters: np.ndarray | torch.nn.Module) -> np.ndarray:
+    if isinstance(parameters, torch.nn.Module):
+        return torch.nn.utils.parameters_to_vector(parameters.parameters()).detach().numpy()
+    return parameters
+
+
+def _same_parameters(ours: np.ndarray, theirs: np.ndarray | torch.nn.Module) -> None:
+    assert_equal(ours, _flat(theirs))
+
+
+def _sigmoid_step() -> Case:
+    sizes, learning_rate = [2, 3, 1], 0.1
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((100, 2)), rng.uniform(size=(100, 1))
+    start = network.initialize(sizes, rng)
+
+    theta = start.copy()
+
+    def ours():
+        nonlocal theta
+        _, gradient = network.loss_and_gradient(theta, sizes, X, Y, "sigmoid", "mse")
+        theta = gradient_descent_step(theta, gradient, learning_rate)
+        return theta
+
+    model = _torch_network(start, sizes, ["sigmoid", "sigmoid"])
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    criterion = torch.nn.MSELoss()
+    tensor_x, tensor_y = torch.tensor(X), torch.tensor(Y)
+
+    def with_torch():
+        optimizer.zero_grad()
+        loss = criterion(model(tensor_x), tensor_y)
+        loss.backward()
+        optimizer.step()
+        return model
+
+    peers, must = {"torch.nn, optimizer": with_torch}, {"torch.nn, optimizer": 1 / 3}
+    if autograd is not None:
+        theta_of_autograd = start.copy()
+
+        def loss_of_autograd(theta):
+            W0, b0, W1, b1 = theta[:6].reshape(3, 2), theta[6:9], theta[9:12].reshape(1, 3), theta[12:]
+            hidden = 1 / (1 + anp.exp(-(anp.dot(X, W0.T) + b0)))
+            output = 1 / (1 + anp.exp(-(anp.dot(hidden, W1.T) + b1)))
+            return anp.mean((output - Y) ** 2)
+
+        loss_and_gradient = autograd.value_and_grad(loss_of_autograd)
+
+        def with_autograd():
+            nonlocal theta_of_autograd
+            _, gradient = loss_and_gradient(theta_of_autograd)
+            theta_of_autograd = theta_of_autograd - learning_rate * gradient
+            return theta_of_autograd
+
+        peers["HIPS autograd"], must["HIPS autograd"] = with_autograd, 1 / 8
+    return Case("a", "one step of the 2-3-1 sigmoid network, N = 100", ours, peers, must, _same_parameters)
+
+
+def _classifier_step() -> Case:
+    sizes, names, learning_rate = [64, 128, 10], ["relu", "identity"], 0.1
+    rng = np.random.default_rng(0)
+    X, labels = rng.uniform(size=(128, 64)), rng.integers(0, 10, 128)
+    start = network.initialize(sizes, rng, "he")
+
+    theta = start.copy()
+
+    def ours():
+        nonlocal theta
+        _, gradient = network.loss_and_gradient(theta, sizes, X, labels, names, "categorical_cross_entropy_from_logits")
+        theta = gradient_descent_step(theta, gradient, learning_rate)
+        return theta
+
+    model = _torch_network(start, sizes, names)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    criterion = torch.nn.CrossEntropyLoss()
+    tensor_x, tensor_labels = torch.tensor(X), torch.tensor(labels)
+
+    def with_torch():
+        optimizer.zero_grad()
+        loss = criterion(model(tensor_x), tensor_labels)
+        loss.backward()
+        optimizer.step()
+        return model
+
+    work = "one step of MLP 64-128-10, ReLU, softmax cross-entropy, SGD, batch 128"
+    return Case("b", work, ours, {"torch.nn, optimizer": with_torch}, {"torch.nn, optimizer": 0.5}, _same_parameters)
+
+
+def _regression_training() -> Case:
+    sizes, names, learning_rate, batch, epochs = [2, 32, 32, 1], ["tanh", "tanh", "identity"], 1e-3, 256, 100
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-np.pi, np.pi, (2560, 2))
+    Y = (1.5 * np.sin(X[:, 0]) - 0.8 * np.cos(X[:, 1]))[:, np.newaxis]
+    batches = [slice(first, first + batch) for first in range(0, len(X), batch)]
+    start = network.initialize(sizes, rng)
+
+    def ours():
+        theta, state = start.copy(), None
+        for _ in range(epochs):
+            for rows in batches:
+                _, gradient = network.loss_and_gradient(theta, sizes, X[rows], Y[rows], names, "mse")
+                state = adam_step_in_place(theta, gradient, state, learning_rate)
+        return theta
+
+    tensor_x, tensor_y = torch.tensor(X), torch.tensor(Y)
+
+    def with_torch():
+        model = _torch_network(start, sizes, names)
+        optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+        criterion = torch.nn.MSELoss()
+        for _ in range(epochs):
+            for rows in batches:
+                optimizer.zero_grad()
+                loss = criterion(model(tensor_x[rows]), tensor_y[rows])
+                loss.backward()
+                optimizer.step()
+        return model
+
+    def with_scikit_learn():
+        # Its loss has a factor 1/2, so half the epsilon makes the same steps; it starts from our weights.
+        model = MLPRegressor(
+            hidden_layer_sizes=sizes[1:-1],
+            activation="tanh",
+            solver="adam",
+            alpha=0,
+            batch_size=batch,
+            learning_rate_init=learning_rate,
+            epsilon=0.5e-8,
+            max_iter=epochs,
+            tol=0,
+            n_iter_no_change=epochs + 1,
+            shuffle=False,
+            warm_start=True,
+            random_state=0,
+        )
+        model._validate_params()
+        model.n_outputs_ = 1
+        model._random_state = np.random.RandomState(0)
+        model._initialize(Y, sizes, np.float64)
+        model.coefs_ = [W.T.copy() for W, _ in network.unpack(start, sizes)]
+        model.intercepts_ = [b.copy() for _, b in network.unpack(start, sizes)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(X, Y[:, 0])
+        return network.pack([(W.T, b) for W, b in zip(model.coefs_, model.intercepts_)])
+
+    def same_function(ours, theirs):
+        """A thousand steps blow rounding up, and scikit-learn's epsilon enters a little differently."""
+        predictions = network.predict(X, network.unpack(ours, sizes), names)
+        others = network.predict(X, network.unpack(_flat(theirs), sizes), names)
+        assert_equal(predictions, others, rtol=1e-4, atol=1e-4)
+
+    return Case(
+        "c",
+        "1000 steps of MLP 2-32-32-1, tanh, MSE, Adam, batch 256",
+        ours,
+        {"torch.nn, Adam": with_torch, "scikit-learn MLP": with_scikit_learn},
+        {"torch.nn, Adam": 0.4, "scikit-learn MLP": 0.75},
+        same_function,
+    )

@@ -1,0 +1,330 @@
+"""Attention: every query takes a mean of the values, weighted by a softmax over its scores with the keys.
+
+The arrays end in two axes, positions and features: ``(..., T, d)``. Axes before them, a batch or the heads, are carried
+along.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from dlmath import _check as check
+from dlmath.activations import softmax_in_place
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def attention(
+    Q: np.ndarray, K: np.ndarray, V: np.ndarray, mask: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Scaled dot-product attention (Vaswani et al., 2017),
+
+    .. math::
+        \mathbf P = \operatorname{softmax}\!\left(\frac{\mathbf Q \mathbf K^T}{\sqrt{d_k}}\right), \qquad
+        \mathbf O = \mathbf P \mathbf V,
+
+    with the softmax along each row. Masked scores count as :math:`-\infty`. A query that may attend to nothing has
+    weights 0 and output 0. (So it is in PyTorch's ``scaled_dot_product_attention``; its ``MultiheadAttention`` returns
+    NaN there if it is asked for the weights.)
+
+    Args:
+        Q: queries, shape ``(..., T, d_k)``.
+        K: keys, shape ``(..., S, d_k)``.
+        V: values, shape ``(..., S, d_v)``.
+        mask: booleans, true where the query (row) may attend to the key (column), shape ``(T, S)`` for all or
+            ``(..., T, S)``; ``None`` for everything.
+
+    Returns:
+        ``(output, weights)``: O, shape ``(..., T, d_v)``, and P, shape ``(..., T, S)``.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or the mask not of booleans.
+        ValueError: the shapes do not fit, an argument is empty or contains NaN, or a score overflows.
+
+    Example:
+        >>> Q, K, V = np.array([[1.0]]), np.array([[0.0], [np.log(3.0)]]), np.array([[0.0], [8.0]])
+        >>> attention(Q, K, V)
+        (array([[6.]]), array([[0.25, 0.75]]))
+        >>> attention(Q, K, V, mask=np.array([[True, False]]))
+        (array([[0.]]), array([[1., 0.]]))
+    """
+    Q, K, V = _queries_keys_values(Q, K, V)
+    # Scaling the queries is the same as scaling the scores, and there are fewer of them.
+    scores = (Q / math.sqrt(Q.shape[-1])) @ _transposed(K)
+    if mask is not None:
+        np.copyto(scores, -np.inf, where=~_checked_mask(mask, scores.shape))
+    try:
+        weights = softmax_in_place(scores)
+    except ValueError:
+        raise ValueError("Q and K must have finite scores, got a product that overflows to infinity") from None
+    return weights @ V, weights
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def attention_backward(
+    grad_output: np.ndarray, Q: np.ndarray, K: np.ndarray, V: np.ndarray, output: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""Pull a gradient back through attention.
+
+    With :math:`\mathbf G = \partial L/\partial \mathbf O` and the scores
+    :math:`\mathbf S = \mathbf Q \mathbf K^T/\sqrt{d_k}`,
+
+    .. math::
+        \frac{\partial L}{\partial \mathbf V} &= \mathbf P^T \mathbf G, \qquad
+        \frac{\partial L}{\partial \mathbf P} = \mathbf G \mathbf V^T, \\
+        \frac{\partial L}{\partial \mathbf S} &= \mathbf P \odot \left(\frac{\partial L}{\partial \mathbf P}
+        - \operatorname{rowsum}(\mathbf G \odot \mathbf O)\right), \\
+        \frac{\partial L}{\partial \mathbf Q} &= \frac{\partial L}{\partial \mathbf S} \frac{\mathbf K}{\sqrt{d_k}},
+        \qquad
+        \frac{\partial L}{\partial \mathbf K} = \frac{\partial L}{\partial \mathbf S}^{\!T}
+        \frac{\mathbf Q}{\sqrt{d_k}} .
+
+    The softmax asks for the row sums of :math:`\mathbf P \odot \partial L/\partial \mathbf P`. Because
+    :math:`\mathbf O = \mathbf P \mathbf V`, those of :math:`\mathbf G \odot \mathbf O` are the same numbers, from
+    smaller arrays (Dao et al., 2022). A masked score has weight 0 and passes nothing back.
+
+    Args:
+        grad_output: G, shape ``(..., T, d_v)``.
+        Q: the queries that ``attention`` was given, shape ``(..., T, d_k)``.
+        K: the keys, shape ``(..., S, d_k)``.
+        V: the values, shape ``(..., S, d_v)``.
+        output: the output it returned, shape ``(..., T, d_v)``.
+        weights: the weights it returned, shape ``(..., T, S)``.
+
+    Returns:
+        The gradients ``(grad_Q, grad_K, grad_V)``, each of the shape of what it differentiates.
+
+    Raises:
+        TypeError: an argument is not an array of real numbers.
+        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
+
+    Example:
+        >>> Q, K, V = np.array([[1.0]]), np.array([[0.0], [np.log(3.0)]]), np.array([[0.0], [8.0]])
+        >>> grad_Q, grad_K, grad_V = attention_backward(np.array([[1.0]]), Q, K, V, *attention(Q, K, V))
+        >>> grad_K.ravel(), grad_V.ravel()
+        (array([-1.5,  1.5]), array([0.25, 0.75]))
+    """
+    Q, K, V = _queries_keys_values(Q, K, V, analytic=False)
+    output = check.array("output", output, (*Q.shape[:-1], V.shape[-1]))
+    weights = check.array("weights", weights, (*Q.shape[:-1], K.shape[-2]))
+    grad_output = check.array("grad_output", grad_output, output.shape)
+    grad_V = _transposed(weights) @ grad_output
+    grad_scores = grad_output @ _transposed(V)
+    grad_scores -= np.sum(grad_output * output, axis=-1, keepdims=True)
+    grad_scores *= weights
+    scale = 1 / math.sqrt(Q.shape[-1])
+    return grad_scores @ (scale * K), _transposed(grad_scores) @ (scale * Q), grad_V
+
+
+def causal_mask(length: int) -> np.ndarray:
+    """The mask with which position t attends to itself and what came before, never to what comes after.
+
+    Args:
+        length: how many positions.
+
+    Returns:
+        Booleans, shape ``(length, length)``: true on and below the diagonal.
+
+    Raises:
+        TypeError: ``length`` is not an integer.
+        ValueError: ``length`` is below 1.
+
+    Example:
+        >>> causal_mask(3)
+        array([[ True, False, False],
+               [ True,  True, False],
+               [ True,  True,  True]])
+    """
+    return np.tri(check.integer("length", length, least=1), dtype=bool)
+
+
+class MultiHeadPass(NamedTuple):
+    """What a pass through multi-head attention computed: its output, and what the way back needs."""
+
+    output: np.ndarray
+    """Shape ``(..., T, d_model)``."""
+    weights: np.ndarray
+    """The attention weights of each head, shape ``(..., heads, T, S)``."""
+    queries: np.ndarray
+    """The projected queries of each head, shape ``(..., heads, T, d_model / heads)``."""
+    keys: np.ndarray
+    """The same of the keys, shape ``(..., heads, S, d_model / heads)``."""
+    values: np.ndarray
+    """The same of the values, shape ``(..., heads, S, d_model / heads)``."""
+    outputs: np.ndarray
+    """The output of each head, shape ``(..., heads, T, d_model / heads)``."""
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def multi_head_attention(
+    Q: np.ndarray,
+    K: np.ndarray,
+    V: np.ndarray,
+    W_Q: np.ndarray,
+    W_K: np.ndarray,
+    W_V: np.ndarray,
+    W_O: np.ndarray,
+    heads: int,
+    mask: np.ndarray | None = None,
+) -> MultiHeadPass:
+    r"""Multi-head attention (Vaswani et al., 2017): several small attentions side by side.
+
+    Queries, keys and values are projected, cut into ``heads`` slices of :math:`d_{model}/h` features, and each head
+    attends on its own; the outputs are joined and projected once more:
+
+    .. math::
+        \mathbf O_i = \operatorname{attention}(\mathbf Q \mathbf W_Q^T,\; \mathbf K \mathbf W_K^T,\;
+        \mathbf V \mathbf W_V^T)\ \text{on slice } i, \qquad
+        \mathbf Y = [\mathbf O_1, \dots, \mathbf O_h]\, \mathbf W_O^T .
+
+    There are no biases. In self-attention ``Q``, ``K`` and ``V`` are the same array.
+
+    Args:
+        Q: where the queries come from, shape ``(..., T, d_model)``.
+        K: where the keys come from, shape ``(..., S, d_model)``.
+        V: where the values come from, shape ``(..., S, d_model)``.
+        W_Q: projection of the queries, shape ``(d_model, d_model)``, rows are outputs as in every layer of the book.
+        W_K: projection of the keys, the same shape.
+        W_V: projection of the values, the same shape.
+        W_O: projection of the joined outputs, the same shape.
+        heads: h, a divisor of d_model.
+        mask: true where a query may attend to a key, shape ``(T, S)`` for all or ``(..., T, S)``, for every head.
+
+    Returns:
+        A ``MultiHeadPass``: the output, the attention weights and what ``multi_head_attention_backward`` needs.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, the mask not of booleans, or ``heads`` not an integer.
+        ValueError: the shapes do not fit, ``heads`` does not divide d_model, an argument is empty or contains NaN.
+
+    Example:
+        >>> X, eye = np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2)
+        >>> multi_head_attention(X, X, X, eye, eye, eye, eye, heads=2, mask=causal_mask(2)).output.round(3)
+        array([[1.   , 0.   ],
+               [0.5  , 0.731]])
+    """
+    Q, K, V = _queries_keys_values(Q, K, V)
+    W_Q, W_K, W_V, W_O = _projections(Q, V, W_Q, W_K, W_V, W_O)
+    heads = check.integer("heads", heads, least=1)
+    if Q.shape[-1] % heads:
+        raise ValueError(f"heads must divide d_model = {Q.shape[-1]}, got {heads}")
+    if mask is not None:
+        scores_shape = (*Q.shape[:-1], K.shape[-2])
+        mask = np.broadcast_to(_checked_mask(mask, scores_shape), scores_shape)[..., np.newaxis, :, :]
+        mask = np.repeat(mask, heads, axis=-3)
+    queries, keys, values = (_split(X @ W.T, heads) for X, W in ((Q, W_Q), (K, W_K), (V, W_V)))
+    outputs, weights = attention(queries, keys, values, mask)
+    return MultiHeadPass(_join(outputs) @ W_O.T, weights, queries, keys, values, outputs)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def multi_head_attention_backward(
+    grad_output: np.ndarray,
+    Q: np.ndarray,
+    K: np.ndarray,
+    V: np.ndarray,
+    W_Q: np.ndarray,
+    W_K: np.ndarray,
+    W_V: np.ndarray,
+    W_O: np.ndarray,
+    kept: MultiHeadPass,
+) -> tuple[np.ndarray, ...]:
+    r"""Pull a gradient back through multi-head attention: the four affine layers and the heads, last to first.
+
+    In self-attention the gradient of the one input is ``grad_Q + grad_K + grad_V``.
+
+    Args:
+        grad_output: gradient with respect to the output, shape ``(..., T, d_model)``.
+        Q: what ``multi_head_attention`` was given, as are ``K``, ``V``, ``W_Q``, ``W_K``, ``W_V`` and ``W_O``.
+        K: see ``Q``.
+        V: see ``Q``.
+        W_Q: see ``Q``.
+        W_K: see ``Q``.
+        W_V: see ``Q``.
+        W_O: see ``Q``.
+        kept: what it returned.
+
+    Returns:
+        ``(grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O)``, each of the shape of what it
+        differentiates.
+
+    Raises:
+        TypeError: an argument is not an array of real numbers.
+        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
+
+    Example:
+        >>> X, eye = np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2)
+        >>> kept = multi_head_attention(X, X, X, eye, eye, eye, eye, heads=1, mask=causal_mask(2))
+        >>> gradients = multi_head_attention_backward(np.ones((2, 2)), X, X, X, eye, eye, eye, eye, kept)
+        >>> gradients[6].round(3)
+        array([[1.33, 0.67],
+               [1.33, 0.67]])
+    """
+    Q, K, V = _queries_keys_values(Q, K, V, analytic=False)
+    W_Q, W_K, W_V, W_O = _projections(Q, V, W_Q, W_K, W_V, W_O)
+    grad_output = check.array("grad_output", grad_output, Q.shape)
+    heads = kept.weights.shape[-3]
+    grad_outputs = _split(grad_output @ W_O, heads)
+    grads = attention_backward(grad_outputs, kept.queries, kept.keys, kept.values, kept.outputs, kept.weights)
+    grad_queries, grad_keys, grad_values = map(_join, grads)
+    return (
+        grad_queries @ W_Q,
+        grad_keys @ W_K,
+        grad_values @ W_V,
+        _rows(grad_queries).T @ _rows(Q),
+        _rows(grad_keys).T @ _rows(K),
+        _rows(grad_values).T @ _rows(V),
+        _rows(grad_output).T @ _rows(_join(kept.outputs)),
+    )
+
+
+def _queries_keys_values(
+    Q: np.ndarray, K: np.ndarray, V: np.ndarray, analytic: bool = True
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    Q = check.array("Q", Q, analytic=analytic)
+    if Q.ndim < 2:
+        raise ValueError(f"Q must have shape (..., T, d_k), got {Q.shape}")
+    *carried, _, d_k = Q.shape
+    K = check.array("K", K, (*carried, "S", d_k), analytic=analytic)
+    V = check.array("V", V, (*carried, K.shape[-2], "d_v"), analytic=analytic)
+    return Q, K, V
+
+
+def _projections(Q: np.ndarray, V: np.ndarray, *matrices: np.ndarray) -> list[np.ndarray]:
+    d_model = Q.shape[-1]
+    if V.shape[-1] != d_model:
+        raise ValueError(f"V must have as many features as Q, {d_model}, got {V.shape[-1]}")
+    names = ("W_Q", "W_K", "W_V", "W_O")
+    return [check.array(name, W, (d_model, d_model), analytic=True) for name, W in zip(names, matrices)]
+
+
+def _checked_mask(mask: np.ndarray, scores_shape: tuple[int, ...]) -> np.ndarray:
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise TypeError(f"mask must be an array of booleans, true where a query may attend, got dtype {mask.dtype}")
+    if mask.shape not in (scores_shape, scores_shape[-2:]):
+        raise ValueError(f"mask must have shape {scores_shape[-2:]} or {scores_shape}, got {mask.shape}")
+    return mask
+
+
+def _transposed(X: np.ndarray) -> np.ndarray:
+    return np.swapaxes(X, -1, -2)
+
+
+def _split(X: np.ndarray, heads: int) -> np.ndarray:
+    """Cut the features into heads: (..., T, d_model) to (..., heads, T, d_model / heads)."""
+    *carried, length, d_model = X.shape
+    return X.reshape(*carried, length, heads, d_model // heads).swapaxes(-3, -2)
+
+
+def _join(X: np.ndarray) -> np.ndarray:
+    """Put the heads side by side again: the inverse of ``_split``."""
+    *carried, heads, length, d_head = X.shape
+    return X.swapaxes(-3, -2).reshape(*carried, length, heads * d_head)
+
+
+def _rows(X: np.ndarray) -> np.ndarray:
+    """Every position of every sequence as one row."""
+    return X.reshape(-1, X.shape[-1])

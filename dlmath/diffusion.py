@@ -1,0 +1,294 @@
+"""Denoising diffusion: noise is added to data in T small steps, and a network learns to take it away again.
+
+Steps are numbered t = 1, ..., T. ``x_0`` is data and ``x_T`` almost pure noise; ``betas[t - 1]`` is the variance that
+step t adds. With :math:`\\alpha_t = 1 - \\beta_t` and :math:`\\bar\\alpha_t = \\alpha_1 \\cdots \\alpha_t`, and
+:math:`\\bar\\alpha_0 = 1` because nothing has been added yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dlmath import _check as check
+from dlmath.losses import mse
+
+
+def linear_schedule(steps: int, first: float = 1e-4, last: float = 0.02) -> np.ndarray:
+    r"""Noise variances that grow evenly from ``first`` to ``last`` (Ho, Jain and Abbeel, 2020).
+
+    The defaults are theirs, for 1000 steps; with fewer steps they leave some of the data in :math:`x_T`.
+
+    Args:
+        steps: T.
+        first: :math:`\beta_1`, between 0 and 1, both excluded.
+        last: :math:`\beta_T`, between 0 and 1, both excluded.
+
+    Returns:
+        :math:`\beta_1, \dots, \beta_T`, shape ``(T,)``.
+
+    Raises:
+        TypeError: ``steps`` is not an integer, or a variance not a number.
+        ValueError: ``steps`` is below 1, or a variance not between 0 and 1.
+
+    Example:
+        >>> linear_schedule(3, first=0.1, last=0.5)
+        array([0.1, 0.3, 0.5])
+    """
+    steps = check.integer("steps", steps, least=1)
+    return np.linspace(_variance("first", first), _variance("last", last), steps)
+
+
+def cosine_schedule(steps: int, offset: float = 0.008) -> np.ndarray:
+    r"""Noise variances with which :math:`\bar\alpha_t` falls like a squared cosine (Nichol and Dhariwal, 2021),
+
+    .. math::
+        \bar\alpha_t = \frac{f(t)}{f(0)}, \qquad
+        f(t) = \cos^2\!\left(\frac{t/T + s}{1 + s} \cdot \frac\pi2\right), \qquad
+        \beta_t = \min\!\left(1 - \frac{\bar\alpha_t}{\bar\alpha_{t-1}},\; 0.999\right).
+
+    Args:
+        steps: T.
+        offset: s > 0, which keeps the first steps from being too small.
+
+    Returns:
+        :math:`\beta_1, \dots, \beta_T`, shape ``(T,)``.
+
+    Raises:
+        TypeError: ``steps`` is not an integer, or ``offset`` not a number.
+        ValueError: ``steps`` is below 1, or ``offset`` not positive.
+
+    Example:
+        >>> cosine_schedule(3).round(3)
+        array([0.257, 0.668, 0.999])
+    """
+    steps = check.integer("steps", steps, least=1)
+    offset = check.number("offset", offset, above=0)
+    f = np.cos((np.arange(steps + 1) / steps + offset) / (1 + offset) * np.pi / 2) ** 2
+    return np.minimum(1 - f[1:] / f[:-1], 0.999)
+
+
+def alpha_bars(betas: np.ndarray) -> np.ndarray:
+    r"""The share of the data's variance that is left, :math:`\bar\alpha_t = \prod_{s=1}^{t} (1 - \beta_s)`.
+
+    Args:
+        betas: the variances of the steps, shape ``(T,)``, each between 0 and 1, both excluded.
+
+    Returns:
+        :math:`\bar\alpha_0 = 1, \bar\alpha_1, \dots, \bar\alpha_T`, shape ``(T + 1,)``: entry t belongs to step t.
+
+    Raises:
+        TypeError: ``betas`` is not an array of real numbers.
+        ValueError: ``betas`` is not a vector, is empty, contains NaN or a number that is not between 0 and 1.
+
+    Example:
+        >>> alpha_bars(np.array([0.5, 0.5]))
+        array([1.  , 0.5 , 0.25])
+    """
+    return np.concatenate([[1.0], np.cumprod(_alphas(betas))])
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def diffuse(x_0: np.ndarray, t: int | np.ndarray, noise: np.ndarray, betas: np.ndarray) -> np.ndarray:
+    r"""Data after t steps of noise, all of them at once (Ho, Jain and Abbeel, 2020, equation 4):
+
+    .. math::
+        x_t = \sqrt{\bar\alpha_t}\; x_0 + \sqrt{1 - \bar\alpha_t}\; \varepsilon,
+
+    a sample of :math:`q(x_t \mid x_0) = \mathcal N(\sqrt{\bar\alpha_t}\, x_0,\; (1 - \bar\alpha_t)\, \mathbf I)` if
+    :math:`\varepsilon` is standard normal.
+
+    Args:
+        x_0: data, any shape, ``(N, ...)`` if each sample has a step of its own; complex for the complex step.
+        t: the step, from 1 to T; or integers of shape ``(N,)``, one for each sample.
+        noise: :math:`\varepsilon`, the shape of ``x_0``.
+        betas: the noise variances, shape ``(T,)``.
+
+    Returns:
+        :math:`x_t`, the shape of ``x_0``.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
+        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
+
+    Example:
+        >>> diffuse(np.array([5.0, -5.0]), 1, np.array([0.0, 10.0]), betas=np.array([0.36]))
+        array([4., 2.])
+    """
+    x_0 = check.array("x_0", x_0, analytic=True)
+    noise = _of_the_shape_of("noise", noise, "x_0", x_0)
+    _, bar, _ = _at_step(t, betas, "x_0", x_0)
+    x_t = np.sqrt(bar) * x_0 + np.sqrt(1 - bar) * noise
+    return x_t.astype(np.result_type(x_0, noise), copy=False)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def posterior(
+    x_0: np.ndarray, x_t: np.ndarray, t: int | np.ndarray, betas: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Where a noisy sample came from, if the data are known: the normal distribution :math:`q(x_{t-1} \mid x_t, x_0)`.
+
+    Its mean and variance are
+
+    .. math::
+        \tilde\mu_t = \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0
+        + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t, \qquad
+        \tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\, \beta_t
+
+    (Ho, Jain and Abbeel, 2020, equations 6 and 7). At t = 1 the answer is certain: :math:`\bar\alpha_0 = 1`, so the
+    mean is :math:`x_0` and the variance 0.
+
+    Args:
+        x_0: data, any shape, ``(N, ...)`` if each sample has a step of its own; complex for the complex step.
+        x_t: the same after t steps, the shape of ``x_0``.
+        t: the step, from 1 to T; or integers of shape ``(N,)``, one for each sample.
+        betas: the noise variances, shape ``(T,)``.
+
+    Returns:
+        ``(mean, variance)``: the mean has the shape of ``x_0``; the variance, which all entries of a sample share, is
+        one number, or of shape ``(N, 1, ..., 1)`` for N steps.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
+        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
+
+    Example:
+        >>> mean, variance = posterior(np.array([1.0]), np.array([0.0]), 2, betas=np.array([0.5, 0.5]))
+        >>> mean.round(4), float(variance.round(4))
+        (array([0.4714]), 0.3333)
+    """
+    x_0 = check.array("x_0", x_0, analytic=True)
+    x_t = _of_the_shape_of("x_t", x_t, "x_0", x_0)
+    alpha, bar, previous_bar = _at_step(t, betas, "x_0", x_0)
+    of_x_0 = np.sqrt(previous_bar) * (1 - alpha) / (1 - bar)
+    of_x_t = np.sqrt(alpha) * (1 - previous_bar) / (1 - bar)
+    mean = of_x_0 * x_0 + of_x_t * x_t
+    return mean.astype(np.result_type(x_0, x_t), copy=False), _posterior_variance(alpha, bar, previous_bar)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def reverse_step(
+    x_t: np.ndarray, t: int | np.ndarray, predicted_noise: np.ndarray, noise: np.ndarray, betas: np.ndarray
+) -> np.ndarray:
+    r"""One step back from :math:`x_t` to :math:`x_{t-1}` (Ho, Jain and Abbeel, 2020, algorithm 2),
+
+    .. math::
+        x_{t-1} = \frac{1}{\sqrt{\alpha_t}} \left(x_t - \frac{1 - \alpha_t}{\sqrt{1 - \bar\alpha_t}}\,
+        \varepsilon_\theta(x_t, t)\right) + \sigma_t z, \qquad
+        \sigma_t^2 = \tilde\beta_t = \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\, \beta_t .
+
+    The mean is that of ``posterior``, with the :math:`x_0` that the predicted noise implies; the variance is that of
+    ``posterior`` too. So :math:`\sigma_1 = 0`, and the last step adds no noise. (The other usual choice,
+    :math:`\sigma_t^2 = \beta_t`, has to make t = 1 an exception to say the same.)
+
+    Args:
+        x_t: noisy samples, any shape, ``(N, ...)`` if each has a step of its own.
+        t: the step, from 1 to T; or integers of shape ``(N,)``, one for each sample.
+        predicted_noise: :math:`\varepsilon_\theta(x_t, t)`, the shape of ``x_t``.
+        noise: z, standard normal, the shape of ``x_t``; of no effect at t = 1.
+        betas: the noise variances, shape ``(T,)``.
+
+    Returns:
+        :math:`x_{t-1}`, the shape of ``x_t``.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
+        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
+
+    Example:
+        >>> reverse_step(np.array([4.0, 2.0]), 1, np.array([0.0, 10.0]), np.ones(2), betas=np.array([0.36]))
+        array([ 5., -5.])
+    """
+    x_t = check.array("x_t", x_t, analytic=True)
+    predicted_noise = _of_the_shape_of("predicted_noise", predicted_noise, "x_t", x_t)
+    noise = _of_the_shape_of("noise", noise, "x_t", x_t)
+    alpha, bar, previous_bar = _at_step(t, betas, "x_t", x_t)
+    mean = (x_t - (1 - alpha) / np.sqrt(1 - bar) * predicted_noise) / np.sqrt(alpha)
+    x_before = mean + np.sqrt(_posterior_variance(alpha, bar, previous_bar)) * noise
+    return x_before.astype(np.result_type(x_t, predicted_noise, noise), copy=False)
+
+
+def training_loss(
+    predict_noise: Callable[[np.ndarray, int | np.ndarray], np.ndarray],
+    x_0: np.ndarray,
+    t: int | np.ndarray,
+    noise: np.ndarray,
+    betas: np.ndarray,
+) -> float:
+    r"""How well a network guesses the noise in noised data (Ho, Jain and Abbeel, 2020, equation 14),
+
+    .. math::
+        L = \frac1N \sum_{i=1}^{N} \left\| \varepsilon_i - \varepsilon_\theta\big(x_{t_i},\; t_i\big) \right\|^2,
+        \qquad x_{t_i} = \sqrt{\bar\alpha_{t_i}}\; x_{0,i} + \sqrt{1 - \bar\alpha_{t_i}}\; \varepsilon_i .
+
+    This is ``losses.mse`` between the predicted and the true noise, and ``losses.mse_grad`` is its gradient with
+    respect to the prediction.
+
+    Args:
+        predict_noise: :math:`\varepsilon_\theta`, takes :math:`x_t` and t and returns the guess, the shape of ``x_0``.
+        x_0: data, shape ``(N, ...)``.
+        t: the step, from 1 to T; or integers of shape ``(N,)``, one for each sample.
+        noise: :math:`\varepsilon`, standard normal, the shape of ``x_0``.
+        betas: the noise variances, shape ``(T,)``.
+
+    Returns:
+        The loss, the mean over the samples.
+
+    Raises:
+        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
+        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
+
+    Example:
+        >>> betas, x_0, noise = linear_schedule(10), np.zeros((4, 2)), np.ones((4, 2))
+        >>> float(training_loss(lambda x_t, t: np.zeros(x_t.shape), x_0, np.array([1, 2, 3, 10]), noise, betas))
+        2.0
+    """
+    x_t = diffuse(x_0, t, noise, betas)
+    if x_t.ndim == 0:
+        raise ValueError("x_0 must have shape (N, ...), got a single number")
+    predicted = _of_the_shape_of("the result of predict_noise", predict_noise(x_t, t), "x_0", x_t)
+    return mse(predicted.reshape(len(x_t), -1), np.reshape(noise, (len(x_t), -1)))
+
+
+def _variance(name: str, value: float) -> float:
+    value = check.number(name, value, above=0)
+    if not 0 < 1 - value < 1:
+        raise ValueError(f"{name} must be between 0 and 1, both excluded, got {value}")
+    return value
+
+
+def _alphas(betas: np.ndarray) -> np.ndarray:
+    """1 - beta of every step, in double precision: the schedule decides what is left after a thousand factors."""
+    betas = check.array("betas", betas, ("T",))
+    alphas = 1 - betas.astype(np.float64)
+    # A variance too small to be seen in 1 - beta adds no noise, and its posterior would be 0/0.
+    if not ((alphas > 0) & (alphas < 1)).all():
+        raise ValueError(f"betas must be between 0 and 1, both excluded, got {betas.min()} to {betas.max()}")
+    return alphas
+
+
+def _at_step(
+    t: int | np.ndarray, betas: np.ndarray, name: str, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """:math:`\\alpha_t`, :math:`\\bar\\alpha_t` and :math:`\\bar\\alpha_{t-1}`, ready to be multiplied with ``x``."""
+    alphas, bars = _alphas(betas), alpha_bars(betas)
+    t = np.asarray(t)
+    if t.dtype.kind not in "iu":
+        raise TypeError(f"t must be an integer or an array of integers, got {t.dtype}")
+    if t.ndim > 0 and t.shape != x.shape[:1]:
+        raise ValueError(f"t must be one step or one for each sample of {name}, {x.shape[:1]}, got shape {t.shape}")
+    if t.size == 0 or t.min() < 1 or t.max() > len(alphas):
+        raise ValueError(f"t must be between 1 and {len(alphas)}, got {t.min()} to {t.max()}")
+    t = t.astype(np.int64).reshape(t.shape + (1,) * (x.ndim - 1) * t.ndim)
+    return alphas[t - 1], bars[t], bars[t - 1]
+
+
+def _posterior_variance(alpha: np.ndarray, bar: np.ndarray, previous_bar: np.ndarray) -> np.ndarray:
+    return (1 - previous_bar) / (1 - bar) * (1 - alpha)
+
+
+def _of_the_shape_of(name: str, value: np.ndarray, other_name: str, other: np.ndarray) -> np.ndarray:
+    value = check.array(name, value, analytic=True)
+    check.same_shape(name, value, other_name, other)
+    return value

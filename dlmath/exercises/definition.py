@@ -1,0 +1,145 @@
+"""What an exercise is: one definition, from which the chapter, the checker and the classroom take what they show.
+
+A coding exercise is a solution, written as a student would write it. Its stub is the solution without its body, and the
+usual mistakes are solutions too, wrong ones, each with a hint.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A usual mistake: what is told to the student whose answer does what ``wrong`` does."""
+
+    hint: str
+    wrong: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Coding:
+    """Write a function."""
+
+    name: str
+    """Lower-case words joined by hyphens, unique in the book."""
+    title: str
+    statement: str
+    """The task, in Markdown with formulas between dollar signs."""
+    solution: Callable[..., Any]
+    """The reference; its docstring is part of the stub."""
+    inputs: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
+    """The arguments to try, the simplest first: it is the first failing one that the student sees."""
+    mistakes: Sequence[Mistake]
+    returns: Sequence[str] = ()
+    """Names of the returned values, if there are several."""
+    points: int = 2
+
+    @property
+    def answer(self) -> str:
+        """The name of what the student writes."""
+        return self.solution.__name__
+
+    @property
+    def solution_code(self) -> str:
+        return _source(self.solution)
+
+    @property
+    def stub(self) -> str:
+        """The solution up to its docstring, and ``...`` for the body."""
+        code = self.solution_code
+        docstring = _definition(code).body[0]
+        return "\n".join([*code.splitlines()[: docstring.end_lineno], "    ..."])
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Derive a formula, given as a SymPy expression."""
+
+    name: str
+    title: str
+    statement: str
+    given: str
+    """Code that defines the symbols."""
+    solution: Callable[..., Any]
+    """One ``return``: the expression, as a function of the symbols that its parameters name."""
+    mistakes: Sequence[Mistake]
+    points: int = 2
+
+    @property
+    def answer(self) -> str:
+        return self.solution.__name__
+
+    @property
+    def solution_code(self) -> str:
+        code = _source(self.solution)
+        result = _definition(code).body[-1].value
+        return f"{self.given}\n\n{self.answer} = {ast.get_source_segment(code, result)}"
+
+    @property
+    def stub(self) -> str:
+        return f"{self.given}\n\n{self.answer} = ..."
+
+    def symbols(self) -> dict[str, Any]:
+        """The symbols that the solution and the mistakes take, by name."""
+        namespace: dict[str, Any] = {}
+        exec(self.given, namespace)
+        return {name: namespace[name] for name in inspect.signature(self.solution).parameters}
+
+
+Exercise = Coding | Derivation
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with one right answer; every answer comes with what it teaches."""
+
+    text: str
+    right: tuple[str, str]
+    """The right answer, and why it is right."""
+    wrong: dict[str, str]
+    """The wrong answers, each with what is wrong about it."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The exercises and the quiz of a chapter."""
+
+    name: str
+    """The path of the chapter in ``chapters/``, such as ``math/loss``."""
+    title: str
+    exercises: Sequence[Exercise]
+    quiz: Sequence[Question]
+
+
+@cache
+def chapters() -> dict[str, Chapter]:
+    """All chapters that have exercises, by name: every module beside this one that defines ``chapter``."""
+    package = importlib.import_module("dlmath.exercises")
+    modules = pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+    found = [getattr(importlib.import_module(module.name), "chapter", None) for module in modules]
+    return {chapter.name: chapter for chapter in found if isinstance(chapter, Chapter)}
+
+
+@cache
+def exercises() -> dict[str, Exercise]:
+    """All exercises by name."""
+    return {exercise.name: exercise for chapter in chapters().values() for exercise in chapter.exercises}
+
+
+def _source(function: Callable[..., Any]) -> str:
+    return textwrap.dedent(inspect.getsource(function)).rstrip()
+
+
+def _definition(code: str) -> Any:
+    return ast.parse(code).body[0]

@@ -1,0 +1,237 @@
+"""Exercises of the chapter on forward propagation."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import sympy as sp
+
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+
+
+def uniform_bound(n):
+    return sp.sqrt(6 / n)
+
+
+def predict(X, parameters):
+    """The output of a network with ReLU in its hidden layers.
+
+    X has shape (N, n_0), one sample a row. parameters is a list of
+    pairs (W, b), the first layer first; W has shape (n_out, n_in).
+    The last layer has no activation.
+    """
+    A = X
+    for layer, (W, b) in enumerate(parameters, start=1):
+        A = A @ W.T + b
+        if layer < len(parameters):
+            A = np.maximum(A, 0)
+    return A
+
+
+def _networks(rng):
+    # Square layers and as many samples first: there a missing transpose gives numbers instead of an error.
+    return [
+        (
+            rng.standard_normal((count, widths[0])),
+            [(rng.standard_normal((m, n)), rng.standard_normal(m)) for n, m in pairwise(widths)],
+        )
+        for count, widths in [(3, [3, 3, 3]), (2, [3, 5, 1]), (4, [2, 3, 4, 2]), (5, [4, 2])]
+    ]
+
+
+def _predict_wrongly(*, turn=lambda W: W.T, bias=lambda b: b, hidden=lambda z: np.maximum(z, 0), last=lambda z: z):
+    """``predict`` with one step exchanged."""
+
+    def wrong(X, parameters):
+        A = X
+        for index, (W, b) in enumerate(parameters, start=1):
+            g = last if index == len(parameters) else hidden
+            A = g(A @ turn(W) + bias(b))
+        return A
+
+    return wrong
+
+
+def _bias_last(X, parameters):
+    *hidden, (W_last, b_last) = parameters
+    A = X
+    for W, b in hidden:
+        A = np.maximum(A @ W.T, 0) + b
+    return A @ W_last.T + b_last
+
+
+def multiply_adds(widths, samples):
+    """How many multiplications a forward pass of a network takes.
+
+    widths are the numbers of units, from the input to the output.
+    """
+    weights = np.multiply(widths[:-1], widths[1:]).sum()
+    return samples * int(weights)
+
+
+def _sizes(rng):
+    return [([2, 3, 1], 1), ([5, 4, 3, 2], 7), ([2, 2], 3), ([int(n) for n in rng.integers(2, 9, 6)], 10)]
+
+
+chapter = Chapter(
+    name="equations/forward-propagation",
+    title="Forward propagation",
+    exercises=[
+        Derivation(
+            name="uniform-weights",
+            title="He's weights from a uniform distribution",
+            statement=(
+                "A ReLU layer with $n$ inputs gets weights that are uniform between $-r$ and $r$. Which $r$ keeps the "
+                "mean square of the signal from layer to layer? The mean of $w^2$ over that interval is $r^2/3$."
+            ),
+            given='import sympy as sp\n\nn = sp.Symbol("n", positive=True)',
+            solution=uniform_bound,
+            mistakes=[
+                Mistake(
+                    "This keeps the signal of a layer without activation. ReLU cuts off half of the mean square.",
+                    lambda n: sp.sqrt(3 / n),
+                ),
+                Mistake(
+                    "This is the standard deviation that is wanted. The bound of a uniform distribution is larger "
+                    "than its standard deviation.",
+                    lambda n: sp.sqrt(2 / n),
+                ),
+                Mistake(
+                    "This is the square of the bound.",
+                    lambda n: 6 / n,
+                ),
+                Mistake(
+                    "This is the variance that is wanted. How does it follow from the bound?",
+                    lambda n: 2 / n,
+                ),
+                Mistake(
+                    "ReLU makes the signal smaller, so the weights must be larger, not smaller, than without.",
+                    lambda n: sp.sqrt(sp.Rational(3, 2) / n),
+                ),
+            ],
+        ),
+        Coding(
+            name="forward-pass",
+            title="A network of any depth",
+            statement=(
+                "Write the forward pass of a network with any number of layers: ReLU after each layer but the last, "
+                "which has no activation."
+            ),
+            solution=predict,
+            inputs=_networks,
+            mistakes=[
+                Mistake(
+                    "The last layer has an activation here: no output is ever negative.",
+                    _predict_wrongly(last=lambda z: np.maximum(z, 0)),
+                ),
+                Mistake(
+                    "There is no activation: this network is one affine map, whatever its depth.",
+                    _predict_wrongly(hidden=lambda z: z),
+                ),
+                Mistake(
+                    "The weights should be transposed: a sample is a row, and a row of W holds the weights of one "
+                    "unit. In square layers nothing complains, and the result is wrong.",
+                    _predict_wrongly(turn=lambda W: W),
+                ),
+                Mistake(
+                    "The biases are missing.",
+                    _predict_wrongly(bias=lambda b: 0 * b),
+                ),
+                Mistake(
+                    "The negative part is kept and the positive part cut off.",
+                    _predict_wrongly(hidden=lambda z: np.minimum(z, 0)),
+                ),
+                Mistake(
+                    "The activation is applied before the bias is added: it acts on the whole pre-activation.",
+                    _bias_last,
+                ),
+            ],
+            points=3,
+        ),
+        Coding(
+            name="multiply-adds",
+            title="The cost of a forward pass",
+            statement=(
+                "Count the multiplications of a forward pass. The activations and the additions are not counted."
+            ),
+            solution=multiply_adds,
+            inputs=_sizes,
+            mistakes=[
+                Mistake(
+                    "This counts the parameters. A bias is added, and multiplied with nothing.",
+                    lambda widths, samples: samples * sum((n + 1) * m for n, m in pairwise(widths)),
+                ),
+                Mistake(
+                    "This is the count for one sample.",
+                    lambda widths, samples: sum(n * m for n, m in pairwise(widths)),
+                ),
+                Mistake(
+                    "A unit has a weight for each unit of the layer before, and of no other layer.",
+                    lambda widths, samples: samples * sum(n * m for n, m in combinations(widths, 2)),
+                ),
+                Mistake(
+                    "These are the units. Each has as many weights as there are units in the layer before.",
+                    lambda widths, samples: samples * sum(widths[1:]),
+                ),
+                Mistake(
+                    "The layers work one after the other: their costs add up.",
+                    lambda widths, samples: samples * int(np.prod(widths)),
+                ),
+            ],
+            points=1,
+        ),
+    ],
+    quiz=[
+        Question(
+            "A batch $\\mathbf X$ has one sample a row. What is the first layer's pre-activation?",
+            right=(
+                "$\\mathbf X\\mathbf W^T + \\mathbf 1\\mathbf b^T$",
+                "Row $i$ of the product is $\\mathbf W\\mathbf x_i$, as the document prints it for one sample.",
+            ),
+            wrong={
+                "$\\mathbf W\\mathbf X + \\mathbf b$": "That needs one sample a column. With as many samples as inputs "
+                "it runs, and mixes the samples.",
+                "$\\mathbf X\\mathbf W + \\mathbf b$": "A row of $\\mathbf W$ holds the weights of one unit, so "
+                "$\\mathbf W$ has to be transposed.",
+                "$\\mathbf W^T\\mathbf X + \\mathbf b$": "The shapes do not fit: (inputs × outputs) times "
+                "(samples × inputs).",
+            },
+        ),
+        Question(
+            "A network has the widths 10, 20, 5. How many multiplications does one sample take?",
+            right=("300", "$10\\cdot 20 + 20\\cdot 5$: one for each weight."),
+            wrong={
+                "325": "That is the number of parameters. The 25 biases are added, not multiplied.",
+                "1000": "The layers work one after the other: $10\\cdot20$ and $20\\cdot5$ are added.",
+                "35": "These are the units.",
+            },
+        ),
+        Question(
+            "The weights of a deep ReLU network with $n = 50$ inputs a unit have variance $1/50$. "
+            "What happens to the signal?",
+            right=(
+                "Its mean square halves at each layer.",
+                "The product keeps it, since $n v = 1$, and ReLU cuts off half.",
+            ),
+            wrong={
+                "It keeps its size.": "So it would without activation. ReLU halves the mean square.",
+                "It doubles at each layer.": "The sum of products keeps the size, and ReLU can only make it smaller.",
+                "It falls as $1/l$.": "That is tanh. For ReLU the factor is the same at every layer.",
+            },
+        ),
+        Question(
+            "All weights and biases of a network with tanh start at 0.1. What does it learn?",
+            right=(
+                "What a network with one unit in each hidden layer can learn.",
+                "Units with equal weights get equal gradients and stay equal.",
+            ),
+            wrong={
+                "Nothing at all.": "That is near to what happens with zeros. With 0.1 the gradients are not zero, "
+                "only equal.",
+                "The same as from random weights, only slower.": "No number of steps makes equal units different.",
+                "It diverges.": "0.1 is small; nothing explodes.",
+            },
+        ),
+    ],
+)

@@ -1,0 +1,225 @@
+"""Exercises of the chapter on the affine layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+
+
+def affine_backward(grad_Z, X, W):
+    """The gradients with respect to the inputs, the weights and the biases.
+
+    grad_Z has shape (N, n_out), X has shape (N, n_in), W has shape
+    (n_out, n_in). Return (grad_X, grad_W, grad_b).
+    """
+    return grad_Z @ W, grad_Z.T @ X, grad_Z.sum(axis=0)
+
+
+def _wrong_backward(
+    *, to_inputs=lambda G, W: G @ W, to_weights=lambda G, X: G.T @ X, to_biases=lambda G: G.sum(axis=0)
+):
+    """``affine_backward`` with one of its three rules exchanged."""
+    return lambda grad_Z, X, W: (to_inputs(grad_Z, W), to_weights(grad_Z, X), to_biases(grad_Z))
+
+
+def _batches(rng):
+    # A square layer comes first: there a wrong transposition gives numbers instead of an error.
+    return [
+        (rng.standard_normal((n, n_out)), rng.standard_normal((n, n_in)), rng.standard_normal((n_out, n_in)))
+        for n, n_in, n_out in [(2, 2, 2), (5, 3, 2), (1, 2, 4)]
+    ]
+
+
+def half_axes(W):
+    """The half-axes of the ellipse that W makes of the unit circle.
+
+    W has shape (2, 2). Return an array of shape (2,), the longer one first.
+    """
+    (a, b), (c, d) = W
+    u, v = np.hypot(a + d, b - c) / 2, np.hypot(a - d, b + c) / 2
+    return np.array([u + v, abs(u - v)])
+
+
+def _planes(rng):
+    return [(np.array([[1.0, 1.0], [0.0, 1.0]]),), *((rng.standard_normal((2, 2)),) for _ in range(4))]
+
+
+def squared_error_gradient(W, x, b, y):
+    return (W * x + b - y) * x.T
+
+
+chapter = Chapter(
+    name="equations/linear-transformation",
+    title="Linear transformation",
+    exercises=[
+        Derivation(
+            name="squared-error-of-a-layer",
+            title="The gradient of a layer's squared error",
+            statement=(
+                "One layer, one sample, and the loss $L = \\frac12\\lVert\\mathbf W\\mathbf x + \\mathbf b - "
+                "\\mathbf y\\rVert^2$. Derive $\\partial L/\\partial\\mathbf W$. It has the shape of $\\mathbf W$."
+            ),
+            given=(
+                "import sympy as sp\n\n"
+                "from dlmath.symbolic import sizes\n\n"
+                'n, m = sizes("n m")\n'
+                'W, x = sp.MatrixSymbol("W", m, n), sp.MatrixSymbol("x", n, 1)\n'
+                'b, y = sp.MatrixSymbol("b", m, 1), sp.MatrixSymbol("y", m, 1)'
+            ),
+            solution=squared_error_gradient,
+            mistakes=[
+                Mistake(
+                    "This is the transpose: compare its shape with that of $\\mathbf W$.",
+                    lambda W, x, b, y: x * (W * x + b - y).T,
+                ),
+                Mistake(
+                    "This is the gradient with respect to $\\mathbf b$. What is the factor of $W_{ij}$ in $z_i$?",
+                    lambda W, x, b, y: W * x + b - y,
+                ),
+                Mistake(
+                    "This is the gradient with respect to $\\mathbf x$.",
+                    lambda W, x, b, y: W.T * (W * x + b - y),
+                ),
+                Mistake(
+                    "The bias is missing in the error of the layer.",
+                    lambda W, x, b, y: (W * x - y) * x.T,
+                ),
+                Mistake(
+                    "The half in the loss takes the 2 of the square away.",
+                    lambda W, x, b, y: 2 * (W * x + b - y) * x.T,
+                ),
+            ],
+        ),
+        Coding(
+            name="affine-layer-backward",
+            title="Back through a layer",
+            statement=(
+                "A batch passes $\\mathbf Z = \\mathbf X\\mathbf W^T + \\mathbf 1\\mathbf b^T$. Given the gradient of "
+                "the loss with respect to $\\mathbf Z$, return those with respect to $\\mathbf X$, $\\mathbf W$ and "
+                "$\\mathbf b$. The mean over the batch is in the given gradient already."
+            ),
+            solution=affine_backward,
+            inputs=_batches,
+            returns=("grad_X", "grad_W", "grad_b"),
+            mistakes=[
+                Mistake(
+                    "Back to the inputs the weights are used the other way round than forward. "
+                    "With a square matrix nothing complains.",
+                    _wrong_backward(to_inputs=lambda G, W: G @ W.T),
+                ),
+                Mistake(
+                    "The gradient of the weights is transposed: one row an output, one column an input.",
+                    _wrong_backward(to_weights=lambda G, X: X.T @ G),
+                ),
+                Mistake(
+                    "The gradient of the biases is not summed: one bias serves all samples.",
+                    _wrong_backward(to_biases=lambda G: G),
+                ),
+                Mistake(
+                    "The gradient of the biases is a mean. The mean was taken by the loss: collect from all samples.",
+                    _wrong_backward(to_biases=lambda G: G.mean(axis=0)),
+                ),
+                Mistake(
+                    "The gradient of the weights is divided by the number of samples. The loss has done that already.",
+                    _wrong_backward(to_weights=lambda G, X: G.T @ X / len(X)),
+                ),
+            ],
+            points=3,
+        ),
+        Coding(
+            name="half-axes",
+            title="From a circle to an ellipse",
+            statement=(
+                "Compute the half-axes of the ellipse that a $2\\times2$ matrix makes of the unit circle. Use the "
+                "formulas of the chapter, or any other way."
+            ),
+            solution=half_axes,
+            inputs=_planes,
+            mistakes=[
+                Mistake(
+                    "These are the eigenvalues. They are the half-axes of a symmetric matrix only: try a shear.",
+                    lambda W: np.sort(np.abs(np.linalg.eigvals(W)))[::-1],
+                ),
+                Mistake(
+                    "These are the lengths of the columns, the images of the unit vectors. "
+                    "The farthest point of the ellipse may lie between them.",
+                    lambda W: np.sort(np.linalg.norm(W, axis=0))[::-1],
+                ),
+                Mistake(
+                    "These are the squares of the half-axes.",
+                    lambda W: np.linalg.svd(W, compute_uv=False) ** 2,
+                ),
+                Mistake(
+                    "These are the whole axes. Asked for are the distances from the centre.",
+                    lambda W: 2 * np.linalg.svd(W, compute_uv=False),
+                ),
+                Mistake(
+                    "The longer half-axis comes first.",
+                    lambda W: np.linalg.svd(W, compute_uv=False)[::-1],
+                ),
+            ],
+        ),
+    ],
+    quiz=[
+        Question(
+            "A layer has `W` of shape (4, 4), and a batch `X` of shape (10, 4). Somebody writes `X @ W + b`. "
+            "What happens?",
+            right=(
+                "It runs, and the numbers are those of another layer.",
+                "The shapes fit, but each sample meets the columns of `W` instead of its rows.",
+            ),
+            wrong={
+                "NumPy raises an error.": "It would if `W` were not square. Here all shapes fit.",
+                "It runs, and the result is the transpose.": (
+                    "$\\mathbf X\\mathbf W$ is not the transpose of $\\mathbf X\\mathbf W^T$; the weights are."
+                ),
+                "It is the same, written for a batch.": "For a batch the weights have to be transposed.",
+            },
+        ),
+        Question(
+            "Which statement about $f(\\mathbf x) = \\mathbf W\\mathbf x + \\mathbf b$ holds for every $\\mathbf b$?",
+            right=(
+                "$f(\\mathbf x) - f(\\mathbf y) = \\mathbf W(\\mathbf x - \\mathbf y)$",
+                "In a difference the bias drops out. What is linear about an affine map are its differences.",
+            ),
+            wrong={
+                "$f(\\mathbf 0) = \\mathbf 0$": "$f(\\mathbf 0) = \\mathbf b$.",
+                "$f(2\\mathbf x) = 2 f(\\mathbf x)$": "On the right the bias is doubled too, on the left it is not.",
+                "$f(\\mathbf x + \\mathbf y) = f(\\mathbf x) + f(\\mathbf y)$": "On the right the bias stands twice.",
+            },
+        ),
+        Question(
+            "$\\mathbf W$ is $2\\times2$ with determinant $-3$ and one singular value 6. What is the other one?",
+            right=("$\\frac12$", "The product of the half-axes is the size of the area factor, 3."),
+            wrong={
+                "$-\\frac12$": "Half-axes are lengths. The sign of the determinant says that the plane is mirrored.",
+                "$-18$": "The product of the singular values is the size of the determinant, not their quotient.",
+                "It cannot be known.": "For two dimensions the determinant and one half-axis give the other.",
+            },
+        ),
+        Question(
+            "One sample, $\\mathbf g = \\partial L/\\partial\\mathbf z$. The third input is zero, $x_3 = 0$. "
+            "Which gradients vanish?",
+            right=(
+                "Those of the weights in the third column.",
+                "The gradient is $g_i x_j$: a weight whose input is silent cannot have helped or harmed.",
+            ),
+            wrong={
+                "Those of the weights in the third row.": "The third row belongs to the third output.",
+                "That of the third input.": "It is the third column of $\\mathbf W$ times $\\mathbf g$: not zero.",
+                "That of the third bias.": "The gradient of the biases is $\\mathbf g$, whatever the inputs are.",
+            },
+        ),
+        Question(
+            "The weights of a layer are multiplied by $10^{-6}$. What happens to its condition number?",
+            right=("Nothing.", "All singular values shrink alike, and their ratio stays."),
+            wrong={
+                "It grows to a million times its value.": "The largest singular value shrinks as well.",
+                "It becomes nearly zero, as the determinant does.": (
+                    "The determinant depends on the scale. The condition number is a ratio and at least 1."
+                ),
+            },
+        ),
+    ],
+)

@@ -1,0 +1,303 @@
+"""Exercises of the chapter on the four gradients of the 2-3-1 network."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath.activations import sigmoid
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+
+
+def output_delta(outputs, targets):
+    """The gradient with respect to the last pre-activations.
+
+    outputs are the predictions σ(z); all shapes are (N, 1).
+    """
+    return 2 / len(outputs) * (outputs - targets) * outputs * (1 - outputs)
+
+
+def _outputs(rng):
+    return [(rng.uniform(0, 1, (n, 1)), rng.uniform(0, 1, (n, 1))) for n in (1, 2, 7)]
+
+
+def network_gradients(X, Y, W0, b0, W1, b1):
+    """The four gradients, each of the shape of its parameter.
+
+    X has shape (N, n_in), Y has shape (N, n_out),
+    W0 has shape (n_hidden, n_in), b0 has shape (n_hidden,),
+    W1 has shape (n_out, n_hidden), b1 has shape (n_out,).
+    Return (grad_W0, grad_b0, grad_W1, grad_b1).
+    """
+    H = 1 / (1 + np.exp(-(X @ W0.T + b0)))
+    outputs = 1 / (1 + np.exp(-(H @ W1.T + b1)))
+    delta1 = 2 / len(X) * (outputs - Y) * outputs * (1 - outputs)
+    delta0 = delta1 @ W1 * H * (1 - H)
+    return delta0.T @ X, delta0.sum(axis=0), delta1.T @ H, delta1.sum(axis=0)
+
+
+def _wrong_gradients(
+    *,
+    mean=len,
+    slope1=lambda a: a * (1 - a),
+    slope0=lambda a: a * (1 - a),
+    weigh=lambda G, A: G.T @ A,
+    total=lambda G: G.sum(axis=0),
+    sign=1,
+):
+    """The four gradients with one step of the computation exchanged."""
+
+    def gradients(X, Y, W0, b0, W1, b1):
+        H = sigmoid(X @ W0.T + b0)
+        outputs = sigmoid(H @ W1.T + b1)
+        delta1 = sign * 2 / mean(X) * (outputs - Y) * slope1(outputs)
+        delta0 = delta1 @ W1 * slope0(H)
+        return weigh(delta0, X), total(delta0), weigh(delta1, H), total(delta1)
+
+    return gradients
+
+
+def _problems(rng):
+    return [
+        (
+            rng.standard_normal((n, n_in)),
+            rng.uniform(0, 1, (n, n_out)),
+            rng.standard_normal((n_hidden, n_in)),
+            rng.standard_normal(n_hidden),
+            rng.standard_normal((n_out, n_hidden)),
+            rng.standard_normal(n_out),
+        )
+        for n, n_in, n_hidden, n_out in [(2, 2, 2, 2), (1, 2, 3, 1), (6, 2, 3, 1), (5, 3, 4, 2)]
+    ]
+
+
+def weight_gradient(a, y, h):
+    return 2 * (a - y) * a * (1 - a) * h
+
+
+def layer_gradient(D, H):
+    return D.T * H
+
+
+chapter = Chapter(
+    name="math/gradient-descent",
+    title="Gradient descent: the four gradients",
+    exercises=[
+        Derivation(
+            name="one-weight-gradient",
+            title="The gradient of one weight",
+            statement=(
+                "One sample, one output node: $a = \\sigma(w h + b)$ and $L = (a - y)^2$. Derive "
+                "$\\partial L/\\partial w$ by the chain rule, in terms of $a$, $y$ and $h$."
+            ),
+            given='import sympy as sp\n\na, y, h = sp.symbols("a y h")',
+            solution=weight_gradient,
+            mistakes=[
+                Mistake("The derivative of the sigmoid is missing.", lambda a, y, h: 2 * (a - y) * h),
+                Mistake(
+                    "The inner derivative is missing: how does $w h + b$ change with $w$? "
+                    "What you have is the gradient of the bias.",
+                    lambda a, y, h: 2 * (a - y) * a * (1 - a),
+                ),
+                Mistake("The 2 of the square is missing.", lambda a, y, h: (a - y) * a * (1 - a) * h),
+                Mistake(
+                    "The sign is turned: is it target minus output, or output minus target?",
+                    lambda a, y, h: 2 * (y - a) * a * (1 - a) * h,
+                ),
+            ],
+        ),
+        Derivation(
+            name="layer-weight-gradient",
+            title="The gradient of a weight matrix",
+            statement=(
+                "A layer computes $\\mathbf Z = \\mathbf H\\mathbf W^T$ for a batch; $\\mathbf H$ has shape "
+                "$(N, m)$ and $\\mathbf W$ has shape $(k, m)$. Given $\\mathbf D "
+                "= \\partial L/\\partial\\mathbf Z$ of shape "
+                "$(N, k)$, derive $\\partial L/\\partial\\mathbf W$, which has the shape of $\\mathbf W$."
+            ),
+            given=(
+                "import sympy as sp\n\n"
+                "from dlmath.symbolic import sizes\n\n"
+                'N, k, m = sizes("N k m")\n'
+                'D, H = sp.MatrixSymbol("D", N, k), sp.MatrixSymbol("H", N, m)'
+            ),
+            solution=layer_gradient,
+            mistakes=[
+                Mistake(
+                    (
+                        "This is the transpose: the gradient of $\\mathbf W^T$. "
+                        "Compare its shape with that of $\\mathbf W$."
+                    ),
+                    lambda D, H: H.T * D,
+                ),
+                Mistake(
+                    "The sign is turned. The minus belongs to the update, not to the gradient.",
+                    lambda D, H: -D.T * H,
+                ),
+                Mistake(
+                    "The 1/N is there twice: $\\mathbf D$ has it from the loss already.",
+                    lambda D, H: D.T * H / D.shape[0],
+                ),
+            ],
+        ),
+        Coding(
+            name="output-delta",
+            title="The error at the output",
+            statement=(
+                "Write $\\boldsymbol\\delta_1 = \\frac2N(\\hat{\\mathbf Y} - \\mathbf Y)\\odot\\hat{\\mathbf Y}"
+                "\\odot(1 - \\hat{\\mathbf Y})$, from which all four gradients begin. "
+                "The function gets the outputs of the sigmoid, not its arguments."
+            ),
+            solution=output_delta,
+            inputs=_outputs,
+            mistakes=[
+                Mistake(
+                    "The derivative of the sigmoid is missing.",
+                    lambda a, y: 2 / len(a) * (a - y),
+                ),
+                Mistake(
+                    "σ' is taken of the activation: `outputs` are values of the sigmoid already.",
+                    lambda a, y: 2 / len(a) * (a - y) * sigmoid(a) * (1 - sigmoid(a)),
+                ),
+                Mistake(
+                    "The loss is a mean over the batch: 1/N is missing.",
+                    lambda a, y: 2 * (a - y) * a * (1 - a),
+                ),
+                Mistake(
+                    "The sign is turned: output minus target.",
+                    lambda a, y: 2 / len(a) * (y - a) * a * (1 - a),
+                ),
+                Mistake(
+                    "The 2 of the square is missing.",
+                    lambda a, y: (a - y) * a * (1 - a) / len(a),
+                ),
+            ],
+        ),
+        Coding(
+            name="network-gradients",
+            title="The four gradients",
+            statement=(
+                "Write the gradients of the mean squared error of the network "
+                "$\\hat{\\mathbf Y} = \\sigma(\\sigma(\\mathbf X\\mathbf W_0^T + "
+                "\\mathbf b_0)\\mathbf W_1^T + \\mathbf b_1)$ "
+                "with respect to its four parameters. The loss is "
+                "$\\frac1N\\sum_i\\|\\hat{\\mathbf y}_i - \\mathbf y_i\\|^2$."
+            ),
+            solution=network_gradients,
+            inputs=_problems,
+            returns=("grad_W0", "grad_b0", "grad_W1", "grad_b1"),
+            mistakes=[
+                Mistake(
+                    "The bias gradients are not summed over the batch: one bias serves all samples, "
+                    "and collects from all of them.",
+                    _wrong_gradients(total=lambda G: G),
+                ),
+                Mistake(
+                    "The bias gradients are averaged over the batch. The 1/N is in δ already: sum.",
+                    _wrong_gradients(total=lambda G: G.mean(axis=0)),
+                ),
+                Mistake(
+                    "The loss is a mean over the batch: 1/N is missing.",
+                    _wrong_gradients(mean=lambda X: 1),
+                ),
+                Mistake(
+                    "The derivative of the sigmoid at the output is missing.",
+                    _wrong_gradients(slope1=lambda a: 1),
+                ),
+                Mistake(
+                    "The derivative of the sigmoid at the hidden layer is missing.",
+                    _wrong_gradients(slope0=lambda a: 1),
+                ),
+                Mistake(
+                    "σ' is taken of the activation: H and the outputs are values of the sigmoid already.",
+                    _wrong_gradients(
+                        slope1=lambda a: sigmoid(a) * (1 - sigmoid(a)), slope0=lambda a: sigmoid(a) * (1 - sigmoid(a))
+                    ),
+                ),
+                Mistake(
+                    "The weight gradients are transposed: each has the shape of its weights.",
+                    _wrong_gradients(weigh=lambda G, A: A.T @ G),
+                ),
+                Mistake(
+                    "All signs are turned. The minus belongs to the update, not to the gradient.",
+                    _wrong_gradients(sign=-1),
+                ),
+            ],
+            points=5,
+        ),
+    ],
+    quiz=[
+        Question(
+            "In which direction does a function rise fastest?",
+            right=(
+                "Along its gradient.",
+                "The slope in a unit direction is its product with the gradient, largest when both are parallel.",
+            ),
+            wrong={
+                "Against its gradient.": "That is where it falls fastest: the direction of the descent.",
+                "At right angles to its gradient.": "There it does not change, to first order.",
+                "Towards its maximum.": "The gradient knows the slope here, not where the maximum is.",
+            },
+        ),
+        Question(
+            "Why is the gradient of a bias a sum over the batch?",
+            right=(
+                "The same bias is added to every sample.",
+                "Each sample brings its share of the derivative, and the shares add up.",
+            ),
+            wrong={
+                "To make it larger.": "Nothing is made: it is what the chain rule gives.",
+                "Because the bias has no input.": "It has the input 1, once for each sample.",
+                "It is a mean, not a sum.": "The 1/N of the mean is in δ already; here the shares are added.",
+            },
+        ),
+        Question(
+            "The outputs of a network are almost 0 or 1 everywhere, and many are wrong. How large are its gradients?",
+            right=(
+                "Tiny.",
+                (
+                    "Every gradient has the factor $\\hat y(1 - \\hat y)$, which "
+                    "is near 0 there: the sigmoid is saturated."
+                ),
+            ),
+            wrong={
+                "Large, because the errors are large.": "The error is one factor. The slope of the sigmoid is another.",
+                "Exactly zero.": "Only at exactly 0 or 1, which rounding can reach but the sigmoid does not.",
+                "Infinite.": "No factor grows beyond bounds.",
+            },
+        ),
+        Question(
+            (
+                "A finite difference with step $h$ checks a gradient. Why does a "
+                "smaller $h$ not always give a smaller error?"
+            ),
+            right=(
+                "Subtracting two almost equal numbers loses digits.",
+                "The rounding error grows like $1/h$, while the truncation error falls: there is a best $h$ between.",
+            ),
+            wrong={
+                "The derivative changes with h.": "The derivative is a limit; it has no $h$.",
+                "It does, down to h = 0.": "At $h = 0$ it is 0/0.",
+                "The computation takes longer.": "It takes two evaluations, whatever $h$ is.",
+            },
+        ),
+        Question(
+            (
+                "$\\mathbf H$ has shape (N, 3) and $\\boldsymbol\\delta_1$ has shape (N, "
+                "1). Which product has the shape (1, 3) of $\\mathbf W_1$?"
+            ),
+            right=(
+                "$\\boldsymbol\\delta_1^T\\mathbf H$",
+                "(1, N) times (N, 3): the sum over the batch is in the product.",
+            ),
+            wrong={
+                "$\\mathbf H^T\\boldsymbol\\delta_1$": (
+                    "This has shape (3, 1): right if the weights are kept as a column."
+                ),
+                "$\\boldsymbol\\delta_1\\mathbf H$": "(N, 1) times (N, 3) does not compose.",
+                "$\\mathbf H\\odot\\boldsymbol\\delta_1$": (
+                    "This has shape (N, 3): one contribution a sample, not yet summed."
+                ),
+            },
+        ),
+    ],
+)

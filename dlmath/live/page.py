@@ -1,0 +1,175 @@
+"""A live figure as HTML that needs no kernel: every picture is in it, and a script that shows the right one."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+
+from dlmath import _svg, plotting
+from dlmath.live.controls import Control
+from dlmath.live.drawing import Drawing, Frame
+
+Positions = tuple[int, ...]
+"""Which value each control has, by its index."""
+
+_PLAY_ICON = (
+    '<svg viewBox="0 0 10 10" aria-hidden="true"><path class="dl-live-play" d="M2 0L10 5L2 10z"/>'
+    '<path class="dl-live-pause" d="M1 0H4V10H1zM6 0H9V10H6z"/></svg>'
+)
+
+
+def live_page(
+    name: str,
+    description: str,
+    controls: dict[str, Control],
+    together: dict[str, set[str]],
+    drawing: Drawing,
+    frames: dict[Positions, Frame],
+) -> str:
+    """The figure with all of its frames, its controls and the script.
+
+    Args:
+        name: what the figure is called in the address of the page.
+        description: what is said to those who do not see the picture.
+        controls: the controls by name.
+        together: for each control the names of those that it was combined with.
+        drawing: the figure.
+        frames: the frame for each combination of positions of the controls.
+    """
+    first = frames[tuple(control.start for control in controls.values())]
+    layers = _layers(frames)
+    fragments = {piece: None for layer in layers.values() for piece in layer}
+    sentences = {frame.sentence: None for frame in frames.values()}
+    names = list(controls)
+    data = {
+        "name": name,
+        "controls": [
+            {
+                "name": named,
+                "texts": control.texts,
+                "start": control.start,
+                "with": sorted(map(names.index, together[named])),
+            }
+            for named, control in controls.items()
+        ],
+        "states": {_number(positions, controls): state for state, positions in enumerate(frames)},
+        "layers": [_indices(layer, fragments) for layer in layers.values()],
+        "fragments": [plotting.with_page_colours(piece) for piece in fragments],
+        "sentence": _indices([frame.sentence for frame in frames.values()], sentences),
+        "sentences": list(sentences),
+    }
+    state = list(frames.values()).index(first)
+    body = _body(drawing, first, {place: layer[state] for place, layer in layers.items()})
+    # Glyphs that only a later frame needs must be there too.
+    svg = _svg.picture(drawing.figure, drawing.definitions.markup("".join([body, *fragments])) + body)
+    return _html(
+        plotting.with_description(plotting.with_page_colours(svg), description),
+        _svg.shown_width(drawing.figure),
+        first.sentence,
+        longest=max(sentences, key=len),
+        controls="".join(_control_html(f"{name}-{named}", named, control) for named, control in controls.items()),
+        script=f'<script type="application/json">{_json(data)}</script><script>{source("live.js")}</script>',
+    )
+
+
+def still_page(svg: str, width: int, sentence: str) -> str:
+    """The figure as it starts, for where nothing can move it."""
+    return _html(svg, width, sentence, longest=sentence)
+
+
+def compressed_size(page: str) -> int:
+    """Bytes as a server sends them."""
+    return len(gzip.compress(page.encode(), 6, mtime=0))
+
+
+def _layers(frames: dict[Positions, Frame]) -> dict[tuple[Artist | None, int], list[str]]:
+    """What moves, layer by layer: each has a piece for every frame.
+
+    A layer has its place below an artist that stays, or on top of all, and may be one of several there.
+    """
+    layers: dict[tuple[Artist | None, int], list[str]] = {}
+    for state, frame in enumerate(frames.values()):
+        below: list[str] = []
+        for artist in [*frame.order, None]:
+            if artist in frame.moving:
+                below.append(frame.moving[artist])
+                continue
+            for depth, piece in enumerate(below):
+                layers.setdefault((artist, depth), [""] * len(frames))[state] = piece
+            below = []
+    return layers
+
+
+def _body(drawing: Drawing, frame: Frame, layers: dict[tuple[Artist | None, int], str]) -> str:
+    """The background with a group for each layer in its place."""
+    parts = []
+    for artist in [*frame.still(), None]:
+        parts += [f"<g data-layer>{piece}</g>" for (above, _), piece in layers.items() if above is artist]
+        parts.append(drawing.background.get(artist, ""))
+    return "".join(parts)
+
+
+def _number(positions: Positions, controls: dict[str, Control]) -> int:
+    """The number of a combination among all that the controls can make, counted with the last control first."""
+    return int(np.ravel_multi_index(positions, [len(control.values) for control in controls.values()]))
+
+
+def _indices(pieces: list[str], distinct: dict[str, None]) -> list[int]:
+    index = {piece: i for i, piece in enumerate(distinct)}
+    return [index[piece] for piece in pieces]
+
+
+def _control_html(identifier: str, name: str, control: Control) -> str:
+    label = f'<label for="{identifier}">{html.escape(label_text(name))}</label>'
+    attributes = f'id="{identifier}" autocomplete="off"'
+    if control.kind == "choice":
+        options = "".join(
+            f"<option{' selected' * (i == control.start)}>{html.escape(text)}</option>"
+            for i, text in enumerate(control.texts)
+        )
+        parts = f"{label}<select {attributes}>{options}</select>"
+    elif control.kind == "switch":
+        parts = f'{label}<input type="checkbox" {attributes}{" checked" * control.start}>'
+    else:
+        text, width = control.texts[control.start], max(map(len, control.texts))
+        button = f'<button type="button" aria-pressed="false" aria-label="play {html.escape(label_text(name))}">'
+        parts = (
+            f"{label}{f'{button}{_PLAY_ICON}</button>' if control.kind == 'play' else ''}"
+            f'<input type="range" {attributes} min="0" max="{len(control.values) - 1}" value="{control.start}" '
+            f'aria-valuetext="{text}"><span aria-hidden="true" style="min-width: {width}ch">{text}</span>'
+        )
+    return f'<div class="dl-live-control">{parts}</div>'
+
+
+def label_text(name: str) -> str:
+    """What is written beside a control: its name, in words."""
+    return name.replace("_", " ")
+
+
+def _html(svg: str, width: int, sentence: str, longest: str, controls: str = "", script: str = "") -> str:
+    if controls:
+        # Without the script there is nothing that they could do: it shows them.
+        controls = f'<div class="dl-live-controls" role="group" aria-label="Controls" hidden>{controls}</div>'
+    return (
+        f'<div class="dl-live" style="max-width: max(30rem, {width}px)"><style>{source("live.css")}</style>'
+        f'{controls}<div class="dl-figure">{svg}</div>'
+        f'<p class="dl-live-sentence" aria-live="polite" data-longest="{html.escape(longest)}">'
+        f"<span>{html.escape(sentence)}</span></p>{script}</div>"
+    )
+
+
+def _json(data: Any) -> str:
+    """JSON that can stand in a page: nothing in it ends the script that holds it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
+
+
+def source(file: str) -> str:
+    """The text of the script or of the style sheet."""
+    return resources.files("dlmath.live").joinpath(file).read_text(encoding="utf-8")

@@ -1,0 +1,94 @@
+"""The built book, and a browser to read it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pages_of_the_book() -> list[str]:
+    """The names of all pages, in the order of the table of contents."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+
+    def files(node):
+        if isinstance(node, dict):
+            yield from (node[key] for key in ("root", "file") if key in node)
+            for value in node.values():
+                yield from files(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from files(value)
+
+    return list(files(toc))
+
+
+def pytest_generate_tests(metafunc):
+    """A test that takes ``page`` runs for every page, one that takes ``notebook`` for every chapter."""
+    if "page" in metafunc.fixturenames:
+        metafunc.parametrize("page", pages_of_the_book())
+    if "notebook" in metafunc.fixturenames:
+        files = sorted((ROOT / "chapters").rglob("*.ipynb"))
+        metafunc.parametrize("notebook", [str(file.relative_to(ROOT)) for file in files if ".ipynb_" not in str(file)])
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def pages() -> list[str]:
+    return pages_of_the_book()
+
+
+@pytest.fixture(scope="session")
+def html() -> Path:
+    """The folder of the built book; DLMATH_HTML names another one than ``make book`` writes."""
+    folder = Path(os.environ.get("DLMATH_HTML", ROOT / "_build" / "html"))
+    if not (folder / "index.html").exists():
+        pytest.fail(f"the book is not built: there is no {folder / 'index.html'}; run `make book` first", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(html):
+    """The address of the built book over http."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=html)) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        pytest.skip("no Chromium is installed")
+    with playwright.sync_playwright() as api:
+        browser = api.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()

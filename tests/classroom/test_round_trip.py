@@ -1,0 +1,199 @@
+"""The classroom, for real: generate an assignment, hand in, grade and give feedback, with nbgrader itself.
+
+nbgrader has an environment of its own (``make test-classroom`` makes it). The tests call it from outside.
+"""
+
+import base64
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dlmath.exercises.definition import chapters
+
+ROOT = Path(__file__).parents[2]
+ASSIGNMENT = "math-loss"
+CHAPTER = chapters()["math/loss"]
+POINTS = {exercise.name: exercise.points for exercise in CHAPTER.exercises}
+CELL_SECONDS = 15
+"""The time limit of a cell; longer than twice the limit of ``check``."""
+
+LOOP = '''def mse(predictions, targets):
+    """Never comes back."""
+    while True:
+        pass
+'''
+CHEAT = """class Solved:
+    solved = True
+
+
+def check(*arguments, **options):
+    return Solved()
+
+
+mse = mse_gradient = weight_gradient = None
+"""
+
+
+def interpreter():
+    """Python of an environment with nbgrader."""
+    for candidate in (os.environ.get("CLASSROOM_PYTHON"), ROOT / ".venv-classroom" / "bin" / "python"):
+        if candidate and Path(candidate).exists():
+            return str(candidate)
+    return None
+
+
+pytestmark = pytest.mark.skipif(
+    interpreter() is None, reason="nbgrader is not installed: run `make test-classroom`, or set CLASSROOM_PYTHON"
+)
+
+
+def run(*arguments, cwd):
+    python = interpreter()
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+    done = subprocess.run([python, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    return done
+
+
+def answers(kind):
+    """What a student of each kind writes, by exercise; what is left out stays as it was handed out."""
+    right = {exercise.name: exercise.solution_code for exercise in CHAPTER.exercises}
+    if kind == "right":
+        return right
+    if kind == "wrong":
+        return {
+            "linear-mse-gradient": right["linear-mse-gradient"].replace(" / N", ""),
+            "mean-squared-error": "def mse(predictions, targets):\n    return ((predictions - targets) ** 2).sum()",
+            "mse-gradient": "def mse_gradient(predictions, targets):\n    return (targets - predictions) * (1 / 0)",
+        }
+    if kind == "endless-function":
+        return right | {"mean-squared-error": LOOP}
+    if kind == "endless-cell":
+        return right | {"mean-squared-error": "while True:\n    pass\n" + right["mean-squared-error"]}
+    if kind == "cheating":
+        return {"linear-mse-gradient": CHEAT}
+    assert kind == "empty"
+    return {}
+
+
+SCORES = {
+    "right": POINTS,
+    "wrong": {},
+    "empty": {},
+    "endless-function": POINTS | {"mean-squared-error": 0},
+    "endless-cell": POINTS | {"mean-squared-error": 0},
+    "cheating": {},
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course after the whole round trip."""
+    course = tmp_path_factory.mktemp("course")
+    done = run(str(ROOT / "classroom" / "generate.py"), "--course", str(course), CHAPTER.name, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    handed_out = course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    for student in SCORES:
+        notebook = nbformat.read(handed_out, as_version=4)
+        for name, code in answers(student).items():
+            (cell,) = [c for c in notebook.cells if c.metadata.nbgrader.grade_id == f"{name}-answer"]
+            cell.source = code
+        folder = course / "submitted" / student / ASSIGNMENT
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
+    limit = f"--ExecutePreprocessor.timeout={CELL_SECONDS}"
+    done = run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", limit, cwd=course)
+    assert done.returncode == 0, done.stderr
+    done = run("-m", "nbgrader", "generate_feedback", ASSIGNMENT, cwd=course)
+    assert done.returncode == 0, done.stderr
+    done = run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=course)
+    assert done.returncode == 0, done.stderr
+    return course
+
+
+@pytest.mark.parametrize("student", SCORES)
+def test_the_score_is_what_the_answers_deserve(course, student):
+    with (course / "grades.csv").open() as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert float(rows[student]["max_score"]) == sum(POINTS.values())
+    assert float(rows[student]["score"]) == sum(SCORES[student].values())
+
+
+@pytest.mark.parametrize("student", SCORES)
+def test_points_are_given_for_each_exercise_by_itself(course, student):
+    graded = nbformat.read(course / "autograded" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    for name, points in POINTS.items():
+        (cell,) = [c for c in graded.cells if c.metadata.nbgrader.grade_id == f"{name}-tests"]
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert cell.metadata.nbgrader.points == points
+        assert failed == (SCORES[student].get(name, 0) == 0)
+
+
+def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
+    pages = {
+        student: (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text() for student in SCORES
+    }
+    assert "Where is the number of samples N?" in pages["wrong"]
+    assert "ZeroDivisionError" in pages["wrong"]
+    assert "not attempted yet" in pages["empty"]
+    assert "still running after 5 seconds and was stopped" in pages["endless-function"]
+    assert "KeyboardInterrupt" in pages["endless-cell"]
+
+
+def telling(exercise):
+    """The lines of a solution that are not in its stub, without spaces."""
+    new = set(exercise.solution_code.splitlines()) - set(exercise.stub.splitlines())
+    return {re.sub(r"\s|return ", "", line).removeprefix(f"{exercise.answer}=") for line in new}
+
+
+def test_no_solution_is_in_the_students_version_in_any_form(course):
+    released = [path for path in (course / "release").rglob("*") if path.is_file()]
+    assert [path.name for path in released] == [f"{ASSIGNMENT}.ipynb"]
+    text = released[0].read_text()
+    content = json.loads(text)
+    squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
+    for exercise in CHAPTER.exercises:
+        assert telling(exercise)
+        for line in telling(exercise):
+            assert line not in squeezed
+            assert line[::-1] not in squeezed
+            for shift in range(3):  # base64 of the line at any offset in a longer text
+                code = base64.b64encode(b"\0" * shift + line.encode()).decode()
+                assert code[4:-4] not in squeezed
+        for mistake in exercise.mistakes:
+            assert mistake.hint not in text
+    for word in ("SOLUTION", "HIDDEN", "seed", "solved", "pickle", "base64", "exec("):
+        assert word not in text
+    assert all(cell.get("outputs", []) == [] for cell in content["cells"])
+    assert all("attachments" not in cell for cell in content["cells"])
+    known = {"nbgrader", "deletable", "editable"}
+    assert all(set(cell["metadata"]) <= known for cell in content["cells"])
+    assert set(content["metadata"]) <= {"kernelspec", "language_info"}
+
+
+def test_the_search_for_solutions_finds_them_in_the_teachers_version(course):
+    text = (course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text()
+    squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
+    assert all(line in squeezed for exercise in CHAPTER.exercises for line in telling(exercise))
+    assert "HIDDEN" in text
+
+
+def test_the_students_version_runs_as_it_is(course, tmp_path):
+    """All cells of the notebook as handed out run without an error, and every check says that nothing was attempted."""
+    shutil.copy(course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", tmp_path)
+    done = run("-m", "nbconvert", "--to", "notebook", "--execute", "--inplace", f"{ASSIGNMENT}.ipynb", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    executed = nbformat.read(tmp_path / f"{ASSIGNMENT}.ipynb", as_version=4)
+    shown = [output.data["text/plain"] for cell in executed.cells for output in cell.get("outputs", [])]
+    assert len(shown) == len(CHAPTER.exercises)
+    assert all("not attempted yet" in text for text in shown)

@@ -1,0 +1,129 @@
+"""Every definition keeps its promises: the reference and its equivalents pass, every mistake gets its own hint."""
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlmath import layers
+from dlmath.exercises import check
+from dlmath.exercises.definition import Coding, Derivation, chapters, exercises
+
+PART_ONE = [
+    "math/introduction",
+    "math/function-approximation",
+    "math/activation-function",
+    "math/loss",
+    "math/gradient-descent",
+    "math/weight-update",
+]
+
+
+# The same answers, written differently, by the package or by another formula: one file a chapter, as the definitions.
+EQUIVALENTS = {
+    name: function
+    for file in sorted((Path(__file__).parent / "equivalents").rglob("*.py"))
+    for name, function in runpy.run_path(str(file))["EQUIVALENTS"].items()
+}
+
+
+def answer(exercise, function):
+    return function if isinstance(exercise, Coding) else function(**exercise.symbols())
+
+
+def of_all_exercises(test):
+    return pytest.mark.parametrize("exercise", exercises().values(), ids=lambda exercise: exercise.name)(test)
+
+
+@of_all_exercises
+def test_the_stub_is_not_attempted(exercise):
+    namespace = {"np": np}
+    exec(exercise.stub, namespace)
+    feedback = check(exercise.name, namespace[exercise.answer])
+    assert feedback.state == "open"
+    assert "not attempted" in feedback.message
+
+
+@of_all_exercises
+def test_the_printed_solution_is_accepted(exercise):
+    namespace = {"np": np}
+    exec(exercise.solution_code, namespace)
+    for seed in (0, 1, 2):
+        feedback = check(exercise.name, namespace[exercise.answer], seed=seed)
+        assert feedback.solved, feedback
+
+
+@of_all_exercises
+def test_another_way_to_write_it_is_accepted(exercise):
+    assert exercise.name in EQUIVALENTS, "write the answer in a second way, in tests/exercises/equivalents"
+    feedback = check(exercise.name, answer(exercise, EQUIVALENTS[exercise.name]))
+    assert feedback.solved, feedback
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake"),
+    [
+        pytest.param(exercise, mistake, id=f"{exercise.name}-{index}")
+        for exercise in exercises().values()
+        for index, mistake in enumerate(exercise.mistakes)
+    ],
+)
+def test_a_mistake_gets_its_own_hint(exercise, mistake):
+    for seed in (0, 1, 2):
+        feedback = check(exercise.name, answer(exercise, mistake.wrong), seed=seed)
+        assert feedback.state == "wrong"
+        assert feedback.message == mistake.hint
+
+
+@of_all_exercises
+def test_hints_differ_and_there_are_three_at_least(exercise):
+    hints = [mistake.hint for mistake in exercise.mistakes]
+    assert len(hints) == len(set(hints)) >= 3
+
+
+@of_all_exercises
+def test_hints_do_not_give_the_answer_away(exercise):
+    lines = set(exercise.solution_code.splitlines()) - set(exercise.stub.splitlines())
+    results = [line.replace("return ", "").split(" = ")[-1].replace(" ", "") for line in lines]
+    telling = [result for result in results if len(result) > 8] or results
+    for text in [exercise.statement, exercise.stub, *(mistake.hint for mistake in exercise.mistakes)]:
+        assert not any(result in text.replace(" ", "") for result in telling)
+
+
+@of_all_exercises
+def test_the_stub_fits_the_page_and_is_the_solution_without_its_body(exercise):
+    assert max(map(len, exercise.stub.splitlines())) <= 78
+    start = exercise.stub.removesuffix("...").rstrip()
+    assert exercise.solution_code.startswith(start)
+    assert exercise.stub.endswith("...")
+
+
+def test_answers_have_names_of_their_own_within_a_chapter():
+    for chapter in chapters().values():
+        names = [exercise.answer for exercise in chapter.exercises]
+        assert len(names) == len(set(names))
+
+
+def test_names_of_exercises_are_unique():
+    assert len(exercises()) == sum(len(chapter.exercises) for chapter in chapters().values())
+
+
+@pytest.mark.parametrize("name", PART_ONE)
+def test_every_chapter_of_part_one_has_code_a_derivation_and_a_quiz(name):
+    kinds = {type(exercise) for exercise in chapters()[name].exercises}
+    assert kinds == {Coding, Derivation}
+    assert 3 <= len(chapters()[name].quiz) <= 5
+
+
+def test_the_affine_layer_s_weight_gradient_is_the_package_s(rng):
+    """The derived form, in numbers, against ``affine_backward``."""
+    from dlmath.symbolic import evaluate
+
+    exercise = exercises()["layer-weight-gradient"]
+    symbols = exercise.symbols()
+    D, H, W = rng.standard_normal((5, 2)), rng.standard_normal((5, 3)), rng.standard_normal((2, 3))
+    values = {symbols["D"]: D, symbols["H"]: H}
+    np.testing.assert_allclose(
+        evaluate(exercise.solution(**symbols), values), layers.affine_backward(D, H, W)[1], rtol=1e-12
+    )

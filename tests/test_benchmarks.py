@@ -1,0 +1,53 @@
+"""The benchmarks run, and what they compare agrees: in a smoke form, which says nothing about time."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+harness = pytest.importorskip("benchmarks.harness")
+
+
+def test_every_comparison_runs_and_agrees():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--smoke"], cwd=ROOT, capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    for item in ("a", "b", "c", "g", "h"):
+        assert f"\n| {item} | " in done.stdout, done.stdout
+
+
+def spin(seconds):
+    """Keep the processor busy: what is measured is its time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return 1.0
+
+
+def test_ratios_are_ours_by_theirs():
+    measured = harness.compare(
+        "spinning",
+        lambda: spin(0.004),
+        {"twice": lambda: spin(0.008), "half": lambda: spin(0.002)},
+        rounds=7,
+        seconds=0.0,
+    )
+    assert measured.ratios["twice"] == pytest.approx(0.5, rel=0.2)
+    assert measured.ratios["half"] == pytest.approx(2.0, rel=0.2)
+    assert measured.ratios[harness.BEST] == pytest.approx(2.0, rel=0.2)
+    assert measured.ours == pytest.approx(0.004, rel=0.2)
+
+
+def test_results_that_differ_are_not_timed():
+    with pytest.raises(AssertionError, match="sum: dlmath and peer computed different results"):
+        harness.compare("sum", lambda: (1.0, [2.0]), {"peer": lambda: (1.0, [2.1])}, rounds=1)
+
+
+def test_memory_is_the_peak_of_a_call():
+    assert harness.peak_memory(lambda: bytearray(3_000_000)) == pytest.approx(3e6, rel=0.1)

@@ -1,0 +1,226 @@
+"""The public door: what it lets through, and what it says when it does not."""
+
+import numpy as np
+import pytest
+from support import NOT_NUMBERS
+
+from dlmath import _check as check
+
+
+def message_of(error, call):
+    with pytest.raises(error) as caught:
+        call()
+    assert caught.value.__cause__ is None
+    return str(caught.value)
+
+
+class TestArray:
+    def test_a_floating_point_array_passes_as_it_is(self):
+        for dtype in (np.float64, np.float32):
+            value = np.ones((2, 3), dtype)
+            assert check.array("X", value) is value
+            assert check.array("X", value, ("N", 3)) is value
+
+    @pytest.mark.parametrize("value", [[1, 2], (1, 2), np.array([1, 2]), np.array([1, 2], np.uint8), [True, 2]])
+    def test_lists_integers_and_booleans_become_float64(self, value):
+        result = check.array("X", value)
+        assert result.dtype == np.float64
+        np.testing.assert_array_equal(result, [1, 2])
+        assert check.array("X", np.array([True, False])).tolist() == [1.0, 0.0]
+
+    def test_half_and_extended_precision_become_float64(self):
+        assert check.array("X", np.ones(2, np.float16)).dtype == np.float64
+        assert check.array("X", np.ones(2, np.longdouble)).dtype == np.float64
+
+    def test_subclasses_and_scalars(self):
+        assert check.array("X", 2).shape == ()
+        assert check.array("X", np.float32(2)).dtype == np.float32
+
+    def test_shapes(self):
+        X = np.ones((2, 3))
+        assert check.array("X", X, ("N",), ("N", "n")) is X
+        assert message_of(ValueError, lambda: check.array("X", X, ("N", 4))) == "X must have shape (N, 4), got (2, 3)"
+        message = message_of(ValueError, lambda: check.array("X", X, (4,), ("N", 4)))
+        assert message == "X must have shape (4,) or (N, 4), got (2, 3)"
+        assert message_of(ValueError, lambda: check.array("X", 1.0, ("N",))) == "X must have shape (N,), got ()"
+        assert message_of(ValueError, lambda: check.array("X", X[0], (1, 3))) == "X must have shape (1, 3), got (3,)"
+
+    def test_empty(self):
+        message = message_of(ValueError, lambda: check.array("X", np.ones((0, 2)), ("N", 2)))
+        assert message == "X must not be empty, got shape (0, 2)"
+
+    def test_nan(self):
+        X = np.array([[1, np.nan], [np.nan, 2]])
+        assert message_of(ValueError, lambda: check.array("X", X)) == "X must not contain NaN, got 2 of 4 entries"
+        assert message_of(ValueError, lambda: check.array("X", X + 0j, analytic=True)).startswith(
+            "X must not contain NaN"
+        )
+        assert np.isinf(check.array("X", [np.inf, -np.inf])).all()
+
+    @pytest.mark.parametrize("value", NOT_NUMBERS, ids=repr)
+    @pytest.mark.parametrize("analytic", [False, True])
+    def test_not_numbers(self, value, analytic):
+        expected = "an array of real or complex numbers" if analytic else "an array of real numbers"
+        message = message_of(TypeError, lambda: check.array("X", value, analytic=analytic))
+        assert message.startswith(f"X must be {expected}, got an array of dtype ")
+
+    def test_complex_numbers_for_analytic_functions_only(self):
+        value = np.array([1 + 2j])
+        assert check.array("X", value, analytic=True) is value
+        message = message_of(TypeError, lambda: check.array("X", value))
+        assert message == "X must be an array of real numbers, got an array of dtype complex128"
+
+    def test_ragged_and_masked(self):
+        message = message_of(ValueError, lambda: check.array("X", [[1, 2], [3]]))
+        assert message == "X must be a rectangular array of numbers, got rows of different lengths"
+        message = message_of(TypeError, lambda: check.array("X", np.ma.array([1.0], mask=[True])))
+        assert message == "X must be a plain array, got a masked one (its mask would be lost)"
+
+
+def test_same_shape():
+    check.same_shape("a", np.ones(2), "b", np.zeros(2))
+    message = message_of(ValueError, lambda: check.same_shape("a", np.ones(2), "b", np.ones((2, 1))))
+    assert message == "a must have the shape of b, got (2,) against (2, 1)"
+
+
+class TestNumber:
+    @pytest.mark.parametrize("value", [2, 2.0, np.float32(2), np.int8(2), np.array(2.0), np.array(2)])
+    def test_numbers_become_a_float(self, value):
+        result = check.number("a", value)
+        assert type(result) is float
+        assert result == 2
+
+    @pytest.mark.parametrize(
+        "value", [True, np.True_, "2", None, 2j, [2.0], np.array([2.0]), np.array(2j), np.array(True)]
+    )
+    def test_other_things(self, value):
+        assert message_of(TypeError, lambda: check.number("a", value)).startswith("a must be a number, got ")
+
+    def test_what_came_is_named(self):
+        assert message_of(TypeError, lambda: check.number("a", "2")) == "a must be a number, got str '2'"
+        assert (
+            message_of(TypeError, lambda: check.number("a", np.ones(2)))
+            == "a must be a number, got an array of dtype float64"
+        )
+
+    @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, np.float64(np.nan)])
+    def test_not_finite(self, value):
+        assert message_of(ValueError, lambda: check.number("a", value)) == f"a must be finite, got {value!r}"
+
+    def test_bounds(self):
+        assert check.number("a", 0.0, least=0, most=0) == 0
+        assert check.number("a", 1e-300, above=0) > 0
+        assert check.number("a", 0.999, least=0, below=1) < 1
+        for call, text in (
+            (lambda: check.number("a", 0.0, above=0), "a must be finite and above 0, got 0.0"),
+            (lambda: check.number("a", -1, least=0), "a must be finite and at least 0, got -1"),
+            (lambda: check.number("a", 2.5, most=2), "a must be finite and at most 2, got 2.5"),
+            (lambda: check.number("a", 1.0, least=0, below=1), "a must be finite and at least 0 and below 1, got 1.0"),
+            (
+                lambda: check.number("a", np.inf, above=0.5, most=3),
+                "a must be finite and above 0.5 and at most 3, got inf",
+            ),
+        ):
+            assert message_of(ValueError, call) == text
+
+
+class TestInteger:
+    @pytest.mark.parametrize("value", [3, np.int64(3), np.uint8(3)])
+    def test_integers_become_an_int(self, value):
+        result = check.integer("n", value)
+        assert type(result) is int
+        assert result == 3
+
+    @pytest.mark.parametrize("value", [True, np.False_, 3.0, "3", None, np.array(3), np.float64(3)])
+    def test_other_things(self, value):
+        assert message_of(TypeError, lambda: check.integer("n", value)).startswith("n must be an integer, got ")
+
+    def test_bound(self):
+        assert check.integer("n", 0) == 0
+        assert check.integer("n", 2, least=2) == 2
+        assert message_of(ValueError, lambda: check.integer("n", -1)) == "n must be at least 0, got -1"
+        assert message_of(ValueError, lambda: check.integer("n", 1, least=2)) == "n must be at least 2, got 1"
+        assert message_of(TypeError, lambda: check.integer("n", 1.5)) == "n must be an integer, got float 1.5"
+
+
+class TestAxis:
+    @pytest.mark.parametrize("axis", [-2, -1, 0, 1, np.int64(1)])
+    def test_axes_of_a_matrix(self, axis):
+        assert check.axis("axis", axis, 2) == axis
+
+    @pytest.mark.parametrize("axis", [-3, 2])
+    def test_others(self, axis):
+        message = message_of(ValueError, lambda: check.axis("axis", axis, 2))
+        assert message == f"axis must be an axis of an array with 2 dimensions, got {axis}"
+        assert message_of(TypeError, lambda: check.axis("axis", 0.5, 2)) == "axis must be an integer, got float 0.5"
+
+
+class TestLabels:
+    @pytest.mark.parametrize("value", [[0, 2, 1], np.array([0, 2, 1], np.uint8), np.array([0, 2, 1], np.int32)])
+    def test_integers_in_range(self, value):
+        result = check.labels("y", value, 3, 3)
+        assert result.dtype.kind in "iu"
+        assert result.tolist() == [0, 2, 1]
+
+    def test_out_of_range(self):
+        assert (
+            message_of(ValueError, lambda: check.labels("y", [0, -1], 2, 3))
+            == "y must be class labels from 0 to 2, got -1"
+        )
+        assert (
+            message_of(ValueError, lambda: check.labels("y", [3, 0], 2, 3))
+            == "y must be class labels from 0 to 2, got 3"
+        )
+
+    def test_shape_and_type(self):
+        assert message_of(ValueError, lambda: check.labels("y", [0, 1], 3, 2)) == "y must have shape (3,), got (2,)"
+        assert (
+            message_of(ValueError, lambda: check.labels("y", [[0], [1]], 2, 2)) == "y must have shape (2,), got (2, 1)"
+        )
+        assert message_of(ValueError, lambda: check.labels("y", np.zeros(0, int), 0, 2)) == "y must not be empty"
+        for value in ([0.0, 1.0], [True, False], ["0", "1"], [None, 0]):
+            message = message_of(TypeError, lambda value=value: check.labels("y", value, 2, 2))
+            assert message.startswith("y must be integer class labels, got an array of dtype ")
+
+
+class TestWritable:
+    def test_floating_point_arrays(self):
+        check.writable("theta", np.ones(3), ("P",))
+        check.writable("theta", np.ones(3, np.float32), (3,))
+
+    def test_others(self):
+        text = "theta is overwritten and must be a floating-point array, got "
+        assert message_of(TypeError, lambda: check.writable("theta", [1.0], ("P",))) == text + "list [1.0]"
+        message = message_of(TypeError, lambda: check.writable("theta", np.ones(2, int), ("P",)))
+        assert message == text + "an array of dtype int64"
+        message = message_of(ValueError, lambda: check.writable("theta", np.ones((2, 1)), ("P",)))
+        assert message == "theta must have shape (P,), got (2, 1)"
+        constant = np.ones(2)
+        constant.flags.writeable = False
+        message = message_of(ValueError, lambda: check.writable("theta", constant, ("P",)))
+        assert message == "theta is overwritten and must not be read-only"
+
+
+def test_unit_interval():
+    check.unit_interval("p", np.array([0.0, 0.5, 1.0]))
+    check.unit_interval("p", np.array([1 + 1e-30j]))
+    assert message_of(ValueError, lambda: check.unit_interval("p", np.array([0.5, -0.25, 3.0]))) == (
+        "p must be between 0 and 1, got -0.25"
+    )
+    assert message_of(ValueError, lambda: check.unit_interval("p", np.array([0.5, 1.5]))) == (
+        "p must be between 0 and 1, got 1.5"
+    )
+
+
+def test_choice():
+    assert check.choice("kind", "b", ["a", "b"]) == "b"
+    assert message_of(ValueError, lambda: check.choice("kind", "c", ["a", "b"])) == "kind must be one of a, b, got 'c'"
+    assert message_of(TypeError, lambda: check.choice("kind", 1, ["a", "b"])) == "kind must be one of a, b, got int 1"
+
+
+def test_generator():
+    rng = np.random.default_rng(0)
+    assert check.generator("rng", rng) is rng
+    message = message_of(TypeError, lambda: check.generator("rng", 0))
+    assert message == "rng must be a numpy.random.Generator such as default_rng(0), got int 0"
+    message_of(TypeError, lambda: check.generator("rng", np.random.RandomState(0)))

@@ -1,0 +1,175 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import NOT_NUMBERS, agrees_with_torch, assert_gradient, leaves_arguments_alone, refuses
+
+from dlmath.recurrent import rnn, rnn_backward
+
+SHAPES = [(1, 1, 1, 1), (3, 1, 2, 4), (2, 6, 3, 4), (4, 5, 1, 3), (1, 7, 4, 1)]  # N, T, n_in, n_hidden
+
+
+def arrays_of(shape):
+    N, T, n_in, n_hidden = shape
+    rng = np.random.default_rng(0)
+    return (
+        rng.standard_normal((N, T, n_in)),
+        rng.standard_normal((N, n_hidden)),
+        rng.standard_normal((n_hidden, n_in)),
+        rng.standard_normal((n_hidden, n_hidden)),
+        rng.standard_normal(n_hidden),
+    )
+
+
+def torch_rnn(X, h_0, W_x, W_h, b):
+    """PyTorch's own network, given our weights; its second bias is zero."""
+    torch = pytest.importorskip("torch")
+    module = torch.nn.RNN(W_x.shape[1], W_x.shape[0], nonlinearity="tanh", batch_first=True, dtype=torch.float64)
+    weights = {"weight_ih_l0": W_x, "weight_hh_l0": W_h, "bias_ih_l0": b, "bias_hh_l0": torch.zeros_like(b)}
+    return torch.func.functional_call(module, weights, (X, h_0.unsqueeze(0)))[0]
+
+
+def gradients(grad_H, X, h_0, W_x, W_h, b):
+    return rnn_backward(grad_H, rnn(X, h_0, W_x, W_h, b), X, h_0, W_x, W_h)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_states_and_gradients_agree_with_torch(shape):
+    agrees_with_torch(rnn, torch_rnn, *arrays_of(shape), gradients=gradients, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("argument", range(5), ids=["X", "h_0", "W_x", "W_h", "b"])
+def test_gradients_in_random_directions(argument, rng):
+    arrays = list(arrays_of(SHAPES[2]))
+    G = rng.standard_normal(rnn(*arrays).shape)
+
+    def loss(value):
+        return np.sum(G * rnn(*arrays[:argument], value, *arrays[argument + 1 :]))
+
+    gradient = gradients(G, *arrays)[argument]
+    assert_gradient(loss, gradient, arrays[argument], analytic=True)
+
+
+def test_one_step_is_the_formula(rng):
+    X, h_0, W_x, W_h, b = arrays_of((1, 1, 3, 4))
+    expected = np.tanh(W_x @ X[0, 0] + W_h @ h_0[0] + b)
+    np.testing.assert_allclose(rnn(X[0], h_0[0], W_x, W_h, b)[0], expected, rtol=1e-13)
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1))
+def test_two_parts_of_a_sequence_are_one_if_the_state_is_handed_on(first, second, seed):
+    rng = np.random.default_rng(seed)
+    X, (W_x, b) = rng.standard_normal((2, first + second, 3)), (rng.standard_normal((4, 3)), rng.standard_normal(4))
+    W_h, h_0 = rng.standard_normal((4, 4)), rng.standard_normal((2, 4))
+    H = rnn(X, h_0, W_x, W_h, b)
+    begin = rnn(X[:, :first], h_0, W_x, W_h, b)
+    end = rnn(X[:, first:], begin[:, -1], W_x, W_h, b)
+    np.testing.assert_allclose(np.concatenate([begin, end], axis=1), H, rtol=1e-12, atol=1e-14)
+    # And backward: the gradient of the state handed on is added to that of the last state of the first part.
+    G = rng.standard_normal(H.shape)
+    grad_end = rnn_backward(G[:, first:], end, X[:, first:], begin[:, -1], W_x, W_h)
+    grad_begin_states = G[:, :first].copy()
+    grad_begin_states[:, -1] += grad_end[1]
+    grad_begin = rnn_backward(grad_begin_states, begin, X[:, :first], h_0, W_x, W_h)
+    whole = rnn_backward(G, H, X, h_0, W_x, W_h)
+    np.testing.assert_allclose(grad_begin[1], whole[1], rtol=1e-9, atol=1e-12)
+    for one, other, both in zip(grad_begin[2:], grad_end[2:], whole[2:]):
+        np.testing.assert_allclose(one + other, both, rtol=1e-9, atol=1e-11)
+
+
+def test_a_batch_is_its_sequences_one_by_one():
+    X, h_0, W_x, W_h, b = arrays_of((3, 4, 2, 3))
+    H = rnn(X, h_0, W_x, W_h, b)
+    grads = gradients(H, X, h_0, W_x, W_h, b)
+    single = [gradients(H[i], X[i], h_0[i], W_x, W_h, b) for i in range(3)]
+    for i in range(3):
+        np.testing.assert_allclose(rnn(X[i], h_0[i], W_x, W_h, b), H[i], rtol=1e-13)
+        np.testing.assert_allclose(single[i][0], grads[0][i], rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(single[i][1], grads[1][i], rtol=1e-12, atol=1e-14)
+    for j in (2, 3, 4):
+        np.testing.assert_allclose(sum(s[j] for s in single), grads[j], rtol=1e-11, atol=1e-13)
+
+
+def test_an_input_reaches_no_earlier_state():
+    X, *rest = arrays_of(SHAPES[2])
+    changed = X.copy()
+    changed[:, 3] += 1
+    before, after = rnn(X, *rest), rnn(changed, *rest)
+    np.testing.assert_array_equal(before[:, :3], after[:, :3])
+    assert (before[:, 3:] != after[:, 3:]).all()
+
+
+def test_a_gradient_through_a_contraction_vanishes_by_its_factor():
+    """With W_h = r I, no inputs and states near 0, the slope of tanh is 1 and a step multiplies the gradient by r."""
+    T, r = 20, 0.5
+    X, h_0, W_x, W_h = np.zeros((T, 1)), np.zeros(2), np.zeros((2, 1)), r * np.eye(2)
+    grad_H = np.zeros((T, 2))
+    grad_H[-1] = 1
+    _, grad_h_0, *_ = rnn_backward(grad_H, rnn(X, h_0, W_x, W_h, np.zeros(2)), X, h_0, W_x, W_h)
+    np.testing.assert_allclose(grad_h_0, r**T, rtol=1e-13)
+
+
+class TestBadInput:
+    arrays = arrays_of(SHAPES[2])
+    names = ("X", "h_0", "W_x", "W_h", "b")
+
+    @pytest.mark.parametrize(
+        ("argument", "value", "expected"),
+        [
+            (0, np.ones((2, 6, 4)), "(N, T, 3)"),
+            (0, np.ones(3), "(T, 3)"),
+            (1, np.ones((3, 4)), "(2, 4)"),
+            (1, np.ones(4), "(2, 4)"),
+            (2, np.ones(3), "(n_hidden, n_in)"),
+            (3, np.ones((4, 3)), "(4, 4)"),
+            (4, np.ones(3), "(4,)"),
+        ],
+    )
+    def test_shapes_that_do_not_fit(self, argument, value, expected):
+        arrays = list(self.arrays)
+        arrays[argument] = value
+        refuses(lambda: rnn(*arrays), self.names[argument], expected, error=ValueError)
+
+    def test_shapes_of_the_backward_pass(self):
+        X, h_0, W_x, W_h, b = self.arrays
+        H = rnn(X, h_0, W_x, W_h, b)
+        refuses(lambda: rnn_backward(H[:, :5], H, X, h_0, W_x, W_h), "grad_H", "(2, 6, 4)")
+        refuses(lambda: rnn_backward(H, H[:, :5], X, h_0, W_x, W_h), "H", "(2, 6, 4)")
+        refuses(lambda: rnn_backward(H, H, X, h_0[0], W_x, W_h), "h_0", "(2, 4)")
+        refuses(lambda: rnn_backward(H * np.nan, H, X, h_0, W_x, W_h), "grad_H", "NaN")
+
+    @pytest.mark.parametrize("argument", range(5))
+    def test_not_numbers_and_nan(self, argument):
+        arrays = list(self.arrays)
+        for value in NOT_NUMBERS:
+            arrays[argument] = value
+            refuses(lambda: rnn(*arrays), self.names[argument], error=TypeError)
+        arrays[argument] = self.arrays[argument] * np.nan
+        refuses(lambda: rnn(*arrays), self.names[argument], "NaN", error=ValueError)
+
+
+def test_unsigned_integers_do_not_wrap():
+    one = np.array([[255]], np.uint8)
+    states = rnn(one, np.array([0], np.uint8), one, np.array([[1]], np.uint8), np.array([255], np.uint8))
+    assert states == np.tanh(255.0**2 + 255)
+
+
+def test_float32_is_kept():
+    arrays = [array.astype(np.float32) for array in arrays_of(SHAPES[2])]
+    H = rnn(*arrays)
+    assert H.dtype == np.float32
+    assert {gradient.dtype for gradient in gradients(H, *arrays)} == {np.dtype(np.float32)}
+
+
+def test_no_warning_for_any_finite_input():
+    huge = [1e308 * np.sign(array) for array in arrays_of(SHAPES[2])]
+    X, h_0, W_x, W_h, b = huge
+    rnn(X, 0 * h_0, W_x, np.eye(4), b)
+    rnn_backward(X[..., :1] * np.ones(4), np.zeros((2, 6, 4)), X, h_0, W_x, W_h)
+
+
+def test_arguments_are_left_alone():
+    X, h_0, W_x, W_h, b = arrays_of(SHAPES[2])
+    H = rnn(X, h_0, W_x, W_h, b)
+    leaves_arguments_alone(rnn, X, h_0, W_x, W_h, b)
+    leaves_arguments_alone(rnn_backward, np.ones_like(H), H, X, h_0, W_x, W_h)

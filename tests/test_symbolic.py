@@ -1,0 +1,343 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
+from sympy.matrices.expressions.hadamard import HadamardPower
+from sympy.matrices.expressions.kronecker import KroneckerProduct
+
+from dlmath.symbolic import elementwise, evaluate, hadamard, latex, ones, partial, sigma, sizes
+
+N, n, m = sizes("N n m")
+X, Z = sp.MatrixSymbol("X", N, n), sp.MatrixSymbol("Z", N, n)
+Y = sp.MatrixSymbol("Y", N, m)
+W = sp.MatrixSymbol("W", m, n)
+S = sp.MatrixSymbol("S", n, n)
+x, b = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("b", m, 1)
+z, alpha = sp.symbols("z alpha", real=True)
+i, j = sp.symbols("i j", integer=True)
+
+
+class TestSigma:
+    def test_its_derivative_follows_from_its_definition(self):
+        definition = sigma(z).rewrite(sp.exp)
+        assert sp.simplify(sigma(z).diff(z).rewrite(sp.exp) - definition.diff(z)) == 0
+        assert sp.simplify(sigma(2 * z + 1).diff(z, 2).rewrite(sp.exp) - (1 / (1 + sp.exp(-2 * z - 1))).diff(z, 2)) == 0
+
+    def test_value_at_zero_and_in_decimals(self):
+        assert sigma(0) == sp.Rational(1, 2)
+        assert float(sigma(sp.log(3)).evalf()) == pytest.approx(0.75, rel=1e-15)
+
+    def test_an_argument_that_may_be_zero_stays(self):
+        assert sigma(z).args == (z,)
+
+
+def test_sizes_are_positive_integers_also_when_there_is_one():
+    (only,) = sizes("N")
+    assert only.is_positive
+    assert only.is_integer
+    assert sizes("N") == (N,)
+
+
+# SymPy writes each of these out entry by entry at given sizes; that explicit matrix, with the numbers put in, is what
+# the evaluator has to give.
+EXPRESSIONS = [
+    X.T * X / N,
+    (X * W.T - Y).T * X * 2 / N,
+    X - 3 * Z,
+    X * S * x,
+    x.T * S * x,
+    X * W.T + ones(N) * b.T,
+    ones(N).T * (X * W.T - Y),
+    hadamard(X, Z - X, 2 * Z),
+    HadamardPower(X, 2),
+    HadamardPower(2, X),
+    (S + 7 * sp.Identity(n)) ** 3,
+    S - sp.Identity(n) + sp.ZeroMatrix(n, n),
+    elementwise(lambda u: u**2 - 3 * u, X * W.T),
+    elementwise(lambda u: alpha * u + 1, X),
+    elementwise(lambda u: sp.Max(0, u), X),
+    elementwise(lambda u: sp.Piecewise((0, u < 0), (u, True)), Z),
+    elementwise(lambda u: sp.Heaviside(u, 0), X),
+    elementwise(lambda u: sp.Integer(5), X),
+    elementwise(sp.Abs, X) - elementwise(sp.sign, X),
+    elementwise(sp.tanh, X) + elementwise(sp.exp, Z),
+    sp.DiagMatrix(x) * S,
+    DiagonalOf(S),
+    DiagonalMatrix(S),
+    KroneckerProduct(S, W),
+    sp.BlockMatrix([[X, Y]]),
+    X[0:1, :],
+    S[1:, 0:2],
+]
+SCALARS = [
+    sp.Trace(X.T * X) / (2 * N),
+    sp.Trace(sp.Trace(S) * S),
+    sp.sqrt(sp.Trace(x.T * x)),
+    sp.Determinant(S) - alpha,
+    sp.Sum(X[i, j] ** 2, (i, 0, N - 1), (j, 0, n - 1)) / N,
+    (X * S)[0, 1] * x[1, 0],
+    (x.T * S * x)[0, 0],
+    elementwise(lambda u: u**2, X)[1, 0],
+    sp.Max(X[0, 0], Z[0, 1], 0),
+    sp.Piecewise((alpha, alpha > 0), (-alpha, True)),
+    sp.Derivative(alpha**3 * z, alpha),
+    N * n + m,
+]
+
+
+@st.composite
+def small_integers(draw):
+    """Sizes from 2 to 3, all entries small integers."""
+    lengths = {size: draw(st.integers(2, 3)) for size in (N, n, m)}
+
+    def array(symbol):
+        rows, columns = (int(size.subs(lengths)) for size in symbol.shape)
+        entry = st.integers(-3, 3)
+        return np.array(draw(st.lists(entry, min_size=rows * columns, max_size=rows * columns))).reshape(rows, columns)
+
+    return lengths, {symbol: array(symbol) for symbol in (X, Z, Y, W, S, x, b)}
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
+@given(small_integers())
+@settings(max_examples=3)
+def test_matrices_are_what_sympy_writes_out(expression, drawn):
+    lengths, values = drawn
+    entries = {
+        symbol.subs(lengths)[place]: sp.Integer(int(array[place]))
+        for symbol, array in values.items()
+        for place in np.ndindex(array.shape)
+    }
+    explicit = expression.subs({**lengths, alpha: 2}).as_explicit()
+    expected = np.array(sp.Matrix(explicit).xreplace(entries).doit().evalf().tolist(), dtype=float)
+    result = evaluate(expression, {**values, alpha: 2})
+    assert result.shape == expected.shape
+    np.testing.assert_allclose(result, expected, rtol=1e-13, atol=1e-13)
+
+
+@given(small_integers())
+@settings(max_examples=8)
+def test_scalars_are_what_numpy_computes(drawn):
+    _, v = drawn
+    references = [
+        np.einsum("ij,ij", v[X], v[X]) / (2 * len(v[X])),
+        sum(v[S][k, k] for k in range(len(v[S]))) ** 2,
+        np.linalg.norm(v[x]),
+        np.linalg.det(v[S]) - 0.5,
+        np.mean(np.sum(v[X] ** 2, axis=1)),
+        np.dot(v[X][0], v[S][:, 1]) * v[x][1, 0],
+        np.einsum("ik,ij,jk", v[x], v[S], v[x]),
+        v[X][1, 0] ** 2,
+        max(v[X][0, 0], v[Z][0, 1], 0),
+        0.5,
+        3 * 0.5**2 * 1.5,
+        v[X].size + len(v[b]),
+    ]
+    for scalar, reference in zip(SCALARS, references, strict=True):
+        value = evaluate(scalar, {**v, alpha: 0.5, z: 1.5})
+        assert np.ndim(value) == 0
+        np.testing.assert_allclose(value, reference, rtol=1e-12, atol=1e-12, err_msg=str(scalar))
+
+
+def test_inverse_solves_the_normal_equations(rng):
+    inputs, targets = rng.standard_normal((6, 2)), rng.standard_normal((6, 3))
+    solution = evaluate((X.T * X).I * X.T * Y, {X: inputs, Y: targets})
+    np.testing.assert_allclose(solution, np.linalg.lstsq(inputs, targets)[0], rtol=1e-10)
+
+
+def test_explicit_matrices_with_sigma_and_symbols(rng):
+    W0, b0 = sp.MatrixSymbol("W_0", 3, 2), sp.MatrixSymbol("b_0", 3, 1)
+    point = sp.Matrix([z, alpha])
+    hidden = (W0 * point + b0).as_explicit().applyfunc(sigma)
+    weights, biases = rng.standard_normal((3, 2)), rng.standard_normal((3, 1))
+    result = evaluate(hidden, {W0: weights, b0: biases, z: 0.3, alpha: -2})
+    np.testing.assert_allclose(result, 1 / (1 + np.exp(-(weights @ [[0.3], [-2]] + biases))), rtol=1e-14)
+
+
+def test_sigma_beside_tanh_far_out_is_finite_and_warns_of_nothing():
+    assert evaluate(sp.tanh(z) + sigma(z), {z: 1000.0}) == 2
+    assert evaluate(sigma(z), {z: -1000.0}) == 0
+
+
+def test_sizes_may_be_sums_and_are_read_off_in_any_order():
+    J, v = sp.MatrixSymbol("J", n + 1, n), sp.MatrixSymbol("v", n, 1)
+    np.testing.assert_array_equal(evaluate(J * v, {J: np.eye(3)[:, :2], v: [[4.0], [5.0]]}), [[4], [5], [0]])
+    tall = sp.MatrixSymbol("J", n + m, n)
+    assert evaluate(tall.T, {tall: np.ones((5, 2)), m: 3}).shape == (2, 5)
+    with pytest.raises(ValueError, match=r"J must have shape .* = \(6, 2\), got \(5, 2\)"):
+        evaluate(tall.T, {tall: np.ones((5, 2)), m: 4})
+
+
+def test_names_that_are_no_python_names_or_are_taken_twice():
+    hat = sp.MatrixSymbol(r"\hat{Y}", N, 1)
+    assert (
+        evaluate(
+            hat[1, 0] * sp.Symbol(r"\lambda") * sp.Symbol("in"),
+            {hat: [[2], [3]], **{sp.Symbol(r"\lambda"): 5, sp.Symbol("in"): 7}},
+        )
+        == 105
+    )
+    assert evaluate(sp.Symbol("x", real=True) * sp.Symbol("x"), {sp.Symbol("x", real=True): 2, sp.Symbol("x"): 3}) == 6
+    assert evaluate(X[0, 0] * sp.Symbol("X"), {X: [[2]], sp.Symbol("X"): 3}) == 6
+
+
+def test_a_product_that_cannot_be_formed_is_refused():
+    with pytest.raises(ValueError, match="mismatch"):
+        evaluate(X * Z, {X: np.ones((4, 2)), Z: np.ones((4, 2))})
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [X + sp.MatrixSymbol("c", N, 1), hadamard(X, sp.MatrixSymbol("c", N, 1)), X - ones(1, n), HadamardPower(X, x.T)],
+    ids=str,
+)
+def test_nothing_is_broadcast(expression):
+    values = {X: np.ones((3, 2)), sp.MatrixSymbol("c", N, 1): np.ones((3, 1)), x: np.ones((2, 1))}
+    with pytest.raises(ValueError, match=r"must have one shape, got \(.*\), \(.*\)"):
+        evaluate(expression, values)
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "error", "message"),
+    [
+        (X, {}, KeyError, "no value for X"),
+        (z + alpha, {z: 1.0}, KeyError, "no value for alpha"),
+        (X / m, {X: np.ones((2, 2))}, KeyError, "no value for m"),
+        (X, {X: np.ones(3)}, ValueError, "X must be an array of two dimensions, got shape (3,)"),
+        (z, {z: np.ones(3)}, ValueError, "z must be a number, got shape (3,)"),
+        (X, {X: [["a"]]}, TypeError, "X must be made of numbers"),
+        (X, {X: np.ones((2, 2)), Z: np.ones((2, 3))}, ValueError, "Z must have shape (N, n) = (2, 2), got (2, 3)"),
+        (S, {S: np.ones((2, 3))}, ValueError, "S must have shape (n, n)"),
+        (sp.MatrixSymbol("W", 3, 2), {sp.MatrixSymbol("W", 3, 2): np.ones((2, 3))}, ValueError, "(3, 2)"),
+        (X[i, 0], {X: np.ones((2, 2)), i: -1}, IndexError, "X[-1, 0] does not exist: its shape is (2, 2)"),
+        (sp.Sum(X[i, 0], (i, 1, N)), {X: np.ones((3, 1))}, IndexError, "X[3, 0] does not exist"),
+        (S ** sp.Rational(1, 2), {S: np.eye(2)}, TypeError, "exponent of S**(1/2) must be an integer"),
+        (sp.Eq(z, 1), {z: 1.0}, TypeError, "must be a SymPy scalar or matrix, got Equality"),
+        (sp.Function("f")(z), {z: 1.0}, TypeError, "cannot evaluate f(number_0)"),
+        (sp.Integral(sp.exp(z**alpha), (z, 0, 1)), {alpha: 3}, TypeError, "cannot evaluate Integral"),
+        (sp.Sum(i * S, (i, 0, 2)), {S: np.eye(2)}, TypeError, "cannot evaluate the matrix S inside the scalar"),
+        (sp.MatrixSymbol("A", 2, 2).as_explicit().det() * X, {X: np.eye(2)}, KeyError, "no value for A"),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_or_does_not_fit_is_refused(expression, values, error, message):
+    with pytest.raises(error) as caught:
+        evaluate(expression, values)
+    assert message in str(caught.value)
+
+
+def test_arguments_are_left_alone_and_integers_do_not_wrap():
+    array = np.array([[200, 100]], dtype=np.uint8)
+    np.testing.assert_array_equal(evaluate(X + X, {X: array}), [[400, 200]])
+    np.testing.assert_array_equal(evaluate(HadamardPower(X, -1), {X: array}), [[1 / 200, 1 / 100]])
+    np.testing.assert_array_equal(array, [[200, 100]])
+
+
+def test_complex_numbers_pass_through():
+    assert evaluate(z**2, {z: 1j}) == -1
+    np.testing.assert_array_equal(evaluate(X.T, {X: [[1j, 2]]}), [[1j], [2]])
+
+
+D = sp.MatrixSymbol(r"\delta_1", N, m)
+gamma, beta_1 = sp.symbols("gamma beta_1", positive=True)
+g = sp.MatrixSymbol("g", n, 1)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        # Names: bold letters, plain scripts.
+        (W, r"\mathbf{W}"),
+        (D, r"\boldsymbol{\delta}_{1}"),
+        (sp.MatrixSymbol("delta_1", n, 1), r"\boldsymbol{\delta}_{1}"),
+        (sp.MatrixSymbol("beta", n, 1), r"\boldsymbol{\beta}"),
+        (sp.MatrixSymbol("Delta", n, n), r"\mathbf{\Delta}"),
+        (sp.MatrixSymbol("W0", n, n), r"\mathbf{W}_{0}"),
+        (sp.MatrixSymbol("W_0", n, n).T, r"\mathbf{W}_{0}^{T}"),
+        (sp.MatrixSymbol("W_out", n, n), r"\mathbf{W}_{out}"),
+        (sp.MatrixSymbol("W^{(1)}", n, m).T, r"\left(\mathbf{W}^{(1)}\right)^{T}"),
+        (sp.MatrixSymbol(r"\hat{Y}", N, m), r"\mathbf{\hat{Y}}"),
+        (sp.MatrixSymbol(r"\hat{y}_i", n, 1), r"\mathbf{\hat{y}}_{i}"),
+        (sp.MatrixSymbol(r"\hat{\delta}", n, 1), r"\boldsymbol{\hat{\delta}}"),
+        (sp.MatrixSymbol("m_{t+1}", n, 1), r"\mathbf{m}_{t+1}"),
+        # Sums: plus before minus, a coefficient keeps its own sign.
+        (-Y + X * W.T, r"\mathbf{X} \mathbf{W}^{T} - \mathbf{Y}"),
+        (-X - Z, r"- \mathbf{X} - \mathbf{Z}"),
+        (W - gamma * sp.MatrixSymbol("G", m, n), r"\mathbf{W} - \gamma \mathbf{G}"),
+        (
+            beta_1 * x + (1 - beta_1) * g,
+            r"\beta_{1} \mathbf{x} + \left(1 - \beta_{1}\right) \mathbf{g}",
+        ),
+        (sp.Identity(n) - S, r"\mathbf{I} - \mathbf{S}"),
+        # Products.
+        (2 / N * (X * S - Z) * x, r"\frac{2}{N} \left(\mathbf{X} \mathbf{S} - \mathbf{Z}\right) \mathbf{x}"),
+        (X / 2, r"\frac{1}{2} \mathbf{X}"),
+        (-X / (2 * N), r"- \frac{1}{2 N} \mathbf{X}"),
+        (-3 * X, r"- 3 \mathbf{X}"),
+        ((alpha - 1) * X, r"\left(\alpha - 1\right) \mathbf{X}"),
+        (X / sp.sqrt(n), r"\frac{1}{\sqrt{n}} \mathbf{X}"),
+        (X * W.T + ones(N) * b.T, r"\mathbf{X} \mathbf{W}^{T} + \mathbf{1} \mathbf{b}^{T}"),
+        (ones(N).T * X, r"\mathbf{1}^{T} \mathbf{X}"),
+        ((X.T * X).I * X.T * Y, r"\left(\mathbf{X}^{T} \mathbf{X}\right)^{-1} \mathbf{X}^{T} \mathbf{Y}"),
+        (S**2, r"\mathbf{S}^{2}"),
+        (x.T * S * x, r"\mathbf{x}^{T} \mathbf{S} \mathbf{x}"),
+        # Element-wise products and powers: what is not a letter is bracketed.
+        (hadamard(D, Y), r"\boldsymbol{\delta}_{1} \odot \mathbf{Y}"),
+        (hadamard(Y, X * W.T), r"\mathbf{Y} \odot \left(\mathbf{X} \mathbf{W}^{T}\right)"),
+        (hadamard(X * W.T, Y), r"\left(\mathbf{X} \mathbf{W}^{T}\right) \odot \mathbf{Y}"),
+        (hadamard(X, Z) * W.T, r"\left(\mathbf{X} \odot \mathbf{Z}\right) \mathbf{W}^{T}"),
+        (-hadamard(X, Z), r"- \mathbf{X} \odot \mathbf{Z}"),
+        (hadamard(2 / N * (X - Z), Z), r"\frac{2}{N} \left(\mathbf{X} - \mathbf{Z}\right) \odot \mathbf{Z}"),
+        (hadamard(Y, ones(N, m) - Y), r"\mathbf{Y} \odot \left(\mathbf{1} - \mathbf{Y}\right)"),
+        (HadamardPower(X, 2), r"\mathbf{X}^{\odot 2}"),
+        (HadamardPower(X - Z, 2), r"\left(\mathbf{X} - \mathbf{Z}\right)^{\odot 2}"),
+        # Element-wise functions: the matrix takes the place of the variable.
+        (elementwise(sigma, X * W.T), r"\sigma\left(\mathbf{X} \mathbf{W}^{T}\right)"),
+        (elementwise(sp.exp, X), r"\exp\left(\mathbf{X}\right)"),
+        (elementwise(sp.tanh, X), r"\tanh\left(\mathbf{X}\right)"),
+        (elementwise(lambda u: sp.Max(0, u), X), r"\max\left(0, \mathbf{X}\right)"),
+        (elementwise(lambda u: u**2, X - Z), r"\left(\mathbf{X} - \mathbf{Z}\right)^{\odot 2}"),
+        (elementwise(lambda u: 1 - u**2, X), r"1 - \mathbf{X}^{\odot 2}"),
+        (elementwise(lambda u: 1 - u, X - Z), r"1 - \left(\mathbf{X} - \mathbf{Z}\right)"),
+        (elementwise(lambda u: u * sigma(u), X), r"\mathbf{X} \odot \sigma\left(\mathbf{X}\right)"),
+        (
+            elementwise(lambda u: sigma(u).diff(u), X),
+            r"\left(1 - \sigma\left(\mathbf{X}\right)\right) \odot \sigma\left(\mathbf{X}\right)",
+        ),
+        (elementwise(lambda u: -2 * alpha * sigma(-u), X), r"- 2 \alpha \sigma\left(- \mathbf{X}\right)"),
+        (elementwise(lambda u: 1 / u, X), r"\left(z \mapsto \frac{1}{z}\right)\left(\mathbf{X}\right)"),
+        # The rest.
+        (X[0, 1] * x[i, 0], r"X_{0,1} x_{i}"),
+        (sp.MatrixSymbol("W_0", n, n)[i, j], r"\left(W_{0}\right)_{i,j}"),
+        (sp.Trace(X.T * X) / N, r"\frac{\operatorname{tr}\left(\mathbf{X}^{T} \mathbf{X} \right)}{N}"),
+        (sp.DiagMatrix(x), r"\operatorname{diag}\left(\mathbf{x}\right)"),
+        (partial("L", W), r"\frac{\partial L}{\partial \mathbf{W}}"),
+        (partial("L", W).T, r"\left(\frac{\partial L}{\partial \mathbf{W}}\right)^{T}"),
+        (partial("L", sp.Symbol("b_1")), r"\frac{\partial L}{\partial b_{1}}"),
+        (
+            sp.Eq(sp.Derivative(sigma(z), z), sigma(z).diff(z)),
+            r"\frac{d}{d z} \sigma{\left(z \right)} = \left(1 - \sigma{\left(z \right)}\right) \sigma{\left(z \right)}",
+        ),
+    ],
+)  # fmt: skip
+def test_latex(expression, expected):
+    assert latex(expression) == expected
+
+
+def test_latex_does_not_depend_on_the_order_of_sets():
+    program = (
+        "import sympy as sp; from dlmath.symbolic import *; N, n = sizes('N n');"
+        "A, B, C = (sp.MatrixSymbol(name, n, n) for name in 'ABC'); a, b = sp.symbols('a b');"
+        "print(latex(hadamard(C, A) * B + a * b * A - B.T + elementwise(lambda u: a * u + b * sigma(u), B * C)))"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(printed) == 1

@@ -1,0 +1,443 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath import activations, layers, losses, network, verify
+from dlmath.symbolic import elementwise, hadamard, ones, partial, sigma, sizes
+from dlmath.verify import CertificateError, central_difference, certify, complex_step, normal, uniform
+
+N, n_in, n_out = sizes("N n_in n_out")
+P, Y = sp.MatrixSymbol("P", N, n_out), sp.MatrixSymbol("Y", N, n_out)
+X = sp.MatrixSymbol("X", N, n_in)
+W, b = sp.MatrixSymbol("W", n_out, n_in), sp.MatrixSymbol("b", n_out, 1)
+G = sp.MatrixSymbol("G", N, n_out)
+z = sp.Symbol("z", real=True)
+MSE = {"inputs": [P, Y], "code": losses.mse_grad, "witness": central_difference(losses.mse, wrt=0)}
+
+
+def certify_mse(right, **changes):
+    return certify("mse-gradient", sp.Eq(partial("L", P), right), **(MSE | changes))
+
+
+def affine_gradient(which):
+    return {
+        "inputs": [G, X, W, b],
+        "code": lambda G, X, W, b: layers.affine_backward(G, X, W)[which],
+        "checks": layers.affine_backward,
+        "witness": complex_step(lambda G, X, W, b: np.sum(G * layers.affine(X, W, b)), wrt=which + 1),
+    }
+
+
+def network_gradient(which):
+    """One layer of sigmoids under the mean squared error."""
+
+    def code(X, W, b, Y):
+        outputs = network.forward(X, [(W, b)])
+        return network.backward(losses.mse_grad(outputs[-1], Y), outputs, [(W, b)])[0][which]
+
+    def loss(X, W, b, Y):
+        return losses.mse(network.predict(X, [(W, b)]), Y)
+
+    A, D = sp.MatrixSymbol("A", N, n_out), sp.MatrixSymbol("Delta", N, n_out)
+    where = [
+        sp.Eq(A, elementwise(sigma, X * W.T + ones(N) * b.T)),
+        sp.Eq(D, hadamard(2 / N * (A - Y), A, ones(N, n_out) - A)),
+    ]
+    return D, {
+        "inputs": [X, W, b, Y],
+        "where": where,
+        "code": code,
+        "checks": network.backward,
+        "witness": complex_step(loss, wrt=which + 1),
+    }
+
+
+class TestWhatHolds:
+    def test_matrices_of_symbolic_size(self):
+        certificate = certify_mse(2 / N * (P - Y))
+        assert certificate.error_code < 1e-14
+        assert 0 < certificate.error_witness < 1e-8
+        assert certificate.code == "dlmath.losses.mse_grad"
+        assert certificate.witness == "central difference"
+        assert certificate.draws == 20
+        assert certificate.sizes["N"][0] == 1
+        assert certificate.sizes["N"][1] >= 4
+
+    @pytest.mark.parametrize(
+        ("which", "left", "right"), [(0, X, G * W), (1, W, G.T * X), (2, b, G.T * ones(N))], ids=str
+    )
+    def test_a_gradient_of_every_shape_with_a_vector_among_them(self, which, left, right):
+        certificate = certify("affine-gradient", sp.Eq(partial("L", left), right), **affine_gradient(which))
+        assert certificate.error_witness < 1e-13
+
+    def test_definitions_are_evaluated_in_order(self):
+        D, arguments = network_gradient(0)
+        certificate = certify("weights", sp.Eq(partial("L", W), D.T * X), **arguments)
+        assert len(certificate.definitions) == 2
+        assert certificate.definitions[0].startswith(r"\mathbf{A} = \sigma")
+
+    def test_a_scalar_equation_whose_left_side_is_a_derivative(self):
+        equation = sp.Eq(sp.Derivative(sigma(z), z), sigma(z) * (1 - sigma(z)))
+        witness = complex_step(activations.sigmoid, wrt=0)
+        certificate = certify("sigmoid", equation, inputs=[z], code=activations.sigmoid_grad, witness=witness)
+        assert certificate.sizes == {}
+        assert "shapes" not in certificate.summary()
+
+    def test_an_explicit_matrix(self):
+        x, w = sp.MatrixSymbol("x", 2, 1), sp.MatrixSymbol("W", 1, 2)
+        bias = sp.MatrixSymbol("b", 1, 1)
+        right = sp.Matrix([[w[0, 0] * x[0, 0] + w[0, 1] * x[1, 0] + bias[0, 0]]])
+        certify(
+            "expanded",
+            sp.Eq(sp.MatrixSymbol("z", 1, 1), right),
+            inputs=[x, w, bias],
+            code=lambda x, w, bias: layers.affine(x, w, bias),
+            checks=layers.affine,
+            witness=lambda x, w, bias: np.einsum("oi,i->o", w, x) + bias,
+        )
+
+    def test_a_scalar_code_under_a_matrix_of_one_entry(self):
+        residual = sp.MatrixSymbol("r", N, 1)
+        equation = sp.Eq(sp.MatrixSymbol("L", 1, 1), residual.T * residual / N)
+        certify(
+            "one-entry",
+            equation,
+            inputs=[residual],
+            code=lambda r: losses.mse(r, np.zeros_like(r)),
+            checks=losses.mse,
+            witness=lambda r: np.mean(r**2),
+        )
+
+    def test_relu_away_from_its_corner(self):
+        Z = sp.MatrixSymbol("Z", N, n_out)
+        right = elementwise(lambda u: sp.Heaviside(u, 0), Z)
+        arguments = {"code": activations.relu_grad, "witness": lambda Z: (np.sign(Z) + 1) / 2}
+        certify("relu", sp.Eq(partial("g", Z), right), inputs=[Z], **arguments)
+
+    def test_more_samples_than_parameters(self):
+        J, r = sp.MatrixSymbol("J", n_in + n_out, n_in), sp.MatrixSymbol("r", n_in + n_out, 1)
+
+        def code(J, r):
+            return layers.affine(r, np.linalg.inv(J.T @ J) @ J.T, np.zeros(J.shape[1]))
+
+        certificate = certify(
+            "normal-equations",
+            sp.Eq(sp.MatrixSymbol("theta", n_in, 1), (J.T * J).I * J.T * r),
+            inputs=[J, r],
+            code=code,
+            checks=layers.affine,
+            witness=lambda J, r: np.linalg.lstsq(J, r)[0],
+        )
+        assert set(certificate.sizes) == {"n_in", "n_out"}
+
+    def test_a_named_sampler(self):
+        seen = []
+
+        def code(p):
+            seen.append(p)
+            return losses.mse([p], [0])
+
+        p = sp.Symbol("p")
+        arguments = {"code": code, "checks": losses.mse, "witness": lambda p: p**2}
+        certify("square", sp.Eq(sp.Symbol("L"), p**2), inputs={p: uniform(3, 4)}, **arguments)
+        assert all(3 <= value <= 4 for value in seen)
+
+    def test_positive_symbols_are_drawn_positive(self):
+        rate = sp.Symbol("gamma", positive=True)
+        seen = []
+        arguments = {"checks": losses.mse, "witness": lambda g: g**2}
+        certify(
+            "rate",
+            sp.Eq(sp.Symbol("L"), rate**2),
+            inputs=[rate],
+            code=lambda g: losses.mse([g], [0]) if seen.append(g) is None else None,
+            **arguments,
+        )
+        assert min(seen) > 0
+
+
+class TestWrongFormulas:
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            -2 / N * (P - Y),
+            2 / N * (P + Y),
+            2 * (P - Y),
+            1 / N * (P - Y),
+            2 / n_out * (P - Y),
+            2 / (N + 1) * (P - Y),
+            2 / N * (P - Y) + P / 10**8,
+            2 / N * P,
+            2 / N * ones(N) * ones(N).T * (P - Y),
+            sp.Rational(19999, 10000) / N * (P - Y),
+        ],
+        ids=str,
+    )
+    def test_of_the_mean_squared_error(self, wrong):
+        with pytest.raises(CertificateError, match="'mse-gradient' does not hold"):
+            certify_mse(wrong)
+
+    @pytest.mark.parametrize(
+        ("which", "left", "wrong"),
+        [
+            (1, W, X.T * G),
+            (1, W, (X.T * G).T / N),
+            (1, W, G.T * X + W),
+            (0, X, G * W.T),
+            (0, X, -G * W),
+            (2, b, G.T * ones(N) / N),
+            (2, b, G.T * G * ones(n_out)),
+            (0, X, hadamard(G, ones(N) * b.T) * W),
+        ],
+        ids=str,
+    )
+    def test_transposed_factors_and_missing_means(self, which, left, wrong):
+        with pytest.raises(CertificateError, match="does not hold"):
+            certify("affine-gradient", sp.Eq(partial("L", left), wrong), **affine_gradient(which))
+
+    def test_a_wrong_definition(self):
+        D, arguments = network_gradient(0)
+        A, _ = (definition.lhs for definition in arguments["where"])
+        wrong = [arguments["where"][0], sp.Eq(D, hadamard(2 / N * (A - Y), A, A))]
+        with pytest.raises(CertificateError, match="does not hold"):
+            certify("weights", sp.Eq(partial("L", W), D.T * X), **arguments | {"where": wrong})
+
+    def test_a_square_weight_matrix_that_should_be_transposed(self):
+        S = sp.MatrixSymbol("S", n_in, n_in)
+        arguments = {
+            "code": lambda X, S: layers.affine(X, S, np.zeros(len(S))),
+            "checks": layers.affine,
+            "witness": lambda X, S: np.einsum("ni,oi->no", X, S),
+        }
+        certify("square", sp.Eq(sp.MatrixSymbol("Z", N, n_in), X * S.T), inputs=[X, S], **arguments)
+        with pytest.raises(CertificateError):
+            certify("square", sp.Eq(sp.MatrixSymbol("Z", N, n_in), X * S), inputs=[X, S], **arguments)
+
+    def test_a_left_side_of_another_shape(self):
+        with pytest.raises(CertificateError, match="the two sides differ in shape"):
+            certify("mse-gradient", sp.Eq(sp.MatrixSymbol("dL", n_out, n_out), 2 / N * (P - Y)), **MSE)
+
+    def test_a_left_side_that_is_not_the_right_one(self):
+        wrong = sp.Eq(sp.Derivative(sigma(z) ** 2, z), sigma(z) * (1 - sigma(z)))
+        with pytest.raises(CertificateError, match="the left-hand side differ"):
+            certify(
+                "sigmoid",
+                wrong,
+                inputs=[z],
+                code=activations.sigmoid_grad,
+                witness=complex_step(activations.sigmoid, wrt=0),
+            )
+
+    def test_a_formula_that_holds_for_one_sample_only(self):
+        """For one sample, 2 (P - Y) and 2/N (P - Y) are the same. The first draw has more."""
+        for seed in range(60):
+            with pytest.raises(CertificateError):
+                certify_mse(2 * (P - Y), draws=2, seed=seed)
+
+    def test_tiny_numbers_are_compared_as_strictly(self):
+        tiny = {symbol: lambda rng, shape: 1e-9 * rng.standard_normal(shape) for symbol in (P, Y)}
+        exact = {"witness": lambda P, Y: 2 * (P - Y) / len(P)}
+        certify_mse(2 / N * (P - Y), inputs=tiny, **exact)
+        with pytest.raises(CertificateError):
+            certify_mse(-2 / N * (P - Y), inputs=tiny, **exact)
+
+    def test_a_small_entry_cannot_hide_behind_a_large_one(self):
+        p = sp.Symbol("p")
+        vector = sp.MatrixSymbol("v", 2, 1)
+        arguments = {
+            "inputs": [p],
+            "code": lambda p: losses.mse_grad(np.array([5e5 * p, 0.5 * p]) * 2, [0, 0]),
+            "checks": losses.mse_grad,
+            "witness": lambda p: np.array([1e6 * p, p]),
+        }
+        certify("two-scales", sp.Eq(vector, sp.Matrix([10**6 * p, p])), **arguments)
+        with pytest.raises(CertificateError):
+            certify("two-scales", sp.Eq(vector, sp.Matrix([10**6 * p, p * (1 + sp.Rational(1, 10**5))])), **arguments)
+
+
+class TestWrongCodeAndWitness:
+    @pytest.mark.parametrize(
+        "bug",
+        [
+            lambda right: -right,
+            lambda right: right * 1.0001,
+            lambda right: right / len(right),
+            lambda right: right.T,
+            lambda right: right[0],
+            lambda right: right.sum(),
+            lambda right: np.where(np.arange(right.size).reshape(right.shape) == 0, np.nan, right),
+            lambda right: np.full_like(right, np.inf),
+            lambda right: right + 0j,
+            lambda right: None,
+            lambda right: right.tolist()[1:],
+            lambda right: 1 / 0,
+        ],
+    )
+    @pytest.mark.parametrize("which", ["code", "witness"])
+    def test_is_rejected(self, which, bug):
+        if which == "code":
+            changes = {"code": lambda P, Y: bug(losses.mse_grad(P, Y)), "checks": losses.mse_grad}
+        else:
+            changes = {"witness": lambda P, Y: bug(2 * (P - Y) / len(P))}
+        with pytest.raises(CertificateError, match=r"'mse-gradient' does not hold.*the (code|witness)"):
+            certify_mse(2 / N * (P - Y), **changes)
+
+    def test_code_in_single_precision_is_rejected(self):
+        with pytest.raises(CertificateError, match="the code differ"):
+            certify_mse(2 / N * (P - Y), code=lambda *PY: np.float32(losses.mse_grad(*PY)), checks=losses.mse_grad)
+
+    def test_formula_and_code_wrong_in_the_same_way(self):
+        changes = {"code": lambda P, Y: -losses.mse_grad(P, Y), "checks": losses.mse_grad}
+        with pytest.raises(CertificateError, match="the witness differ"):
+            certify_mse(-2 / N * (P - Y), **changes)
+
+    def test_code_that_writes_into_its_arguments_spoils_nobody_else(self):
+        def code(P, Y):
+            gradient = losses.mse_grad(P, Y)
+            P[...] = 0
+            Y[...] = 0
+            return gradient
+
+        certify_mse(2 / N * (P - Y), code=code, checks=losses.mse_grad)
+
+
+class TestVacuousChecks:
+    @pytest.mark.parametrize(
+        ("right", "changes", "message"),
+        [
+            (0 * P, {"code": lambda P, Y: 0 * losses.mse_grad(P, Y), "checks": losses.mse_grad,
+                     "witness": lambda P, Y: 0 * P}, "zero in all 20 draws"),
+            (2 / N * (P - Y), {"code": lambda P, Y: 2 * (P - Y) / len(P), "checks": losses.mse_grad},
+             "its code never calls dlmath.losses.mse_grad"),
+            (2 / N * (P - Y), {"code": lambda P, Y: 2 * (P - Y) / len(P)}, "is not a function of dlmath"),
+            (2 / N * (P - Y), {"checks": np.linalg.inv}, "numpy.linalg.inv is not a function of dlmath"),
+            (2 / N * (P - Y), {"witness": losses.mse_grad}, "its witness calls dlmath.losses.mse_grad"),
+            (2 / N * (P - Y), {"witness": lambda P, Y: -losses.mse_grad(Y, P)}, "its witness calls"),
+            (2 / N * (P - G), {}, "no value for G"),
+            (2 / n_in * (P - Y), {}, "no value for n_in"),
+            (2 / N * (P - Y), {"where": [sp.Eq(G, P + Y)]}, "G is defined in where, but nothing uses it"),
+            (2 / N * (P - Y), {"where": [sp.Eq(P, P + Y)]}, "where must define new symbols, got P"),
+            (2 / N * (P - Y), {"inputs": []}, "no inputs"),
+            (2 / N * (P - Y), {"inputs": [P, Y, N]}, "must not name the size N"),
+            (2 / N * (P - Y), {"inputs": [P, Y, sp.Symbol("k", integer=True)]}, "sampler for the integer k"),
+            (2 / N * (P - Y), {"inputs": {P: normal, Y: lambda rng, shape: 1.0}}, "the sampler of Y must give"),
+            (2 / N * (P - Y), {"inputs": {P: normal, Y: lambda rng, shape: np.full(shape, np.nan)}}, "finite numbers"),
+            (2 / N * (P - Y), {"draws": 0}, "draws must be at least 2"),
+            (2 / N * (P - Y), {"draws": 1}, "draws must be at least 2"),
+        ],
+    )  # fmt: skip
+    def test_is_refused(self, right, changes, message):
+        with pytest.raises(ValueError, match=message) as caught:
+            certify_mse(right, **changes)
+        assert not isinstance(caught.value, CertificateError)
+
+    @pytest.mark.parametrize("equation", [sp.Eq(P, P), 2 / N * (P - Y), sp.Ge(z, 1)], ids=str)
+    def test_what_is_no_equation_is_refused(self, equation):
+        with pytest.raises(TypeError, match="needs equations"):
+            certify("mse-gradient", equation, **MSE)
+
+    @pytest.mark.parametrize("inputs", [{P, Y}, ["P", "Y"], [P, P + Y]], ids=str)
+    def test_inputs_that_are_no_symbols_in_an_order(self, inputs):
+        with pytest.raises(TypeError, match="inputs must be"):
+            certify_mse(2 / N * (P - Y), inputs=inputs)
+
+    @pytest.mark.parametrize("name", ["", "MSE", "mse gradient", "mse_gradient", "-mse", None])
+    def test_a_name_that_is_no_label(self, name):
+        with pytest.raises(ValueError, match="lower-case words joined by hyphens"):
+            certify(name, sp.Eq(partial("L", P), 2 / N * (P - Y)), **MSE)
+
+
+def test_the_message_has_name_formula_sizes_and_all_values():
+    with pytest.raises(CertificateError) as caught:
+        certify_mse(-2 / N * (P - Y), seed=3)
+    message = str(caught.value)
+    assert "certificate 'mse-gradient' does not hold: SymPy and the code differ by" in message
+    assert r"\frac{\partial L}{\partial \mathbf{P}} = - \frac{2}{N} \left(\mathbf{P} - \mathbf{Y}\right)" in message
+    assert "N = " in message
+    assert "n_out = " in message
+    assert "the code (dlmath.losses.mse_grad):\n[[" in message
+    assert "the witness (central difference):\n[[" in message
+    formula, code = (message.split(part)[1].split("the ")[0] for part in ("SymPy:\n", "mse_grad):\n"))
+    numbers = [np.array(text.replace("[", "").replace("]", "").split(), dtype=float) for text in (formula, code)]
+    np.testing.assert_allclose(numbers[0], -numbers[1])
+
+
+def test_the_message_of_a_formula_that_does_not_compose_names_the_certificate():
+    with pytest.raises(CertificateError, match=r"'mse-gradient' does not hold: SymPy fails with N = \d+, n_out = \d+"):
+        certify_mse(2 / N * P * Y)
+
+
+class TestWhatIsShown:
+    def test_the_record_is_in_the_metadata_and_survives_json(self):
+        certificate = certify_mse(2 / N * (P - Y))
+        shown, metadata = certificate._repr_mimebundle_()
+        record = json.loads(json.dumps(metadata))[verify.RECORD]
+        assert record["name"] == "mse-gradient"
+        assert record["formula"] == certificate.formula
+        assert record["error_code"] == certificate.error_code
+        assert record["sizes"] == certificate.sizes
+        assert set(shown) == {"text/plain", "text/html", "text/markdown"}
+        assert all(certificate.formula in text and certificate.summary() in text for text in shown.values())
+        assert ":label: mse-gradient" in shown["text/markdown"]
+        assert "certificate-line" in shown["text/markdown"]
+
+    def test_a_nameless_witness_leaves_no_angle_bracket_on_the_page(self):
+        certificate = certify_mse(2 / N * (P - Y), witness=lambda P, Y: 2 * (P - Y) / len(P))
+        assert "dlmath.losses.mse_grad = direct computation" in certificate.summary()
+        assert "<" not in certificate.summary()
+
+    def test_the_certificate_is_the_same_in_every_process(self):
+        program = (
+            "import json, sympy as sp; from dlmath import losses; from dlmath.symbolic import *;"
+            "from dlmath.verify import *; N, n = sizes('N n'); P, Y = (sp.MatrixSymbol(s, N, n) for s in 'PY');"
+            "certificate = certify('mse', sp.Eq(partial('L', P), 2 / N * (P - Y)), inputs=[P, Y],"
+            "code=losses.mse_grad, witness=central_difference(losses.mse, wrt=0));"
+            "print(json.dumps(certificate._repr_mimebundle_()))"
+        )
+        command = [sys.executable, "-c", program]
+        first, second = (subprocess.check_output(command, env={"PYTHONHASHSEED": seed}) for seed in ("1", "2"))
+        assert first == second
+
+
+class TestDifferences:
+    @pytest.mark.parametrize("method", [central_difference, complex_step])
+    @pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
+    def test_gradient_of_a_number(self, method, shape, rng):
+        at = rng.standard_normal(shape)
+        gradient = method(lambda scale, x: scale * np.sum(np.sin(x)), wrt=1)(2.0, at)
+        assert gradient.shape == shape
+        np.testing.assert_allclose(gradient, 2 * np.cos(at), rtol=1e-9)
+
+    @pytest.mark.parametrize("method", [central_difference, complex_step])
+    def test_jacobian_has_the_shape_of_the_value_and_then_of_the_argument(self, method, rng):
+        A, x = rng.standard_normal((2, 3)), rng.standard_normal(3)
+        np.testing.assert_allclose(method(lambda x: A @ x, wrt=0)(x), A, rtol=1e-9)
+        assert method(lambda X: X @ A.T, wrt=0)(rng.standard_normal((4, 3))).shape == (4, 2, 4, 3)
+
+    def test_complex_step_is_exact_where_the_central_difference_is_not(self):
+        exact = np.exp(1.0)
+        assert abs(complex_step(np.exp, wrt=0)(1.0) - exact) < 1e-15
+        assert abs(central_difference(np.exp, wrt=0, step=1e-2)(1.0) - exact) > 1e-6
+
+    def test_integers_are_differentiated_too_and_arguments_left_alone(self):
+        x = np.array([1, 2])
+        np.testing.assert_allclose(central_difference(lambda x: np.sum(x**2), wrt=0)(x), [2, 4])
+        np.testing.assert_array_equal(x, [1, 2])
+
+    @pytest.mark.parametrize("method", [central_difference, complex_step])
+    def test_bad_settings(self, method):
+        with pytest.raises(ValueError, match="wrt"):
+            method(np.sum, wrt=-1)
+        with pytest.raises(ValueError, match="step"):
+            method(np.sum, wrt=0, step=0.0)
+
+
+def test_samplers_draw_from_where_they_say(rng):
+    assert normal(rng, (2, 3)).shape == (2, 3)
+    drawn = uniform(2, 5)(rng, (1000,))
+    assert 2 <= drawn.min() < 2.1
+    assert 4.9 < drawn.max() <= 5
