@@ -27,7 +27,7 @@ def array(name: str, value: Any, *shapes: Sequence[Dimension], analytic: bool = 
         value = from_array_like(name, value)
     if value.dtype.char not in "df":
         value = _as_floating(name, value, analytic)
-    if shapes and not any(_fits(value.shape, shape) for shape in shapes):
+    if shapes and not _fits_one_of(value.shape, shapes):
         expected = " or ".join(_shape_text(shape) for shape in shapes)
         raise ValueError(f"{name} must have shape {expected}, got {_shape_text(value.shape)}")
     if value.size == 0:
@@ -164,10 +164,17 @@ def _as_floating(name: str, value: np.ndarray, analytic: bool) -> np.ndarray:
     raise TypeError(f"{name} must be {expected}, got {_kind(value)}")
 
 
+# Loops, because any() and all() of a generator take longer than the rest of the check.
+def _fits_one_of(shape: tuple[int, ...], shapes: Sequence[Sequence[Dimension]]) -> bool:
+    for expected in shapes:  # noqa: SIM110
+        if _fits(shape, expected):
+            return True
+    return False
+
+
 def _fits(shape: tuple[int, ...], expected: Sequence[Dimension]) -> bool:
     if len(shape) != len(expected):
         return False
-    # A loop, because all() of a generator takes longer than the rest of the check.
     for size, length in zip(shape, expected):  # noqa: SIM110
         if size != length and type(length) is not str:
             return False

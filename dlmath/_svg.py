@@ -198,7 +198,7 @@ def short_path(path: str) -> str:
     corners = np.fromstring(numbers, sep=" ").reshape(-1, 2)
     last = np.cumsum([stroke.count("L") + 1 for stroke in strokes]) - 1
     first = np.concatenate([[0], last[:-1] + 1])
-    kept = _visible(corners, np.union1d(first, last))
+    kept = _visible(corners.view(complex)[:, 0], np.union1d(first, last))
     # Far outside of the picture whole numbers cannot overflow.
     grid = np.rint(np.clip(corners, -1e6, 1e6) * _STEPS_PER_POINT).astype(int)
     text = []
@@ -211,30 +211,29 @@ def short_path(path: str) -> str:
 
 
 def _visible(corners: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """The indices of the corners that stay: both ends of a stroke, and what is off the line between its neighbours."""
+    """The indices of the corners that stay: both ends of a stroke, and what is off the line between its neighbours.
+
+    Corners are complex numbers: then one product of the ways to the next corner but one and to the next has as its real
+    part how far along the line a corner lies, and as its imaginary part how far aside.
+    """
     kept = np.arange(len(corners))
     fixed = np.zeros(len(corners), dtype=bool)
     fixed[ends] = True
     unchanged = 0
     for turn in range(8):
-        before, here, after = (corners[kept[i : len(kept) - 2 + i]] for i in range(3))
-        along, there, onward = after - before, here - before, after - here
-        aside = np.abs(along[:, 0] * there[:, 1] - along[:, 1] * there[:, 0])
-        length = np.hypot(along[:, 0], along[:, 1])
-        straight = (
-            (aside <= _INVISIBLE * length)
-            & (length > 0)
-            & ((there * along).sum(axis=1) >= 0)
-            & ((onward * along).sum(axis=1) >= 0)
-            & ~fixed[kept[1:-1]]
-        )
+        points = corners[kept]
+        along = points[2:] - points[:-2]
+        length = np.abs(along)
+        product = along.conj() * (points[1:-1] - points[:-2])
+        straight = np.abs(product.imag) <= _INVISIBLE * length
+        straight &= (product.real >= 0) & (product.real <= length**2) & (length > 0)
+        straight &= ~fixed[kept[1:-1]]
         # Of two neighbours only one goes at a time, since each was measured against the other.
         straight[turn % 2 :: 2] = False
-        gone = np.flatnonzero(straight) + 1
-        kept = np.delete(kept, gone)
-        unchanged = 0 if gone.size else unchanged + 1
+        unchanged = 0 if straight.any() else unchanged + 1
         if unchanged == 2:
             break
+        kept = np.concatenate([kept[:1], kept[1:-1][~straight], kept[-1:]]) if len(kept) > 2 else kept
     return kept
 
 

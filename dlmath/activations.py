@@ -377,6 +377,19 @@ def _sigmoid_in_place(z: np.ndarray) -> np.ndarray:
     return np.reciprocal(z, out=z)
 
 
+def _sigmoid_slope(a: np.ndarray) -> np.ndarray:
+    """:math:`a(1 - a)`, in one new array."""
+    slope = 1 - a
+    slope *= a
+    return slope
+
+
+def _tanh_slope(a: np.ndarray) -> np.ndarray:
+    """:math:`1 - a^2`, in one new array."""
+    slope = a * a
+    return np.subtract(1, slope, out=slope)
+
+
 ACTIVATIONS = {"identity": identity, "sigmoid": sigmoid, "tanh": tanh, "relu": relu, "leaky_relu": leaky_relu}
 """The element-wise activations a network layer can name; the slope of ``"leaky_relu"`` is 0.01."""
 
@@ -391,8 +404,8 @@ IN_PLACE = {
 
 FROM_OUTPUT = {
     "identity": lambda a: np.ones_like(a),
-    "sigmoid": lambda a: a * (1 - a),
-    "tanh": lambda a: 1 - a * a,
+    "sigmoid": _sigmoid_slope,
+    "tanh": _tanh_slope,
     "relu": lambda a: a > 0,
     "leaky_relu": lambda a: np.where(a > 0, 1, 0.01).astype(a.dtype),
 }

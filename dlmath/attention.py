@@ -111,11 +111,12 @@ def attention_backward(
     weights = check.array("weights", weights, (*Q.shape[:-1], K.shape[-2]))
     grad_output = check.array("grad_output", grad_output, output.shape)
     grad_V = _transposed(weights) @ grad_output
-    grad_scores = grad_output @ _transposed(V)
-    grad_scores -= np.sum(grad_output * output, axis=-1, keepdims=True)
+    # Both other gradients have the factor 1/sqrt(d_k): it is cheapest here, where both begin.
+    scaled = grad_output / math.sqrt(Q.shape[-1])
+    grad_scores = scaled @ _transposed(V)
+    grad_scores -= np.vecdot(scaled, output)[..., np.newaxis]
     grad_scores *= weights
-    scale = 1 / math.sqrt(Q.shape[-1])
-    return grad_scores @ (scale * K), _transposed(grad_scores) @ (scale * Q), grad_V
+    return grad_scores @ K, _transposed(grad_scores) @ Q, grad_V
 
 
 def causal_mask(length: int) -> np.ndarray:

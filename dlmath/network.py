@@ -308,7 +308,7 @@ def _forward(
 ) -> list[np.ndarray]:
     outputs = [X]
     for layer, ((W, b), name) in enumerate(zip(parameters, names)):
-        Z = _input_of(layer, outputs, masks) @ W.T
+        Z = np.dot(_input_of(layer, outputs, masks), W.T)
         Z += b
         outputs.append(IN_PLACE[name](Z))
     return outputs

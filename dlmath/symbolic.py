@@ -417,8 +417,15 @@ class _Printer(LatexPrinter):
         return text if plain else rf"\left({text}\right)"
 
     def _factor(self, factor: Any) -> str:
-        text = self._print(factor)
-        return rf"\left({text}\right)" if isinstance(factor, sp.MatAdd | sp.MatMul | HadamardProduct) else text
+        text = self.parenthesize(factor, PRECEDENCE["Mul"])
+        is_product = isinstance(factor, sp.MatMul | HadamardProduct) and not text.startswith(r"\left(")
+        return rf"\left({text}\right)" if is_product else text
+
+    def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
+        is_sum = isinstance(item, ElementwiseApplyFunction) and item.function.expr.is_Add
+        if is_sum and level > PRECEDENCE["Add"]:  # SymPy takes every function of a matrix for a single letter
+            return rf"\left({self._print(item)}\right)"
+        return super().parenthesize(item, level, is_neg, strict)
 
     def _print_ElementwiseApplyFunction(self, expr: Any) -> str:
         (z,) = expr.function.variables

@@ -99,9 +99,13 @@ def test_no_warning_for_finite_input():
 
 
 def test_infinities_of_both_signs_do_not_warn():
-    apart, X = np.array([[1e200, -1e200]]), np.full((1, 2), 1e200)
+    X, apart = np.array([[np.inf, np.inf]]), np.array([[1.0, -1.0]])
     assert np.isnan(affine(X, apart, np.zeros(1))).all()
-    affine_backward(np.array([[1e200, -1e200]]), X, np.full((2, 2), 1e200))
+    assert affine(X, np.ones((1, 2)), np.array([-1.0])) == np.inf
+    grad_X, _, _ = affine_backward(X, apart, np.array([[1.0], [-1.0]]) * np.ones((2, 2)))
+    assert np.isnan(grad_X).all()
+    with np.errstate(invalid="raise"):
+        affine(np.array([[np.inf]]), np.ones((1, 1)), np.array([-np.inf]))
 
 
 def test_the_gradients_of_complex_input_are_those_of_real_input(arguments, rng):

@@ -302,6 +302,11 @@ g = sp.MatrixSymbol("g", n, 1)
         (elementwise(lambda u: sp.Max(0, u), X), r"\max\left(0, \mathbf{X}\right)"),
         (elementwise(lambda u: u**2, X - Z), r"\left(\mathbf{X} - \mathbf{Z}\right)^{\odot 2}"),
         (elementwise(lambda u: 1 - u**2, X), r"1 - \mathbf{X}^{\odot 2}"),
+        (
+            hadamard(X, elementwise(lambda u: 1 - u**2, X)),
+            r"\mathbf{X} \odot \left(1 - \mathbf{X}^{\odot 2}\right)",
+        ),
+        (elementwise(lambda u: 1 - u, X) * W.T, r"\left(1 - \mathbf{X}\right) \mathbf{W}^{T}"),
         (elementwise(lambda u: 1 - u, X - Z), r"1 - \left(\mathbf{X} - \mathbf{Z}\right)"),
         (elementwise(lambda u: u * sigma(u), X), r"\mathbf{X} \odot \sigma\left(\mathbf{X}\right)"),
         (

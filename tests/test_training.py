@@ -65,15 +65,15 @@ class TestGradientDescent:
     @pytest.mark.parametrize("method", ["gradient_descent", "train"])
     def test_what_overflows_in_the_caller_s_function_does_not_warn(self, method):
         def steep(theta, *rows):
-            return float((theta**4 - theta**6)[0]), 4 * theta**3 - 6 * theta**5
+            huge = 1e308 * (1 + theta**2) * 10
+            return float((huge - huge)[0]), theta
 
         if method == "gradient_descent":
             _, losses = gradient_descent(steep, np.array([2.0]), 1.0, 50)
         else:
             settings = {"epochs": 50, "batch_size": 1, "learning_rate": 1.0, "optimizer": "sgd"}
             losses = train(steep, np.array([2.0]), (np.ones(1),), rng=np.random.default_rng(0), **settings).losses
-        assert np.isnan(losses[-1])
-        assert len(losses) < 50
+        assert np.isnan(losses).tolist() == [True]
 
     def test_a_gradient_that_is_not_finite_ends_the_run_too(self):
         calls = []

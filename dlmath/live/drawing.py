@@ -10,8 +10,12 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.transforms import BboxTransformFrom, IdentityTransform
 
 from dlmath import _svg
@@ -76,8 +80,8 @@ class Drawing:
         Args:
             frame: the frame that was drawn last.
             values: the values of the controls that it was drawn for.
-            whole: whether the whole figure is drawn as matplotlib does it, and not only one artist after the other
-                (without axes that did not change, by far the slowest to draw).
+            whole: whether the whole figure is drawn as matplotlib does it, which is slow, or only the artists that may
+                have changed: those that say so, and those that hold data.
 
         Raises:
             ValueError: something changed that ``update`` did not return.
@@ -181,7 +185,12 @@ def _flat(result: Any) -> list[Any]:
 
 
 def _could_have_changed(artist: Artist) -> bool:
-    return artist.stale if isinstance(artist, Axis) else not isinstance(artist, Figure | Axes)
+    """Whether an artist says that it changed, or holds arrays that may have been written into without its knowledge."""
+    if isinstance(artist, Figure | Axes):
+        return False  # its parts are looked at one by one
+    if isinstance(artist, Axis):
+        return artist.label.stale
+    return artist.stale or isinstance(artist, Line2D | Collection | Patch | AxesImage)
 
 
 def _freeze_layout(figure: Figure) -> None:

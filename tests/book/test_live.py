@@ -66,7 +66,7 @@ def folder(tmp_path_factory, root):
     patch = pytest.MonkeyPatch()
     patch.setenv("DLMATH_BOOK", "1")
     figures = [figure()._repr_mimebundle_()["text/html"] for figure in (training_figure, descent_figure)]
-    groups = training_figure(name="groups", combine=[["learning_rate"], ["activation", "shown"]])
+    groups = training_figure(name="groups", combine=[["learning_rate", "activation"], ["activation", "shown"]])
     patch.undo()
     folder = tmp_path_factory.mktemp("live")
     head = (
@@ -352,15 +352,15 @@ class TestPage:
 
     def test_controls_that_were_not_combined_start_again(self, visit):
         tab = visit("groups.html")
-        tab.get_by_label("activation").select_option("sine")
-        tab.get_by_label("shown").uncheck()
-        assert sentences(tab)[0] == "sine at 1, hidden"
         tab.get_by_label("learning rate").fill("4")
-        assert sentences(tab)[0] == "tanh at 100"
-        assert tab.get_by_label("activation").input_value() == "tanh"
-        assert tab.get_by_label("shown").is_checked()
+        tab.get_by_label("activation").select_option("sine")
+        assert sentences(tab) == ["sine at 100"]
         tab.get_by_label("shown").uncheck()
-        assert sentences(tab)[0] == "tanh at 1, hidden"
+        assert sentences(tab) == ["sine at 1, hidden"]
+        assert tab.get_by_label("learning rate").input_value() == "2"
+        tab.get_by_label("learning rate").fill("0")
+        assert sentences(tab) == ["sine at 0.01"]
+        assert tab.get_by_label("shown").is_checked()
 
 
 def test_the_script_is_small():

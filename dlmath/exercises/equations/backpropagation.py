@@ -125,7 +125,8 @@ chapter = Chapter(
             name="tanh-layer-backward",
             title="One step back",
             statement=(
-                "A layer computes $\\mathbf A = \\tanh(\\mathbf A_\\text{below}\\mathbf W^T + \\mathbf 1\\mathbf b^T)$. "
+                "A layer computes "
+                "$\\mathbf A = \\tanh(\\mathbf A_\\text{below}\\mathbf W^T + \\mathbf 1\\mathbf b^T)$. "
                 "Given the gradient of the loss with respect to $\\mathbf A$, return those with respect to "
                 "$\\mathbf A_\\text{below}$, $\\mathbf W$ and $\\mathbf b$. The mean over the batch is in the given "
                 "gradient already."
@@ -184,7 +185,7 @@ chapter = Chapter(
                     _wrong_signal(_tanh_step, steps=lambda weights, outputs: list(zip(weights, outputs))),
                 ),
                 Mistake(
-                    "The weights are not used the other way round: with equal widths nothing complains.",
+                    "The weights are used in the direction of the forward pass. With equal widths nothing complains.",
                     _wrong_signal(lambda delta, W, A: delta @ W.T * (1 - A**2)),
                 ),
                 Mistake(
@@ -228,7 +229,7 @@ chapter = Chapter(
             right=("at most $(2/4)^9$", "Nine steps lie between ten layers, each of at most $2\\cdot\\frac14$."),
             wrong={
                 "at most $(2/4)^{10}$": "Ten layers have nine steps between them.",
-                "at most $2^9$": "True, but far from the best bound: the slopes of the sigmoids are at most ¼.",
+                "at most $(1/4)^9$": "That forgets the weights, which may double the signal at every step.",
                 "exactly $(2/4)^9$": (
                     "That would need slope ¼ everywhere and a signal along the largest singular vector each time."
                 ),
@@ -261,7 +262,7 @@ chapter = Chapter(
             ),
             wrong={
                 "The loss alone.": "The gradients of the weights are products with the layers' inputs.",
-                "The output of the last layer.": "That begins the recursion. Each layer's gradient needs its input too.",
+                "The output of the last layer.": "It begins the recursion. Each gradient needs its layer's input too.",
                 "Nothing but the weights.": "The weights do not tell which inputs the layers had.",
             },
         ),

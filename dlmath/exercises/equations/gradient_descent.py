@@ -90,8 +90,8 @@ chapter = Chapter(
                     lambda a, b, x, y: (x**2 + y**2) / (a * x**2 + b * y**2),
                 ),
                 Mistake(
-                    "This step lands below the best one for $x$ and $y$ alike only if $a = b$: the curvature along "
-                    "the gradient is asked for, and this is the one along $(x, y)$.",
+                    "The denominator is the curvature along $(x, y)$. The step goes along the gradient: "
+                    "what is the curvature there?",
                     lambda a, b, x, y: (a**2 * x**2 + b**2 * y**2) / (a * x**2 + b * y**2),
                 ),
                 Mistake(
@@ -180,17 +180,17 @@ chapter = Chapter(
             right=("0.25", "The border is $2/\\lambda_{\\max}$, and the largest curvature is 8."),
             wrong={
                 "4": "That is $2/\\lambda_{\\min}$. The steepest direction explodes long before.",
-                "0.235": "That is the best rate, $2/(\\lambda_{\\min}+\\lambda_{\\max})$. It converges a little beyond.",
+                "0.235": "That is the best rate, $2/(\\lambda_{\\min}+\\lambda_{\\max})$. One can go beyond.",
                 "0.125": "At $1/\\lambda_{\\max}$ the steepest direction is done in one step. One can go twice as far.",
             },
         ),
         Question(
-            "The condition number grows from 10 to 1000. By what factor does the number of steps at the best rate grow?",
+            "The condition number grows from 10 to 1000. How many times as many steps are needed, at the best rate?",
             right=("About 100", "The number of steps is proportional to $\\kappa$, about $7\\kappa$ for six digits."),
             wrong={
                 "About 10": "That would be $\\sqrt\\kappa$, which momentum can reach and gradient descent cannot.",
-                "About 3": "That would be the logarithm of $\\kappa$. The logarithm is of the accuracy.",
-                "It stays as it is.": "Steep and flat directions then need different rates, and there is only one.",
+                "About 3": "The steps grow with the logarithm of the accuracy, but not with that of $\\kappa$.",
+                "As many as before": "Steep and flat directions then need different rates, and there is only one.",
             },
         ),
         Question(

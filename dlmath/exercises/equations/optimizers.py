@@ -104,7 +104,9 @@ chapter = Chapter(
                 "The gradient is $g$ at every step, and momentum starts with $v_0 = 0$. Derive the velocity $v_t$ "
                 "after $t$ steps, without a sum."
             ),
-            given='import sympy as sp\n\nalpha, beta, t = sp.symbols("alpha beta t", positive=True)\ng = sp.Symbol("g")',
+            given=(
+                'import sympy as sp\n\nalpha, beta, t = sp.symbols("alpha beta t", positive=True)\ng = sp.Symbol("g")'
+            ),
             solution=velocity_after,
             mistakes=[
                 Mistake(

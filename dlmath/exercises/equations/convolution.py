@@ -1,0 +1,193 @@
+"""Exercises of the chapter on convolution."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+
+
+def correlate(image, kernel):
+    """The cross-correlation of an image with a kernel, where the kernel fits.
+
+    image has shape (H, W), kernel has shape (kH, kW).
+    Return an array of shape (H - kH + 1, W - kW + 1).
+    """
+    rows, columns = kernel.shape
+    result = np.zeros((image.shape[0] - rows + 1, image.shape[1] - columns + 1))
+    for m in range(rows):
+        for n in range(columns):
+            result += kernel[m, n] * image[m : m + result.shape[0], n : n + result.shape[1]]
+    return result
+
+
+def _correlate(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.einsum("ijmn,mn->ij", windows, kernel)
+
+
+def _images(rng):
+    shapes = [((3, 3), (2, 2)), ((1, 4), (1, 2)), ((5, 4), (3, 2)), ((2, 2), (2, 2))]
+    return [(rng.standard_normal(image), rng.standard_normal(kernel)) for image, kernel in shapes]
+
+
+def kernel_gradient(grad_result, image):
+    """The gradient with respect to the kernel of a cross-correlation.
+
+    grad_result, the gradient with respect to the result, has shape (a, b),
+    image has shape (H, W). Return an array of shape (H - a + 1, W - b + 1).
+    """
+    a, b = grad_result.shape
+    gradient = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+    for m, n in np.ndindex(gradient.shape):
+        gradient[m, n] = np.sum(grad_result * image[m : m + a, n : n + b])
+    return gradient
+
+
+def _gradients(rng):
+    shapes = [((2, 2), (3, 3)), ((1, 3), (2, 4)), ((3, 2), (5, 4)), ((2, 3), (2, 3))]
+    return [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
+
+
+def output_length(n, k, p, s):
+    return (n + 2 * p - k) / s + 1
+
+
+chapter = Chapter(
+    name="equations/convolution",
+    title="Convolution",
+    exercises=[
+        Derivation(
+            name="convolution-output-length",
+            title="How many places has a kernel?",
+            statement=(
+                "A row of $n$ pixels gets $p$ zeros at either end. A kernel of length $k$ moves over it in steps of "
+                "$s$, and the last place is exactly at the end, so that nothing has to be rounded. How many places are "
+                "there?"
+            ),
+            given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", positive=True)',
+            solution=output_length,
+            mistakes=[
+                Mistake(
+                    "With $k = n$, no padding and stride 1 there is one place, not none.",
+                    lambda n, k, p, s: (n + 2 * p - k) / s,
+                ),
+                Mistake("There are zeros at both ends.", lambda n, k, p, s: (n + p - k) / s + 1),
+                Mistake(
+                    "The first place needs no step: count it after dividing.",
+                    lambda n, k, p, s: (n + 2 * p - k + 1) / s,
+                ),
+            ],
+        ),
+        Coding(
+            name="correlate",
+            title="Slide the kernel",
+            statement=(
+                "Write $\\mathbf S(i,j) = \\sum_m\\sum_n \\mathbf I(i+m, j+n)\\,\\mathbf K(m,n)$ "
+                "for all places where the kernel fits."
+            ),
+            solution=correlate,
+            inputs=_images,
+            mistakes=[
+                Mistake(
+                    "The kernel is flipped in both directions: this is the convolution, not the sum above.",
+                    lambda image, kernel: _correlate(image, kernel[::-1, ::-1]),
+                ),
+                Mistake(
+                    "The kernel is flipped from top to bottom.",
+                    lambda image, kernel: _correlate(image, kernel[::-1]),
+                ),
+                Mistake(
+                    "The kernel is flipped from left to right.",
+                    lambda image, kernel: _correlate(image, kernel[:, ::-1]),
+                ),
+                Mistake(
+                    "This is the mean under the kernel. The sum is not divided by anything.",
+                    lambda image, kernel: _correlate(image, kernel) / kernel.size,
+                ),
+                Mistake(
+                    "The last place where the kernel fits is missing in each direction.",
+                    lambda image, kernel: _correlate(image, kernel)[:-1, :-1],
+                ),
+            ],
+            points=3,
+        ),
+        Coding(
+            name="kernel-gradient",
+            title="The gradient of the kernel",
+            statement=(
+                "The loss depends on the result of a cross-correlation, and $\\mathbf G$ is its gradient with respect "
+                "to that result. Write the gradient with respect to the kernel."
+            ),
+            solution=kernel_gradient,
+            inputs=_gradients,
+            mistakes=[
+                Mistake(
+                    "$\\mathbf G$ is flipped: the kernel's gradient is a cross-correlation, only the image's is a "
+                    "convolution.",
+                    lambda G, image: _correlate(image, G[::-1, ::-1]),
+                ),
+                Mistake(
+                    "The gradient itself is flipped: entry $(m, n)$ belongs to $\\mathbf K(m, n)$.",
+                    lambda G, image: _correlate(image, G)[::-1, ::-1],
+                ),
+                Mistake(
+                    "Divided by the number of results. The kernel's part in each of them adds up.",
+                    lambda G, image: _correlate(image, G) / G.size,
+                ),
+                Mistake(
+                    "The sign is turned. The minus belongs to the update, not to the gradient.",
+                    lambda G, image: -_correlate(image, G),
+                ),
+            ],
+            points=3,
+        ),
+    ],
+    quiz=[
+        Question(
+            "What tells a convolution from a cross-correlation?",
+            right=(
+                "The kernel is flipped in both directions.",
+                "The arguments of image and kernel then add up to the place of the result.",
+            ),
+            wrong={
+                "The kernel is transposed.": "Flipping turns each axis round; it does not exchange the axes.",
+                "The kernel is normalised.": "Both take the weights as they are.",
+                "The result is larger.": "Both have results at the same places.",
+            },
+        ),
+        Question(
+            "A layer learns its kernel. What changes if it computes true convolutions instead?",
+            right=(
+                "The learned kernel is flipped, and nothing else.",
+                "Every kernel of one form is a kernel of the other, turned round.",
+            ),
+            wrong={
+                "It learns more slowly.": "The two losses are the same function of a relabelled kernel.",
+                "It loses its equivariance to shifts.": "Both commute with shifts.",
+                "It needs more parameters.": "The kernel has the same size.",
+            },
+        ),
+        Question(
+            "An image of 28 by 28, a kernel of 5 by 5, stride 2 and padding 2. How large is the result?",
+            right=("14 by 14", "$\\lfloor(28 + 4 - 5)/2\\rfloor + 1 = 14$."),
+            wrong={
+                "13 by 13": "The first place counts too: one is added after the division.",
+                "12 by 12": "That is without the padding.",
+                "28 by 28": "That would need stride 1.",
+            },
+        ),
+        Question(
+            "With stride 2 the image moves by one pixel. What happens to the result?",
+            right=(
+                "Its numbers change.",
+                "The kernel now meets patches that it did not meet before. Only even shifts are whole steps.",
+            ),
+            wrong={
+                "It moves by one place.": "A place is two pixels wide.",
+                "It moves by half a place.": "There are no half places: other patches are met.",
+                "Nothing.": "Equivariance means that it moves, invariance that nothing happens. Neither holds here.",
+            },
+        ),
+    ],
+)

@@ -1,0 +1,172 @@
+"""Exercises of the chapter on regularization."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+
+
+def penalized_minimum(h, c, s, m):
+    return h * c / (h + s / m)
+
+
+def dropout(X, draws, rate):
+    """Inverted dropout: the output, and the mask that made it.
+
+    X and draws have one shape; draws are uniform between 0 and 1, and an
+    entry is dropped where its draw lies below rate. Return (output, mask).
+    """
+    mask = (draws >= rate) / (1 - rate)
+    return X * mask, mask
+
+
+def _masked(make_mask):
+    def wrong(X, draws, rate):
+        mask = make_mask(draws, rate)
+        return X * mask, mask
+
+    return wrong
+
+
+def _activations(rng):
+    return [
+        (rng.standard_normal(shape), rng.random(shape), rate)
+        for shape, rate in [((1, 4), 0.5), ((3, 5), 0.2), ((4, 6), 0.75), ((2, 3), 0.0)]
+    ]
+
+
+chapter = Chapter(
+    name="equations/regularization",
+    title="Regularization",
+    exercises=[
+        Derivation(
+            name="penalized-minimum",
+            title="Where the penalty moves the minimum",
+            statement=(
+                "A loss $\\frac h2(w - c)^2$ has its minimum at $w = c$ and the curvature $h > 0$. Add the penalty "
+                "$\\frac{s}{2m}w^2$ of strength $s$. Derive the place of the new minimum."
+            ),
+            given='import sympy as sp\n\nh, c, s, m = sp.symbols("h c s m", positive=True)',
+            solution=penalized_minimum,
+            mistakes=[
+                Mistake(
+                    "The number of samples is lost: the penalty is divided by it.",
+                    lambda h, c, s, m: h * c / (h + s),
+                ),
+                Mistake(
+                    "The half of the penalty takes the 2 of its derivative away.",
+                    lambda h, c, s, m: h * c / (h + 2 * s / m),
+                ),
+                Mistake(
+                    "This is the factor by which the minimum shrinks. Asked for is the place.",
+                    lambda h, c, s, m: h / (h + s / m),
+                ),
+                Mistake(
+                    "This is one step of weight decay from the old minimum. Where do the two gradients balance?",
+                    lambda h, c, s, m: c * (1 - s / m),
+                ),
+                Mistake(
+                    "A sign is turned: this minimum lies farther from zero than without penalty.",
+                    lambda h, c, s, m: h * c / (h - s / m),
+                ),
+            ],
+        ),
+        Coding(
+            name="inverted-dropout",
+            title="Inverted dropout",
+            statement=(
+                "Write inverted dropout. The random numbers are given, so that the result is determined: drop an entry "
+                "where `draws` is below `rate`. The expectation of the output must be the input, and the way back "
+                "needs the mask as it was applied."
+            ),
+            solution=dropout,
+            inputs=_activations,
+            returns=("output", "mask"),
+            mistakes=[
+                Mistake(
+                    "This is the mask as printed. What is the mean of the output over many draws?",
+                    _masked(lambda draws, rate: (draws >= rate).astype(float)),
+                ),
+                Mistake(
+                    "Kept and dropped are exchanged: with a rate of 0 nothing may be dropped.",
+                    _masked(lambda draws, rate: (draws < rate) / (1 - rate)),
+                ),
+                Mistake(
+                    "The mask is multiplied by the probability of keeping. That shrinks the mean a second time.",
+                    _masked(lambda draws, rate: (draws >= rate) * (1 - rate)),
+                ),
+                Mistake(
+                    "The output is right, the mask is not: on the way back the gradient needs the same factor.",
+                    lambda X, draws, rate: (X * (draws >= rate) / (1 - rate), (draws >= rate).astype(float)),
+                ),
+                Mistake(
+                    "The scale is taken from how many entries happened to be kept in this draw. "
+                    "Over many draws it is the rate that counts.",
+                    _masked(lambda draws, rate: (draws >= rate) / np.maximum(np.mean(draws >= rate), 1e-12)),
+                ),
+            ],
+            points=3,
+        ),
+    ],
+    quiz=[
+        Question(
+            "Which of these do the printed penalty and the package leave free?",
+            right=(
+                "The biases.",
+                "The sum runs over the weights. A bias shifts a unit's threshold; shrinking it would pull the "
+                "predictions towards a particular value.",
+            ),
+            wrong={
+                "The weights of the last layer.": "The sum runs over all layers.",
+                "The largest weight.": "It is held back most: its square is the largest.",
+                "Nothing.": "The sum names $\\mathbf W$ only.",
+            },
+        ),
+        Question(
+            "An L2 penalty is put into the gradient that Adam gets. Two weights are equal, but the gradient of the "
+            "loss of the first is a hundred times noisier. Which one decays faster?",
+            right=(
+                "The second.",
+                "Adam divides the gradient, penalty included, by its size, which the noise of the first makes large.",
+            ),
+            wrong={
+                "The first.": "Its large gradient makes the divisor large.",
+                "Both alike.": "So it is with AdamW, and with plain gradient descent.",
+                "Neither decays.": "Both do, at different speeds.",
+            },
+        ),
+        Question(
+            "Inverted dropout with $p = 0.8$. What is the mask made of?",
+            right=("0 and 5", "$1/(1-p) = 5$, with probability $0.2$: the mean is 1."),
+            wrong={
+                "0 and 1": "Then the mean would be 0.2.",
+                "0 and 1.25": "That is $1/p$. Divide by the probability of *keeping*.",
+                "0 and 0.2": "Then the mean would be 0.04.",
+            },
+        ),
+        Question(
+            "The learning rate is 0.1, and 100 samples are in the training set. From which strength $\\lambda$ on does "
+            "the penalty alone make gradient descent diverge?",
+            right=("2000", "$\\alpha\\lambda/m = 2$: beyond it a step multiplies each weight by less than $-1$."),
+            wrong={
+                "20": "This leaves out that the penalty is divided by $m$.",
+                "1000": "There a step sets every weight to exactly zero.",
+                "Never: it pulls towards zero.": "A step may go beyond zero, and farther out than it came from.",
+            },
+        ),
+        Question(
+            "A model is trained with inverted dropout. Its training loss, measured during training, is higher than its "
+            "loss on new data. What is the likely reason?",
+            right=(
+                "The training loss was measured with dropout.",
+                "The masks disturb the predictions. Measured without masks, the loss on the training data is lower.",
+            ),
+            wrong={
+                "A bug in the gradient.": "Possible, but this happens with right gradients as well.",
+                "Too large a penalty.": "A penalty raises both.",
+                "The network is overfitting.": "Then the loss on new data would be the higher one.",
+            },
+        ),
+    ],
+)
