@@ -57,7 +57,7 @@ STYLE = {
     # An image is stored with the pixels it has, and the page enlarges them.
     "image.interpolation": "none",
     "image.composite_image": False,
-    "font.size": 11,
+    "font.size": 12,
     "font.family": "sans-serif",
     "mathtext.fontset": "dejavusans",
     "svg.fonttype": "path",
@@ -79,7 +79,14 @@ class Picture:
 
 
 def use_style() -> None:
-    """Draw all figures that follow in the book's style."""
+    """Draw all figures that follow in the book's style.
+
+    Example:
+        >>> with mpl.rc_context():
+        ...     use_style()
+        ...     mpl.rcParams["text.color"] == INK
+        True
+    """
     mpl.rcParams.update(STYLE)
 
 
@@ -117,6 +124,12 @@ def render(figure: Figure, salt: str) -> str:
 
     Returns:
         The SVG element, without an XML header, scaled to the width it is given.
+
+    Example:
+        >>> figure, axes = plt.subplots(figsize=(4, 3))
+        >>> 'viewBox="0 0 288 216"' in render(figure, salt="empty axes")
+        True
+        >>> plt.close(figure)
     """
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
     figure.draw_without_rendering()
@@ -129,12 +142,21 @@ def with_page_colours(svg: str) -> str:
 
     JupyterLab, which does not know the book's variables, has its own for what must stand out from its light or dark
     paper; where neither is known the light colour stands.
+
+    Example:
+        >>> with_page_colours('<path style="stroke: #009e73"/>')
+        '<path style="stroke: var(--dl-3, #009e73)"/>'
     """
     return _COLOURS.sub(lambda match: _VARIABLES[match.group()], svg)
 
 
 def with_description(svg: str, description: str) -> str:
-    """Make an ``<svg>`` an image with alternative text."""
+    """Make an ``<svg>`` an image with alternative text.
+
+    Example:
+        >>> print(with_description('<svg width="9"/>', "A line < a curve."))
+        <svg role="img" aria-label="A line &lt; a curve." width="9"/>
+    """
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(description)}" ', 1)
 
 

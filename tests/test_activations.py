@@ -237,6 +237,11 @@ class TestSoftmax:
         ):
             refuses(call, "axis must", "2 dimensions", str(axis), error=ValueError)
 
+    def test_rows_of_very_different_size(self):
+        z = np.array([[0.0, 1.0], [1000.0, 1001.0]])
+        for function in (softmax, log_softmax):
+            np.testing.assert_allclose(function(z)[0], function(z)[1], rtol=1e-12)
+
     def test_an_axis_that_is_no_integer(self):
         refuses(lambda: softmax(np.ones(2), 0.0), "axis must", "integer", error=TypeError)
         refuses(lambda: softmax(np.ones(2), None), "axis must", "integer", error=TypeError)

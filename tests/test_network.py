@@ -292,7 +292,8 @@ class TestBadInput:
         refuses(lambda: forward(X, [(W0, b0), (W2, b2)]), "W of layer 1 must", "(n_out, 5)", "(2, 4)", error=ValueError)
         refuses(lambda: forward(X, [(W0, b1)]), "b of layer 0 must", "(5,)", "(4,)", error=ValueError)
         refuses(lambda: forward(X, [(W0[0], b0)]), "W of layer 0 must", "(n_out, n_in)", error=ValueError)
-        refuses(lambda: forward(X, []), "parameters must", "none", error=ValueError)
+        with pytest.raises(ValueError, match=r"^parameters must have at least one layer, got none$"):
+            forward(X, [])
         refuses(lambda: pack([]), "parameters must", "none", error=ValueError)
         refuses(lambda: predict(X * np.nan, parameters), "X must", "NaN", error=ValueError)
 
@@ -345,6 +346,13 @@ class TestBadInput:
 
 
 class TestLossAndGradient:
+    def test_the_data_may_be_complex(self, rng):
+        theta, X = case(SIZES, rng)
+        Y = rng.standard_normal((6, 2))
+        expected = loss_and_gradient(theta, SIZES, X, Y)
+        for one, other in zip(loss_and_gradient(theta, SIZES, X + 0j, Y), expected):
+            np.testing.assert_allclose(one, other, rtol=1e-13)
+
     def test_a_run_that_has_diverged_says_so(self, rng):
         theta = np.full(count_parameters([2, 2, 1]), 1e300)
         loss, gradient = loss_and_gradient(theta, [2, 2, 1], np.ones((3, 2)), np.ones((3, 1)), "identity")

@@ -208,11 +208,22 @@ class TestTrain:
                 return (np.inf, gradient) if broken == "loss" else (loss, gradient * np.nan)
             return loss, gradient
 
+        def measure(theta):
+            return {"calls": len(calls)}
+
         result = train(
-            breaks, np.zeros(2), points, rng=np.random.default_rng(0), epochs=9, batch_size=8, learning_rate=0.1
+            breaks,
+            np.zeros(2),
+            points,
+            rng=np.random.default_rng(0),
+            epochs=9,
+            batch_size=8,
+            learning_rate=0.1,
+            measure=measure,
         )
         assert len(calls) == 8
         assert result.losses.shape == (2,)
+        assert result.curves["calls"].tolist() == [0, 5]
         assert np.isfinite(result.theta).all()
         if broken == "loss":
             assert result.losses[-1] == np.inf
@@ -237,7 +248,9 @@ class TestTrain:
     def test_bad_input(self, points):
         X, y = points
         refuses(lambda: run((X, y[:-1])), "data[1] must", "rows", "39 against 40", error=ValueError)
-        refuses(lambda: run(()), "data must", "none", error=ValueError)
+        refuses(lambda: run(([[1], [1, 2]], y)), "data[0] must", "different lengths", error=ValueError)
+        with pytest.raises(ValueError, match=r"^data must have at least one array, got none$"):
+            run(())
         refuses(lambda: run(X), "data must", "(X, y)", "ndarray", error=TypeError)
         refuses(lambda: run(None), "data must", "NoneType", error=TypeError)
         refuses(lambda: run((X[:0], y[:0])), "data[0] must", "one sample a row", "(0, 1)", error=ValueError)
