@@ -80,7 +80,8 @@ def sigmoid_grad(z: np.ndarray) -> np.ndarray:
         >>> sigmoid_grad(np.array([0.0, np.log(3.0)]))
         array([0.25  , 0.1875])
     """
-    return sigmoid(z) * sigmoid(-check.array("z", z, analytic=True))
+    z = check.array("z", z, analytic=True)
+    return sigmoid(z) * sigmoid(-z)
 
 
 def tanh(z: np.ndarray) -> np.ndarray:

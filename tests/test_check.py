@@ -178,6 +178,9 @@ class TestLabels:
             message_of(ValueError, lambda: check.labels("y", [[0], [1]], 2, 2)) == "y must have shape (2,), got (2, 1)"
         )
         assert message_of(ValueError, lambda: check.labels("y", np.zeros(0, int), 0, 2)) == "y must not be empty"
+        assert message_of(ValueError, lambda: check.labels("y", [[0], [0, 1]], 2, 2)).startswith(
+            "y must be a rectangular"
+        )
         for value in ([0.0, 1.0], [True, False], ["0", "1"], [None, 0]):
             message = message_of(TypeError, lambda value=value: check.labels("y", value, 2, 2))
             assert message.startswith("y must be integer class labels, got an array of dtype ")
@@ -207,7 +210,7 @@ def test_unit_interval():
     assert message_of(ValueError, lambda: check.unit_interval("p", np.array([0.5, -0.25, 3.0]))) == (
         "p must be between 0 and 1, got -0.25"
     )
-    assert message_of(ValueError, lambda: check.unit_interval("p", np.array([0.5, 1.5]))) == (
+    assert message_of(ValueError, lambda: check.unit_interval("p", np.array([0.0, 1.5]))) == (
         "p must be between 0 and 1, got 1.5"
     )
 

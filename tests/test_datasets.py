@@ -133,6 +133,7 @@ class TestShapes:
         X, labels = datasets.spirals(90, rng, noise=0.0, classes=3, turns=1.5)
         radius = np.linalg.norm(X, axis=1)
         assert radius.max() <= 1
+        np.testing.assert_allclose([radius.mean(), radius.std()], [1 / 2, 1 / np.sqrt(12)], atol=0.1)
         angle = 2 * np.pi * (1.5 * radius + labels / 3)
         np.testing.assert_allclose(
             X, radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)]), atol=1e-12

@@ -152,7 +152,7 @@ chapter = Chapter(
             inputs=_worlds,
             mistakes=[
                 Mistake(
-                    "A next state that is terminal still contributes its row of the table. Nothing comes after the end.",
+                    "A next state that is terminal still contributes its row of the table. What comes after the end?",
                     _wrong_sweep(ends_ahead=False),
                 ),
                 Mistake(
@@ -248,8 +248,8 @@ chapter = Chapter(
     ],
     quiz=[
         Question(
-            "Value iteration starts with an error of at most 8, at $\\gamma = \\tfrac12$. How many sweeps are certain to "
-            "bring it to at most 1?",
+            "Value iteration starts with an error of at most 8, at $\\gamma = \\tfrac12$. How many sweeps are certain "
+            "to bring it to at most 1?",
             right=("3", "Each sweep at least halves the error: 4, 2, 1."),
             wrong={
                 "8": "The error is multiplied at every sweep. It does not fall by a fixed amount.",
