@@ -6,17 +6,19 @@ BIN    := $(VENV)/bin
 CLASSROOM := .venv-classroom
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help book test test-classroom assignments lint lab serve format clean
+.PHONY: help book test test-classroom assignments bench mutants lint lab serve format clean
 
 help:
-	@echo "make book     build the book into _build/html"
-	@echo "make test     check the style, build the book and run all tests"
-	@echo "make lab      open the chapters in JupyterLab"
+	@echo "make book            build the book into _build/html"
+	@echo "make test            check the style, build the book and run all tests"
+	@echo "make lab             open the chapters in JupyterLab"
+	@echo "make serve           build the book and serve it on http://localhost:8000"
 	@echo "make assignments     generate the exercises as nbgrader assignments"
-	@echo "make test-classroom  hand the assignments out, in and back, and check the scores"
-	@echo "make serve    build the book and serve it on http://localhost:8000"
-	@echo "make format   format the code"
-	@echo "make clean    delete what was built"
+	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
+	@echo "make bench           time dlmath beside the frameworks, and print the table"
+	@echo "make mutants         break the package in small ways and count what the tests notice"
+	@echo "make format          format the code"
+	@echo "make clean           delete what was built"
 
 book: $(VENV)/installed
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
@@ -29,6 +31,14 @@ test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 
 assignments: $(CLASSROOM)/installed
 	$(CLASSROOM)/bin/python classroom/generate.py
+
+bench: $(VENV)/tests-installed
+	$(PIP) install "autograd>=1.7"
+	$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/tests-installed
+	$(PIP) install "mutmut>=3.3,<4"
+	$(BIN)/python tests/mutants.py
 
 lint: $(VENV)/tests-installed
 	$(BIN)/ruff check .

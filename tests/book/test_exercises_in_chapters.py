@@ -29,9 +29,8 @@ def calls(source, function):
 
 def problems(chapter, cells):
     """What is wrong with the exercises among the code cells of a chapter, as a list of sentences."""
-    imports = any(re.search(r"^from dlmath\.exercises import", cell, flags=re.M) for cell in cells)
-    if not imports:
-        return []
+    if not any(re.search(r"^from dlmath\.exercises import", cell, flags=re.M) for cell in cells):
+        return [f"{chapter} has no exercises"]
     if chapter not in chapters():
         return [f"{chapter} imports dlmath.exercises, but has no definitions"]
     found = []
@@ -103,3 +102,7 @@ def test_every_departure_is_found(old, new, word):
 def test_the_order_matters():
     cells = chapter_cells("math/loss")
     assert any("must come as" in problem for problem in problems("math/loss", [cells[0], cells[1], *cells[:1:-1]]))
+
+
+def test_a_chapter_without_exercises_is_found():
+    assert problems("math/loss", ["import numpy as np"]) == ["math/loss has no exercises"]
