@@ -242,7 +242,6 @@ def _jacobian_at(theta: np.ndarray, jacobian: Function) -> np.ndarray:
     return check.array("jacobian(theta)", jacobian(theta), ("N", theta.size))
 
 
-@np.errstate(over="ignore", invalid="ignore")
 def _cost(residuals: np.ndarray) -> float:
     return 0.5 * float(residuals @ residuals)
 

@@ -203,6 +203,17 @@ class TestLevenbergMarquardt:
         np.testing.assert_allclose(fit.path[:, 0], [0, 0.5, 0.5 + 0.5 * 0.75], rtol=1e-12)
         assert not fit.converged
 
+    def test_the_first_damping_is_that_part_of_the_largest_diagonal_entry(self):
+        J, r = np.array([[1.0, 2.0], [0.0, 2.0]]), np.array([1.0, -2.0])
+        for options, part in (({"damping": 0.5}, 0.5), ({}, 1e-2)):
+            fit = levenberg_marquardt(lambda t: J @ t + r, lambda t: J, [0.0, 0.0], steps=1, **options)
+            expected = -np.linalg.solve(J.T @ J + part * 8 * np.eye(2), J.T @ r)
+            np.testing.assert_allclose(fit.path[1], expected, rtol=1e-12)
+
+    def test_a_step_that_keeps_the_cost_is_accepted(self):
+        fit = levenberg_marquardt(lambda t: np.ones(1), lambda t: np.eye(1), [0.0], steps=3)
+        assert len(fit.path) == 4
+
     def test_a_refused_trial_stays_where_it_was_and_doubles_the_damping(self):
         calls = []
 
@@ -233,6 +244,25 @@ class TestLevenbergMarquardt:
 
 @pytest.mark.parametrize("method", [gauss_newton, levenberg_marquardt])
 class TestBothMethods:
+    def test_the_largest_number_of_steps(self, method):
+        calls = []
+
+        def residual(theta):
+            calls.append(theta)
+            return np.ones(1)
+
+        method(residual, lambda t: np.eye(1), [0.0], tolerance=1e-300)
+        assert len(calls) == 1 + {gauss_newton: 50, levenberg_marquardt: 100}[method]
+
+    def test_what_overflows_in_the_caller_s_function_does_not_warn(self, method):
+        def residual(theta):
+            huge = np.array([1e200]) * 1e200 if theta[0] != 0 else np.zeros(1)
+            return theta - 1 + huge - huge
+
+        fit = method(residual, lambda t: np.eye(1), [0.0], steps=3)
+        assert fit.path.tolist() == [[0.0]]
+        assert not fit.converged
+
     def test_bad_input(self, method):
         def jacobian(theta):
             return np.eye(1)

@@ -196,7 +196,7 @@ chapter = Chapter(
         Question(
             "What can happen to Gauss-Newton when the frequency is unknown, as in $z = a\\sin(\\omega x)$?",
             right=(
-                "From a bad start it can run away.",
+                "From a bad start its cost can rise, and it may end in the wrong place.",
                 (
                     "The linearization holds near the current point only, and the "
                     "step may go far beyond. Damping shortens it."
