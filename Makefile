@@ -37,8 +37,8 @@ bench: $(VENV)/tests-installed
 	$(BIN)/python -m benchmarks
 
 mutants: $(VENV)/tests-installed
-	$(PIP) install "mutmut>=3.3,<4"
-	$(BIN)/python tests/mutants.py
+	$(PIP) install "mutmut>=3.8,<4"
+	$(BIN)/python tests/mutants.py $(MODULES)
 
 lint: $(VENV)/tests-installed
 	$(BIN)/ruff check .

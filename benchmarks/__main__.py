@@ -42,7 +42,7 @@ def rows_of(case: Case, *, rounds: int, seconds: float) -> tuple[list[list[str]]
                 _time(measured.ours),
                 _time(measured.peers[peer]) if peer in measured.peers else "",
                 f"{ratio:.2f}",
-                "" if limit is None else f"≤ {limit:.2f}",
+                "" if limit is None else f"≤ {limit:.3g}",
                 "" if limit is None else _yes(ratio <= limit),
             ]
         )
