@@ -9,17 +9,15 @@ import secrets
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from contextlib import suppress
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from support import serving
 
 from dlmath import plotting
 from dlmath.live import explore, log_slider, page, play
@@ -84,14 +82,8 @@ def folder(tmp_path_factory, root):
 
 @pytest.fixture(scope="module")
 def http(folder):
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(folder) as address:
+        yield address
 
 
 @pytest.fixture
