@@ -401,7 +401,7 @@ IN_PLACE = {
     "relu": lambda z: np.maximum(z, 0, out=z),
     "leaky_relu": _leaky_relu_in_place,
 }
-"""The same, written over their argument: for arrays that the caller owns."""
+"""The same, written over their argument, for arrays that the caller owns."""
 
 FROM_OUTPUT = {
     "identity": lambda a: np.ones_like(a),
@@ -415,4 +415,4 @@ FROM_OUTPUT = {
 That of ReLU is true or false, which multiply as 1 and 0 and take an eighth of the memory."""
 
 NOT_ANALYTIC = ("relu", "leaky_relu")
-"""Those that have a kink: not for complex numbers."""
+"""Those that have a kink, which are not for complex numbers."""

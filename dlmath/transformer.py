@@ -192,7 +192,7 @@ class EncoderParameters(NamedTuple):
     b_1: np.ndarray
     W_2: np.ndarray
     b_2: np.ndarray
-    """Of the feed-forward layer: ``(d_ff, d_model)``, ``(d_ff,)``, ``(d_model, d_ff)``, ``(d_model,)``."""
+    """Of the feed-forward layer, ``(d_ff, d_model)``, ``(d_ff,)``, ``(d_model, d_ff)``, ``(d_model,)``."""
     gain_2: np.ndarray
     bias_2: np.ndarray
     """Of the layer norm after the feed-forward layer, each ``(d_model,)``."""

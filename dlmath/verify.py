@@ -21,14 +21,14 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dlmath import _check as check
-from dlmath import symbolic
+from dlmath import falsify, symbolic
 
 Sampler = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
 EXACT = 1e-9
-"""Largest relative difference of an entry between SymPy and the code: both round, nothing else separates them."""
+"""Largest relative difference of an entry between SymPy and the code, which nothing but rounding separates."""
 WITNESSED = 1e-6
-"""Largest difference from the witness, relative to the largest entry: a central difference is good to about 1e-9."""
+"""Largest difference from the witness, relative to the largest entry; a central difference is good to about 1e-9."""
 RECORD = "dlmath_certificate"
 """The key of the machine-readable record in the metadata of a notebook's output."""
 
@@ -56,6 +56,12 @@ class Certificate:
     """Worst relative difference between SymPy and the code."""
     error_witness: float
     """Worst relative difference between the witness and the other two."""
+    wrong_versions: int
+    """How many versions of the formula and its definitions, each with one small change, were put to the same check."""
+    uncomputable: int
+    """How many of them could not be computed, because shapes did not fit or an entry did not exist."""
+    survivors: tuple[str, ...]
+    """LaTeX of those that passed all the same; they say the same in other words, or the check is blind."""
 
     def summary(self) -> str:
         """The line under the formula."""
@@ -142,18 +148,18 @@ def certify(
     samplers = _samplers(name, inputs)
     _refuse_unfit_equations(name, equation, where, samplers)
     rng = np.random.default_rng(seed)
-    results = []
+    drawn = []
     for draw in range(draws):
         sizes = _draw_sizes(samplers, rng, least=2 if draw == 0 else 1)
         values = {symbol: _sample(symbol, sampler, sizes, rng) for symbol, sampler in samplers.items()}
         if draw == 0:
             _refuse_idle_code(name, checked, code, witness, values)
-        results.append((sizes, _compute(name, equation, where, sizes, values, code, witness)))
-    largest = max(np.max(np.abs(result["SymPy"])) for _, result in results)
+        drawn.append((sizes, values, _compute(name, equation, where, sizes, values, code, witness)))
+    largest = max(np.max(np.abs(result["SymPy"])) for *_, result in drawn)
     if largest == 0:
         raise ValueError(f"certificate {name!r} says nothing: the formula is zero in all {draws} draws")
     worst = {"the code": 0.0, "the witness": 0.0, "the left-hand side": 0.0}
-    for draw, (sizes, result) in enumerate(results):
+    for draw, (sizes, _, result) in enumerate(drawn):
         for who, error, limit in _errors(result, largest):
             if not error <= limit:
                 raise CertificateError(
@@ -165,6 +171,7 @@ def certify(
                     )
                 )
             worst[who] = max(worst[who], error)
+    wrong_versions, uncomputable, survivors = _falsify([*where, equation], drawn, largest)
     return Certificate(
         name=name,
         formula=symbolic.latex(equation),
@@ -173,11 +180,14 @@ def certify(
         witness=_full_name(witness),
         draws=draws,
         sizes={
-            str(size): [min(sizes[size] for sizes, _ in results), max(sizes[size] for sizes, _ in results)]
-            for size in results[0][0]
+            str(size): [min(sizes[size] for sizes, *_ in drawn), max(sizes[size] for sizes, *_ in drawn)]
+            for size in drawn[0][0]
         },
         error_code=worst["the code"],
         error_witness=worst["the witness"],
+        wrong_versions=wrong_versions,
+        uncomputable=uncomputable,
+        survivors=survivors,
     )
 
 
@@ -360,14 +370,8 @@ def _compute(
 ) -> dict[str, np.ndarray]:
     """Compute the formula by all means there are, each an array of the formula's shape and of finite real numbers."""
     known = {**sizes, **values}
-
-    def formula() -> Any:
-        for definition in where:
-            known[definition.lhs] = symbolic.evaluate(definition.rhs, known)
-        return symbolic.evaluate(equation.rhs, known)
-
     means = {
-        "SymPy": formula,
+        "SymPy": lambda: _evaluate([*where, equation], known),
         "the code": lambda: code(*_arguments(values)),
         "the witness": lambda: witness(*_arguments(values)),
     }
@@ -384,6 +388,45 @@ def _compute(
                 f"{symbolic.latex(equation)}"
             ) from error
     return results
+
+
+def _evaluate(equations: Sequence[sp.Eq], known: dict[sp.Expr, Any]) -> Any:
+    """The right-hand side of the last equation; ``known`` learns the symbols that those before it define."""
+    *definitions, formula = equations
+    for definition in definitions:
+        known[definition.lhs] = symbolic.evaluate(definition.rhs, known)
+    return symbolic.evaluate(formula.rhs, known)
+
+
+def _falsify(
+    equations: Sequence[sp.Eq],
+    drawn: Sequence[tuple[Mapping[sp.Symbol, int], Mapping[sp.Expr, np.ndarray], dict[str, np.ndarray]]],
+    largest: float,
+) -> tuple[int, int, tuple[str, ...]]:
+    """Put wrong versions of the equations to the check: how many there were, could not be computed, and passed."""
+    verdicts = []
+    for i, equation in enumerate(equations):
+        for wrong in falsify.wrong_versions(equation.rhs):
+            changed = sp.Eq(equation.lhs, wrong, evaluate=False)
+            passed = _passes([*equations[:i], changed, *equations[i + 1 :]], drawn, largest)
+            verdicts.append((passed, changed))
+    return (
+        len(verdicts),
+        sum(passed is None for passed, _ in verdicts),
+        tuple(symbolic.latex(changed) for passed, changed in verdicts if passed),
+    )
+
+
+def _passes(equations: Sequence[sp.Eq], drawn: Sequence[tuple[Any, ...]], largest: float) -> bool | None:
+    """Whether a changed formula agrees with the code and the witness in all draws; None if it cannot be computed."""
+    for sizes, values, result in drawn:
+        try:
+            value = _of_shape(_evaluate(equations, {**sizes, **values}), result["SymPy"].shape)
+        except Exception:  # whatever goes wrong in the evaluation of a wrong formula is a reason to refuse it
+            return None
+        if any(not error <= limit for _, error, limit in _errors(result | {"SymPy": value}, largest)):
+            return False
+    return True
 
 
 def _is_name(left: sp.Expr, known: Iterable[sp.Expr]) -> bool:

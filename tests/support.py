@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +15,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -103,3 +108,70 @@ def serving(folder: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+CERTIFICATE = """\
+import sympy as sp
+
+from dlmath import losses
+from dlmath.symbolic import partial, sizes
+from dlmath.verify import central_difference, certify
+
+N, n = sizes("N n")
+P, Y = sp.MatrixSymbol("P", N, n), sp.MatrixSymbol("Y", N, n)
+equation = sp.Eq(partial("L", P), 2 / N * (P - Y))
+certify("mse-gradient", equation, inputs=[P, Y], code=losses.mse_grad, witness=central_difference(losses.mse, wrt=0))
+"""
+"""A chapter's cell with a certificate."""
+
+
+class SmallBook:
+    """A copy of the project with chapters of its own, to be built."""
+
+    def __init__(self, folder: Path, root: Path, **chapters: list[str]) -> None:
+        self.folder = folder
+        for name in ("_ext", "_static", "dlmath"):
+            shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("_config.yml", "references.bib"):
+            shutil.copy(root / name, folder)
+        for name, cells in chapters.items():
+            self.write(name, *cells)
+        self.toc(*chapters)
+
+    def toc(self, *chapters: str) -> None:
+        files = "".join(f"- file: chapters/{chapter}\n" for chapter in chapters)
+        (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{files}")
+        (self.folder / "index.md").write_text("# A small book\n")
+
+    def write(self, chapter: str, prose: str, *code: str) -> None:
+        cells = [nbformat.v4.new_markdown_cell(prose), *map(nbformat.v4.new_code_cell, code)]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        path = self.folder / "chapters" / f"{chapter}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        text = (self.folder / file).read_text()
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
+        (self.folder / file).write_text(text.replace(old, new))
+
+    def start(self) -> subprocess.Popen:
+        command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "--keep-going", "-q"]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(self.folder)},  # the copy of dlmath, not the installed one
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def build(self, succeeds: bool = True) -> str:
+        process = self.start()
+        output, _ = process.communicate(timeout=120)
+        assert (process.returncode == 0) == succeeds, output
+        return output
+
+    def page(self, chapter: str) -> str:
+        return (self.folder / f"_build/html/chapters/{chapter}.html").read_text()

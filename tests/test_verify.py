@@ -371,6 +371,48 @@ def test_the_message_of_a_formula_that_does_not_compose_names_the_certificate():
         certify_mse(2 / N * P * Y)
 
 
+class TestWrongVersions:
+    def test_all_are_refused_where_the_check_sees_everything(self):
+        certificate = certify_mse(2 / N * (P - Y))
+        assert certificate.wrong_versions > 8
+        assert 0 < certificate.uncomputable < certificate.wrong_versions  # P and Y transposed do not fit
+        assert certificate.survivors == ()
+
+    def test_inputs_that_hide_a_mistake_are_found_out(self):
+        """Where all targets are zero, their sign cannot be seen."""
+        certificate = certify_mse(2 / N * (P - Y), inputs={P: None, Y: lambda rng, shape: np.zeros(shape)})
+        assert any(r"\mathbf{P} + \mathbf{Y}" in survivor for survivor in certificate.survivors)
+
+    def test_what_says_the_same_survives(self):
+        """A symmetric matrix is its own transpose."""
+        A, theta = sp.MatrixSymbol("A", n_in, n_in), sp.MatrixSymbol("theta", n_in, 1)
+
+        def symmetric(rng, shape):
+            M = rng.standard_normal(shape)
+            return M + M.T
+
+        def code(theta, A):
+            return layers.affine(theta[np.newaxis], A, np.zeros(len(theta)))[0]
+
+        arguments = {"code": code, "checks": layers.affine, "witness": lambda theta, A: np.einsum("ij,j->i", A, theta)}
+        product = sp.Eq(sp.MatrixSymbol("g", n_in, 1), A * theta)
+        assert certify("product", product, inputs=[theta, A], **arguments).survivors == ()
+        (survivor,) = certify("product", product, inputs={theta: None, A: symmetric}, **arguments).survivors
+        assert survivor == r"\mathbf{g} = \mathbf{A}^{T} \boldsymbol{\theta}"
+
+    def test_definitions_are_made_wrong_too(self):
+        a = sp.Symbol("a", real=True)
+        certificate = certify(
+            "tanh-slope",
+            sp.Eq(sp.Symbol("slope"), 1 - a**2),
+            inputs=[z],
+            where=[sp.Eq(a, sp.tanh(z))],
+            code=activations.tanh_grad,
+            witness=complex_step(np.tanh, wrt=0),
+        )
+        assert certificate.survivors == (r"a = - \tanh{\left(z \right)}",)  # its square is the same
+
+
 class TestWhatIsShown:
     def test_the_record_is_in_the_metadata_and_survives_json(self):
         certificate = certify_mse(2 / N * (P - Y))

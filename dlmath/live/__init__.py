@@ -1,8 +1,8 @@
 """Figures that stay live: with a kernel through ipywidgets, and in the built page without one.
 
-from dlmath.live import explore, log_slider
+A figure, a function that changes it, and a control for each of the function's parameters::
 
-explore(update, figure, learning_rate=log_slider(1e-3, 10), activation=["sigmoid", "tanh"])
+    explore(update, figure, learning_rate=log_slider(1e-3, 10), activation=["sigmoid", "tanh"])
 """
 
 from dlmath.live.controls import integers, log_slider, play, slider

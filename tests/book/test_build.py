@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
-import nbformat
 import pytest
+from support import CERTIFICATE, SmallBook
 
-CERTIFICATE = """\
-import sympy as sp
-
-from dlmath import losses
-from dlmath.symbolic import partial, sizes
-from dlmath.verify import central_difference, certify
-
-N, n = sizes("N n")
-P, Y = sp.MatrixSymbol("P", N, n), sp.MatrixSymbol("Y", N, n)
-equation = sp.Eq(partial("L", P), 2 / N * (P - Y))
-certify("mse-gradient", equation, inputs=[P, Y], code=losses.mse_grad, witness=central_difference(losses.mse, wrt=0))
-"""
 VERSION = "import dlmath\n\ndlmath.__version__"
 # Each of two chapters waits for the other one to begin: one after the other they would never end.
 MEET = """\
@@ -41,63 +25,12 @@ while not Path("{there}.runs").exists():
 """
 
 
-class Book:
-    """A copy of the project with chapters of its own."""
-
-    def __init__(self, folder: Path, root: Path, **chapters: list[str]) -> None:
-        self.folder = folder
-        for name in ("_ext", "_static", "dlmath"):
-            shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("_config.yml", "references.bib"):
-            shutil.copy(root / name, folder)
-        (folder / "chapters").mkdir()
-        for name, cells in chapters.items():
-            self.write(name, *cells)
-        self.toc(*chapters)
-
-    def toc(self, *chapters: str) -> None:
-        files = "".join(f"- file: chapters/{chapter}\n" for chapter in chapters)
-        (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{files}")
-        (self.folder / "index.md").write_text("# A small book\n")
-
-    def write(self, chapter: str, prose: str, *code: str) -> None:
-        cells = [nbformat.v4.new_markdown_cell(prose), *map(nbformat.v4.new_code_cell, code)]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-        nbformat.write(notebook, self.folder / "chapters" / f"{chapter}.ipynb")
-
-    def replace(self, file: str, old: str, new: str) -> None:
-        text = (self.folder / file).read_text()
-        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
-        (self.folder / file).write_text(text.replace(old, new))
-
-    def start(self) -> subprocess.Popen:
-        command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "--keep-going", "-q"]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder)},  # the copy of dlmath, not the installed one
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def build(self, succeeds: bool = True) -> str:
-        process = self.start()
-        output, _ = process.communicate(timeout=120)
-        assert (process.returncode == 0) == succeeds, output
-        return output
-
-    def page(self, chapter: str) -> str:
-        return (self.folder / f"_build/html/chapters/{chapter}.html").read_text()
-
-
 def executed(output: str) -> set[str]:
     return set(re.findall(r"^\[\d+/\d+\] chapters/(\S+) ", output, flags=re.MULTILINE))
 
 
 def test_a_book_through_its_edits(tmp_path, root):
-    book = Book(
+    book = SmallBook(
         tmp_path,
         root,
         one=["# One\n\nFirst prose.", MEET.format(here="one", there="two"), CERTIFICATE],
@@ -154,7 +87,7 @@ def test_a_book_through_its_edits(tmp_path, root):
 
 
 def test_a_cell_that_writes_to_stderr_fails_the_build_every_time(tmp_path, root):
-    book = Book(tmp_path, root, one=["# One", "import warnings\n\nwarnings.warn('careful')"])
+    book = SmallBook(tmp_path, root, one=["# One", "import warnings\n\nwarnings.warn('careful')"])
     for _ in range(2):
         assert "stderr" in book.build(succeeds=False)
 
@@ -163,7 +96,7 @@ def test_a_cell_that_writes_to_stderr_fails_the_build_every_time(tmp_path, root)
 def test_ctrl_c_ends_the_build_and_its_kernels(tmp_path, root):
     cell = "import os, time\n\nopen('{}.pid', 'w').write(str(os.getpid()))\ntime.sleep(100)"
     chapters = {name: [f"# {name}", cell.format(name)] for name in ("one", "two", "three")}
-    book = Book(tmp_path, root, **chapters)
+    book = SmallBook(tmp_path, root, **chapters)
     process = book.start()
     try:
         running = wait_for(
