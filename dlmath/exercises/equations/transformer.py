@@ -244,7 +244,7 @@ chapter = Chapter(
             ),
             wrong={
                 "2048 × 512 and 512 × 2048": "A row $x$ with 512 entries needs a $W_1$ with 512 rows.",
-                "512 × 2048 for both": "In this book a row of a weight matrix belongs to an output: here there are 2048.",
+                "512 × 2048 for both": "In this book a weight matrix has a row for each output: here 2048.",
                 "512 × 512 for both": "That would give 512 hidden units.",
             },
         ),
