@@ -437,6 +437,8 @@ class _Printer(LatexPrinter):
             return self._print(matrix) if outermost else self._factor(matrix)
         if not body.has(z):
             return self.parenthesize(body, PRECEDENCE["Add"], strict=False)
+        if isinstance(body, sp.Heaviside):  # its second argument, the value at 0, is not printed
+            return rf"H\left({self._entrywise(body.args[0], z, matrix, outermost=True)}\right)"
         if isinstance(body, Function) and len(body.args) == 1:
             name = r"\exp" if body.func == sp.exp else self._print(body.func(sp.Symbol("z"))).split(r"{\left")[0]
             if "{" not in name:  # brackets around the argument, such as |z|, are left to the last line

@@ -314,6 +314,8 @@ g = sp.MatrixSymbol("g", n, 1)
             r"\left(1 - \sigma\left(\mathbf{X}\right)\right) \odot \sigma\left(\mathbf{X}\right)",
         ),
         (elementwise(lambda u: -2 * alpha * sigma(-u), X), r"- 2 \alpha \sigma\left(- \mathbf{X}\right)"),
+        (elementwise(lambda u: sp.Heaviside(u, 0), X - Z), r"H\left(\mathbf{X} - \mathbf{Z}\right)"),
+        (elementwise(lambda u: 2 * sp.Heaviside(u), X), r"2 H\left(\mathbf{X}\right)"),
         (elementwise(lambda u: 1 / u, X), r"\left(z \mapsto \frac{1}{z}\right)\left(\mathbf{X}\right)"),
         # The rest.
         (X[0, 1] * x[i, 0], r"X_{0,1} x_{i}"),

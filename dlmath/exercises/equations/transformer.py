@@ -1,0 +1,298 @@
+"""Exercises of the chapter on the feed-forward layer and the encoder block of a transformer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.symbolic import hadamard, ones
+
+
+def normalise_positions(X, gain, bias, epsilon):
+    """Layer norm.
+
+    X has shape (T, d), one position a row; gain and bias have shape (d,).
+    epsilon is added to the variance. Return an array of the shape of X.
+    """
+    centred = X - X.mean(axis=1, keepdims=True)
+    spread = (centred**2).mean(axis=1, keepdims=True)
+    return gain * centred / np.sqrt(spread + epsilon) + bias
+
+
+def _normalise_wrongly(
+    *,
+    axis=1,
+    ddof=0,
+    centre=True,
+    divide=lambda variance, epsilon: np.sqrt(variance + epsilon),
+    finish=lambda normalised, gain, bias: gain * normalised + bias,
+):
+    """``normalise_positions`` with one of its rules exchanged."""
+
+    def wrong(X, gain, bias, epsilon):
+        centred = X - X.mean(axis=axis, keepdims=True)
+        variance = (centred**2).mean(axis=axis, keepdims=True)
+        if ddof:
+            variance *= X.shape[1] / (X.shape[1] - ddof)
+        return finish((centred if centre else X) / divide(variance, epsilon), gain, bias)
+
+    return wrong
+
+
+def _positions(rng):
+    inputs = []
+    for T, d, epsilon in [(3, 3, 0.5), (2, 5, 0.1), (6, 4, 1e-5)]:
+        gain, bias = rng.uniform(0.5, 2, d), rng.uniform(0.5, 2, d)
+        inputs.append((3 + rng.standard_normal((T, d)), gain, bias, epsilon))
+    return inputs
+
+
+def rms_norm_gradients(G, X, gain, epsilon):
+    """Back through root-mean-square norm.
+
+    Every row of X is divided by the root of (the mean of its squares plus
+    epsilon) and multiplied by gain. No mean is subtracted. X has shape
+    (T, d), gain has shape (d,), and G, the gradient with respect to the
+    output, has the shape of X. Return (grad_X, grad_gain).
+    """
+    root = np.sqrt((X**2).mean(axis=1, keepdims=True) + epsilon)
+    scaled = X / root
+    U = G * gain
+    along = (U * scaled).mean(axis=1, keepdims=True)
+    return (U - along * scaled) / root, (G * scaled).sum(axis=0)
+
+
+def _pull_wrongly(
+    *,
+    squares=lambda X, epsilon: (X**2).mean(axis=1, keepdims=True) + epsilon,
+    upstream=lambda G, gain: G * gain,
+    to_rows=lambda U, N: U - N * (U * N).mean(axis=1, keepdims=True),
+    divisor=lambda root: root,
+    to_gain=lambda G, N, gain: (G * N).sum(axis=0),
+):
+    """``rms_norm_gradients`` with one of its rules exchanged."""
+
+    def wrong(G, X, gain, epsilon):
+        root = np.sqrt(squares(X, epsilon))
+        N = X / root
+        return to_rows(upstream(G, gain), N) / divisor(root), to_gain(G, N, gain)
+
+    return wrong
+
+
+def _passes(rng):
+    shapes = [(3, 3, 0.5), (2, 4, 0.1), (5, 3, 1e-5)]
+    return [
+        (rng.standard_normal((T, d)), 1 + rng.standard_normal((T, d)), rng.uniform(0.5, 2, d), epsilon)
+        for T, d, epsilon in shapes
+    ]
+
+
+def printed_gradient(x, G, W_2, M):
+    return x.T * hadamard(M, G * W_2.T)
+
+
+chapter = Chapter(
+    name="equations/transformer",
+    title="Transformer feed-forward layer",
+    exercises=[
+        Derivation(
+            name="printed-hidden-weights",
+            title="The gradient in the printed convention",
+            statement=(
+                "Take the formula as it is printed, $\\max(0, xW_1 + b_1)W_2 + b_2$, for all positions at once: $x$ is "
+                "$T\\times d$, $W_1$ is $d\\times d_\\text{ff}$ and $W_2$ is $d_\\text{ff}\\times d$. Given "
+                "$G = \\partial L/\\partial\\,\\text{FFN}$ and $M$, which is 1 where a hidden unit is above 0 and else "
+                "0, derive $\\partial L/\\partial W_1$. It has the shape of the printed $W_1$."
+            ),
+            given=(
+                "import sympy as sp\n\n"
+                "from dlmath.symbolic import hadamard, sizes\n\n"
+                'T, d, d_ff = sizes("T d d_ff")\n'
+                'x, G = sp.MatrixSymbol("x", T, d), sp.MatrixSymbol("G", T, d)\n'
+                'W_2, M = sp.MatrixSymbol("W_2", d_ff, d), sp.MatrixSymbol("M", T, d_ff)'
+            ),
+            solution=printed_gradient,
+            mistakes=[
+                Mistake(
+                    "The ReLU is missing: it passes nothing back where its input was below 0.",
+                    lambda x, G, W_2, M: x.T * G * W_2.T,
+                ),
+                Mistake(
+                    "This has the shape that $\\mathbf W_1$ has in this book, a row for each output. "
+                    "The printed $W_1$ has a row for each input.",
+                    lambda x, G, W_2, M: hadamard(M, G * W_2.T).T * x,
+                ),
+                Mistake(
+                    "This is the gradient with respect to $xW_1 + b_1$. One product is still to come.",
+                    lambda x, G, W_2, M: hadamard(M, G * W_2.T),
+                ),
+                Mistake(
+                    "This is the gradient with respect to $b_1$, written as a column. A weight is multiplied by $x$.",
+                    lambda x, G, W_2, M: hadamard(M, G * W_2.T).T * ones(M.shape[0]),
+                ),
+            ],
+        ),
+        Coding(
+            name="layer-norm",
+            title="Layer norm",
+            statement=(
+                "Write layer norm for all positions at once: bring every position to mean 0 and variance 1, up to "
+                "$\\epsilon$, then apply gain and bias."
+            ),
+            solution=normalise_positions,
+            inputs=_positions,
+            mistakes=[
+                Mistake(
+                    "The mean and the variance run over the positions. "
+                    "That is batch normalisation: a position would see the others.",
+                    _normalise_wrongly(axis=0),
+                ),
+                Mistake(
+                    "There is one mean and one variance for the whole array. Every position has its own.",
+                    _normalise_wrongly(axis=(0, 1)),
+                ),
+                Mistake(
+                    "The sum of squares is divided by $d - 1$. Layer norm divides by $d$.",
+                    _normalise_wrongly(ddof=1),
+                ),
+                Mistake(
+                    "$\\epsilon$ is added to the standard deviation. It has the unit of a variance.",
+                    _normalise_wrongly(divide=lambda variance, epsilon: np.sqrt(variance) + epsilon),
+                ),
+                Mistake(
+                    "$\\epsilon$ is missing. What does a constant position give?",
+                    _normalise_wrongly(divide=lambda variance, epsilon: np.sqrt(variance)),
+                ),
+                Mistake(
+                    "The position is divided by its variance. Which power of it has the unit of a feature?",
+                    _normalise_wrongly(divide=lambda variance, epsilon: variance + epsilon),
+                ),
+                Mistake(
+                    "The mean is used in the variance, but not subtracted from the features.",
+                    _normalise_wrongly(centre=False),
+                ),
+                Mistake(
+                    "The bias is multiplied by the gain. In which order do they come?",
+                    _normalise_wrongly(finish=lambda normalised, gain, bias: gain * (normalised + bias)),
+                ),
+            ],
+        ),
+        Coding(
+            name="rms-norm-gradients",
+            title="Back through a norm that does not centre",
+            statement=(
+                "Root-mean-square norm leaves the mean where it is: "
+                "$\\mathbf y = \\mathbf g\\odot\\mathbf x/r$ with $r^2 = \\mathbf x^T\\mathbf x/d + \\epsilon$. "
+                "Derive its way back as the chapter does for layer norm, and write it. "
+                "How many directions are taken out of the gradient now?"
+            ),
+            solution=rms_norm_gradients,
+            inputs=_passes,
+            returns=("grad_X", "grad_gain"),
+            mistakes=[
+                Mistake(
+                    "The mean of the gradient is taken out, as in layer norm. Here the forward pass takes no mean out.",
+                    _pull_wrongly(
+                        to_rows=lambda U, N: U - U.mean(axis=1, keepdims=True) - N * (U * N).mean(axis=1, keepdims=True)
+                    ),
+                ),
+                Mistake(
+                    "The root is treated as a constant. It depends on every feature.",
+                    _pull_wrongly(to_rows=lambda U, N: U),
+                ),
+                Mistake(
+                    "The gain is missing on the way to the features.",
+                    _pull_wrongly(upstream=lambda G, gain: G),
+                ),
+                Mistake(
+                    "The projection takes the sum over the features. The normalised features have the squared "
+                    "length $d$, not 1.",
+                    _pull_wrongly(to_rows=lambda U, N: U - N * (U * N).sum(axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "The projection takes means over the positions. No position sees another.",
+                    _pull_wrongly(to_rows=lambda U, N: U - N * (U * N).mean(axis=0)),
+                ),
+                Mistake(
+                    "What comes back is not divided by the root. Double the features: what becomes of the slope?",
+                    _pull_wrongly(divisor=lambda root: 1),
+                ),
+                Mistake(
+                    "The gradient of the gain contains the gain. The output is linear in it.",
+                    _pull_wrongly(to_gain=lambda G, N, gain: (G * N * gain).sum(axis=0)),
+                ),
+                Mistake(
+                    "The gradient of the gain is a mean. Every position adds its own.",
+                    _pull_wrongly(to_gain=lambda G, N, gain: (G * N).mean(axis=0)),
+                ),
+                Mistake(
+                    "$\\epsilon$ is missing from the root.",
+                    _pull_wrongly(squares=lambda X, epsilon: (X**2).mean(axis=1, keepdims=True)),
+                ),
+            ],
+            points=3,
+        ),
+    ],
+    quiz=[
+        Question(
+            "A position has 512 features, and there are 2048 hidden units. Which shape has $W_1$ as printed, and which "
+            "has $\\mathbf W_1$ in this book?",
+            right=(
+                "512 × 2048 and 2048 × 512",
+                "The printed row $x$ stands left of $W_1$; the book's rows are outputs.",
+            ),
+            wrong={
+                "2048 × 512 and 512 × 2048": "A row $x$ with 512 entries needs a $W_1$ with 512 rows.",
+                "512 × 2048 for both": "In this book a weight matrix has a row for each output: here 2048.",
+                "512 × 512 for both": "That would give 512 hidden units.",
+            },
+        ),
+        Question(
+            "All features of a position are doubled, and then 3 is added to each. $\\epsilon$ is negligible. "
+            "What happens to the output of layer norm?",
+            right=("Nothing.", "The 3 goes with the mean, the 2 with the deviation."),
+            wrong={
+                "It doubles.": "The deviation by which it is divided doubles too.",
+                "It doubles, and 3 is added.": "Mean and deviation take out both.",
+                "3 is added.": "The mean grows by 3 as well, and is subtracted.",
+            },
+        ),
+        Question(
+            "The gradient that arrives at the normalised features is $(5, 5, 5, 5)$. What does layer norm pass back?",
+            right=(
+                "$(0, 0, 0, 0)$",
+                "It lies along $\\mathbf 1$. The normalised features add up to 0 whatever happens: no slope there.",
+            ),
+            wrong={
+                "$(5, 5, 5, 5)$ divided by the deviation": "The projection that takes out the mean is missing.",
+                "$(5, 5, 5, 5)$": "Neither the mean is taken out nor the deviation divided.",
+                "It depends on the gain.": "The gain has been passed already: this is what arrives behind it.",
+            },
+        ),
+        Question(
+            "A hidden unit $j$ is below 0 at all positions of a batch. Which of its parameters get a gradient?",
+            right=(
+                "None: not row $j$ of $\\mathbf W_1$, not $b_{1j}$, not column $j$ of $\\mathbf W_2$.",
+                "Before the ReLU the slope is 0, and behind it the output of the unit is.",
+            ),
+            wrong={
+                "Only column $j$ of $\\mathbf W_2$.": "Its gradient has the factor $a_j$, which is 0.",
+                "Only $b_{1j}$.": "The bias lies before the ReLU, which passes nothing.",
+                "All of them.": "A silent unit changes nothing, and small changes leave it silent.",
+            },
+        ),
+        Question(
+            "$d = 512$, $d_\\text{ff} = 2048$, and the sequence has 512 positions. Where are most multiplications?",
+            right=(
+                "In the feed-forward layer.",
+                "$2Tdd_\\text{ff} = 8Td^2$, against $4Td^2$ in the projections and $2T^2d = 2Td^2$ in the pairs.",
+            ),
+            wrong={
+                "In the pairs of positions.": "They are $2T^2d$, and $T$ is smaller than $d_\\text{ff}$.",
+                "In the projections of the attention.": "They are $4Td^2$, half as many as in the feed-forward layer.",
+                "In the layer norms.": "These need a few operations for each feature, not $d$.",
+            },
+        ),
+    ],
+)
