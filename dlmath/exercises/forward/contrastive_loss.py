@@ -121,8 +121,8 @@ def _logit_gradients(rng):
     return inputs
 
 
-def warmest_temperature(N, c, epsilon):
-    return (1 - c) / sp.log((N - 1) / (sp.exp(epsilon) - 1))
+def loss_with_copies(N, k, c, tau):
+    return sp.log(k + (N - k) * sp.exp((c - 1) / tau))
 
 
 chapter = Chapter(
@@ -130,43 +130,52 @@ chapter = Chapter(
     title="Contrastive loss",
     exercises=[
         Derivation(
-            name="warmest-temperature",
-            title="How warm may it be?",
+            name="loss-with-copies",
+            title="Many pictures, one caption",
             statement=(
-                "In a batch of $N$ pairs, every right pair has the cosine 1 and every wrong one the cosine $c < 1$. "
-                "Derive the temperature at which the loss is $\\epsilon$, for $0 < \\epsilon < \\log N$. "
-                "Above it the loss is larger."
+                "In a batch of $N$ pairs every caption occurs $k$ times. Captions that are equal, and the pictures "
+                "that belong to them, all have the cosine 1 with each other; all other cosines of a picture and a "
+                "caption are $c < 1$. Derive the loss at the temperature $\\tau$. Only one caption counts as the right "
+                "one for a picture: the one it came with."
             ),
-            given='import sympy as sp\n\nN, c, epsilon = sp.symbols("N c epsilon", positive=True)',
-            solution=warmest_temperature,
+            given='import sympy as sp\n\nN, k, c, tau = sp.symbols("N k c tau", positive=True)',
+            solution=loss_with_copies,
             mistakes=[
                 Mistake(
-                    "The right partner does not compete with itself: how many wrong ones does a row have?",
-                    lambda N, c, epsilon: (1 - c) / sp.log(N / (sp.exp(epsilon) - 1)),
+                    "This is the loss without copies. How many logits of a row are as large as the right one?",
+                    lambda N, k, c, tau: sp.log(1 + (N - 1) * sp.exp((c - 1) / tau)),
                 ),
                 Mistake(
-                    "The right partner is missing from its own sum. Which term does it add to the wrong ones?",
-                    lambda N, c, epsilon: (1 - c) / sp.log((N - 1) / sp.exp(epsilon)),
+                    "The copies are counted among the different ones as well: a row has $N$ logits.",
+                    lambda N, k, c, tau: sp.log(k + N * sp.exp((c - 1) / tau)),
                 ),
                 Mistake(
-                    "The fraction in the logarithm is turned over, and the temperature has the wrong sign.",
-                    lambda N, c, epsilon: (1 - c) / sp.log((sp.exp(epsilon) - 1) / (N - 1)),
+                    "A copy counts as right here. The loss takes the one that the picture came with, and no other.",
+                    lambda N, k, c, tau: sp.log(1 + (N - k) / k * sp.exp((c - 1) / tau)),
                 ),
                 Mistake(
-                    "This is the logit scale $1/\\tau$.",
-                    lambda N, c, epsilon: sp.log((N - 1) / (sp.exp(epsilon) - 1)) / (1 - c),
+                    "This is the limit of a temperature near zero. What do the $N - k$ other captions add?",
+                    lambda N, k, c, tau: sp.log(k),
+                ),
+                Mistake(
+                    "The difference of the cosines has the wrong sign: a wrong caption adds less than a right one.",
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp((1 - c) / tau)),
                 ),
                 Mistake(
                     "Only the difference of the two cosines counts. Here the right one is left out.",
-                    lambda N, c, epsilon: -c / sp.log((N - 1) / (sp.exp(epsilon) - 1)),
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp(c / tau)),
                 ),
                 Mistake(
-                    "The logarithm of $1 + x$ is taken for $x$. That is good for small losses only.",
-                    lambda N, c, epsilon: (1 - c) / sp.log((N - 1) / epsilon),
+                    "The cosines are multiplied by the temperature.",
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp((c - 1) * tau)),
                 ),
                 Mistake(
-                    "The loss is the mean of two directions. They are equal here, so it is not twice one of them.",
-                    lambda N, c, epsilon: (1 - c) / sp.log((N - 1) / (sp.exp(epsilon / 2) - 1)),
+                    "There is no temperature.",
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp(c - 1)),
+                ),
+                Mistake(
+                    "The two directions are added. They are equal here, and so is their mean.",
+                    lambda N, k, c, tau: 2 * sp.log(k + (N - k) * sp.exp((c - 1) / tau)),
                 ),
             ],
         ),

@@ -1,4 +1,4 @@
-"""The exercises on the contrastive loss, solved by the package, by a Jacobian and by another form of the root."""
+"""The exercises on the contrastive loss, solved by the package, by a Jacobian and by the logarithm of a quotient."""
 
 import numpy as np
 import sympy as sp
@@ -20,7 +20,7 @@ def embedding_gradients(G, U, V, tau):
 
 
 EQUIVALENTS = {
-    "warmest-temperature": lambda N, c, epsilon: (c - 1) / (sp.log(sp.exp(epsilon) - 1) - sp.log(N - 1)),
+    "loss-with-copies": lambda N, k, c, tau: sp.log(k * sp.exp(1 / tau) + (N - k) * sp.exp(c / tau)) - 1 / tau,
     "symmetric-contrastive-loss": clip_loss,
     "embedding-gradients": embedding_gradients,
 }
