@@ -1,0 +1,350 @@
+"""Exercises of the chapter on the contrastive loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import sympy as sp
+
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+
+
+def symmetric_loss(U, V, tau):
+    """The contrastive loss of N pairs, in both directions.
+
+    U and V have shape (N, d): one embedding a row, of any length; row i
+    of U belongs to row i of V. tau is the temperature, however small.
+    Return a number.
+    """
+    U = U / np.linalg.norm(U, axis=1, keepdims=True)
+    V = V / np.linalg.norm(V, axis=1, keepdims=True)
+    Z = U @ V.T / tau
+    total = 0.0
+    for logits in (Z, Z.T):
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        sums = np.exp(shifted).sum(axis=1)
+        total += np.mean(np.log(sums) - shifted.diagonal())
+    return total / 2
+
+
+def _directions(A):
+    return A / np.linalg.norm(A, axis=1, keepdims=True)
+
+
+def _cross_entropies(Z):
+    """The cost of each row, without overflow."""
+    shifted = Z - Z.max(axis=1, keepdims=True)
+    return np.log(np.exp(shifted).sum(axis=1)) - shifted.diagonal()
+
+
+def _both(Z):
+    return np.mean(_cross_entropies(Z) + _cross_entropies(Z.T)) / 2
+
+
+def _over_the_whole_matrix(Z):
+    shifted = Z - Z.max()
+    return np.log(np.exp(shifted).sum()) - shifted.diagonal().mean()
+
+
+def _others_only(Z):
+    """The right partner is left out of its own sum."""
+    masked = np.where(np.eye(len(Z)) == 1, -np.inf, Z)
+
+    def side(masked):
+        largest = masked.max(axis=1, keepdims=True)
+        return np.log(np.exp(masked - largest).sum(axis=1)) + largest[:, 0] - Z.diagonal()
+
+    return np.mean(side(masked) + side(masked.T)) / 2
+
+
+def _overflowing(Z):
+    E = np.exp(Z)
+    rows, columns = E.sum(axis=1), E.sum(axis=0)
+    return -np.mean(np.log(E.diagonal() / rows) + np.log(E.diagonal() / columns)) / 2
+
+
+def _lose_wrongly(*, directions=_directions, cool=lambda Z, tau: Z / tau, lose=_both):
+    """``symmetric_loss`` with one of its steps exchanged."""
+    return lambda U, V, tau: lose(cool(directions(U) @ directions(V).T, tau))
+
+
+def _batches(rng):
+    simple = np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 4.0]]), 0.5
+    drawn = [(*(3 * rng.standard_normal((2, N, d))), tau) for N, d, tau in [(3, 4, 0.3), (5, 2, 2.0), (4, 3, 0.1)]]
+    # The last one overflows without a shift, and its second text is much nearer to the first image.
+    return [simple, *drawn, (np.eye(3), np.eye(3)[[0, 2, 1]] + 0.1, 1e-3)]
+
+
+def embedding_gradients(G, U, V, tau):
+    """The gradients with respect to the embeddings of both sides.
+
+    G is the gradient with respect to the logits, of shape (N, N); the
+    logits are the cosines over the temperature tau. U and V have shape
+    (N, d) and rows of any length. Return (grad_U, grad_V).
+    """
+    lengths_U = np.linalg.norm(U, axis=1, keepdims=True)
+    lengths_V = np.linalg.norm(V, axis=1, keepdims=True)
+    U_hat, V_hat = U / lengths_U, V / lengths_V
+    grad_U, grad_V = G @ V_hat / tau, G.T @ U_hat / tau
+    grad_U = grad_U - (grad_U * U_hat).sum(axis=1, keepdims=True) * U_hat
+    grad_V = grad_V - (grad_V * V_hat).sum(axis=1, keepdims=True) * V_hat
+    return grad_U / lengths_U, grad_V / lengths_V
+
+
+def _along(grad, direction):
+    return (grad * direction).sum(axis=1, keepdims=True) * direction
+
+
+def _pull_wrongly(
+    *,
+    partner=_directions,
+    turn=lambda G: G.T,
+    cool=lambda grad, tau: grad / tau,
+    project=lambda grad, A: grad - _along(grad, _directions(A)),
+    shorten=lambda grad, A: grad / np.linalg.norm(A, axis=1, keepdims=True),
+):
+    """``embedding_gradients`` with one of its rules exchanged."""
+
+    def wrong(G, U, V, tau):
+        def pull(grad, A):
+            return shorten(project(cool(grad, tau), A), A)
+
+        return pull(G @ partner(V), U), pull(turn(G) @ partner(U), V)
+
+    return wrong
+
+
+def _logit_gradients(rng):
+    inputs = []
+    for N, d, tau in [(2, 2, 0.5), (4, 3, 0.2), (3, 5, 2.0)]:
+        U, V = 2 * rng.standard_normal((2, N, d))
+        inputs.append((rng.standard_normal((N, N)), U, V, tau))
+    return inputs
+
+
+def loss_with_copies(N, k, c, tau):
+    return sp.log(k + (N - k) * sp.exp((c - 1) / tau))
+
+
+chapter = Chapter(
+    name="forward/contrastive-loss",
+    title="Contrastive loss",
+    exercises=[
+        Derivation(
+            name="loss-with-copies",
+            title="Many pictures, one caption",
+            statement=(
+                "In a batch of $N$ pairs every caption occurs $k$ times. Captions that are equal, and the pictures "
+                "that belong to them, all have the cosine 1 with each other; all other cosines of a picture and a "
+                "caption are $c < 1$. Derive the loss at the temperature $\\tau$. Only one caption counts as the right "
+                "one for a picture: the one it came with."
+            ),
+            given='import sympy as sp\n\nN, k, c, tau = sp.symbols("N k c tau", positive=True)',
+            solution=loss_with_copies,
+            mistakes=[
+                Mistake(
+                    "This is the loss without copies. How many logits of a row are as large as the right one?",
+                    lambda N, k, c, tau: sp.log(1 + (N - 1) * sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
+                    "The copies are counted among the different ones as well: a row has $N$ logits.",
+                    lambda N, k, c, tau: sp.log(k + N * sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
+                    "A copy counts as right here. The loss takes the one that the picture came with, and no other.",
+                    lambda N, k, c, tau: sp.log(1 + (N - k) / k * sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
+                    "This is the limit of a temperature near zero. What do the $N - k$ other captions add?",
+                    lambda N, k, c, tau: sp.log(k),
+                ),
+                Mistake(
+                    "The difference of the cosines has the wrong sign: a wrong caption adds less than a right one.",
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp((1 - c) / tau)),
+                ),
+                Mistake(
+                    "Only the difference of the two cosines counts. Here the right one is left out.",
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp(c / tau)),
+                ),
+                Mistake(
+                    "The cosines are multiplied by the temperature.",
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp((c - 1) * tau)),
+                ),
+                Mistake(
+                    "There is no temperature.",
+                    lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp(c - 1)),
+                ),
+                Mistake(
+                    "The two directions are added. They are equal here, and so is their mean.",
+                    lambda N, k, c, tau: 2 * sp.log(k + (N - k) * sp.exp((c - 1) / tau)),
+                ),
+            ],
+        ),
+        Coding(
+            name="symmetric-contrastive-loss",
+            title="The loss in both directions",
+            statement=(
+                "Write the symmetric contrastive loss over cosine similarities. It must stay finite at a temperature "
+                "of one thousandth, and NumPy has nothing to warn about."
+            ),
+            solution=symmetric_loss,
+            inputs=_batches,
+            mistakes=[
+                Mistake(
+                    "The embeddings are not normalised: a cosine does not change if a vector is made longer.",
+                    _lose_wrongly(directions=lambda A: A),
+                ),
+                Mistake(
+                    "The columns of the embeddings are normalised. Which axis belongs to one embedding?",
+                    _lose_wrongly(directions=lambda A: A / np.linalg.norm(A, axis=0, keepdims=True)),
+                ),
+                Mistake(
+                    "The cosines are multiplied by the temperature.",
+                    _lose_wrongly(cool=lambda Z, tau: Z * tau),
+                ),
+                Mistake("There is no temperature.", _lose_wrongly(cool=lambda Z, tau: Z)),
+                Mistake(
+                    "This looks from $\\mathbf U$ to $\\mathbf V$ only. Who looks the other way?",
+                    _lose_wrongly(lose=lambda Z: np.mean(_cross_entropies(Z))),
+                ),
+                Mistake(
+                    "This looks from $\\mathbf V$ to $\\mathbf U$ only. Who looks the other way?",
+                    _lose_wrongly(lose=lambda Z: np.mean(_cross_entropies(Z.T))),
+                ),
+                Mistake(
+                    "The two directions are added. The loss is their mean.",
+                    _lose_wrongly(lose=lambda Z: 2 * _both(Z)),
+                ),
+                Mistake(
+                    "The pairs are added. The loss is their mean.",
+                    _lose_wrongly(lose=lambda Z: len(Z) * _both(Z)),
+                ),
+                Mistake(
+                    "The softmax runs over the whole matrix. A row competes with itself only, and so does a column.",
+                    _lose_wrongly(lose=_over_the_whole_matrix),
+                ),
+                Mistake(
+                    "The right partner is missing from the sum below the fraction.",
+                    _lose_wrongly(lose=_others_only),
+                ),
+                Mistake(
+                    "At a low temperature the exponentials overflow. What may be subtracted from all logits of a row?",
+                    _lose_wrongly(lose=_overflowing),
+                ),
+            ],
+            points=3,
+        ),
+        Coding(
+            name="embedding-gradients",
+            title="Back to the embeddings",
+            statement=(
+                "Given the gradient $\\mathbf G = \\partial L/\\partial\\mathbf Z$ with respect to the logits, return "
+                "the gradients with respect to the embeddings, which are not normalised yet."
+            ),
+            solution=embedding_gradients,
+            inputs=_logit_gradients,
+            returns=("grad_U", "grad_V"),
+            mistakes=[
+                Mistake(
+                    "The part along the embedding is still there. What does the loss do if a vector is made longer?",
+                    _pull_wrongly(project=lambda grad, A: grad),
+                ),
+                Mistake(
+                    "This is the part *along* the embedding. What is left without it?",
+                    _pull_wrongly(project=lambda grad, A: _along(grad, _directions(A))),
+                ),
+                Mistake(
+                    "The projection is made with the embedding instead of its direction: twice it is not the same.",
+                    _pull_wrongly(project=lambda grad, A: grad - _along(grad, A)),
+                ),
+                Mistake(
+                    "A long embedding turns slowly. By what is its gradient divided?",
+                    _pull_wrongly(shorten=lambda grad, A: grad),
+                ),
+                Mistake(
+                    "The gradient is multiplied by the length. A long embedding turns slowly.",
+                    _pull_wrongly(shorten=lambda grad, A: grad * np.linalg.norm(A, axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "The logits are cosines over a temperature. Backward it is missing.",
+                    _pull_wrongly(cool=lambda grad, tau: grad),
+                ),
+                Mistake(
+                    "The gradient is multiplied by the temperature.",
+                    _pull_wrongly(cool=lambda grad, tau: grad * tau),
+                ),
+                Mistake(
+                    "For $\\mathbf V$ the matrix stands the wrong way round: a text collects from its column.",
+                    _pull_wrongly(turn=lambda G: G),
+                ),
+                Mistake(
+                    "The partners enter with their lengths. The cosine has their directions.",
+                    _pull_wrongly(partner=lambda A: A),
+                ),
+            ],
+            points=3,
+        ),
+    ],
+    quiz=[
+        Question(
+            "After an hour of training, an encoder gives every image the same embedding. The batch has 64 pairs. "
+            "What do the rows cost, on average, at $\\tau = 0.07$?",
+            right=(
+                "At least $\\log 64$.",
+                "All rows are equal, so what they give to the 64 right texts adds up to 1, and the mean of "
+                "$-\\log p$ is lowest if all are $\\tfrac1{64}$.",
+            ),
+            wrong={
+                "0, because all images agree.": "They agree on which text? Each of the 64 is right for one of them.",
+                "$\\log 64/0.07$.": "The temperature divides the logits, not the loss.",
+                "$\\log 2$.": "There are 64 texts to choose from.",
+            },
+        ),
+        Question(
+            "All image embeddings are made ten times as long. What happens to the loss, and to their gradient?",
+            right=(
+                "The loss stays; the gradient is a tenth.",
+                "Only directions count, and a long vector must be moved farther to turn as much.",
+            ),
+            wrong={
+                "The loss falls; the gradient stays.": "The cosines do not change.",
+                "Both stay.": "Move a long vector by as much as a short one: which of them turns farther?",
+                "The loss stays; the gradient is ten times as large.": "The Jacobian has the length below the line.",
+            },
+        ),
+        Question(
+            "A batch of 1000 pairs has a loss of 0.9 nats, on average over many batches. "
+            "What is proved about the mutual information of the two sides?",
+            right=("It is at least 6.0 nats.", "$\\log 1000 - 0.9 \\approx 6.0$."),
+            wrong={
+                "It is 6.0 nats.": "The bound is not the value. With another score or a larger batch it may be higher.",
+                "It is at most 6.9 nats.": "$\\log N$ limits what can be proved, not what is there.",
+                "It is at least 0.9 nats.": "A *lower* loss proves more.",
+            },
+        ),
+        Question(
+            "Every image finds its text, every text its image, and the loss is 1.2. "
+            "In which direction does gradient descent move the temperature?",
+            right=(
+                "Down.",
+                "Each right logit is the largest of its row and of its column. A larger scale widens every lead.",
+            ),
+            wrong={
+                "Up.": "That would bring all probabilities closer to $1/N$.",
+                "It stays: all pairs are found.": "Accuracy does not see the temperature; the loss does.",
+                "That depends on the size of the batch.": "Every row alone says the same.",
+            },
+        ),
+        Question(
+            "One adds the number 5 to the whole third row of the logits. What changes?",
+            right=(
+                "The cost of the columns.",
+                "Image 3 now looks good to every text. Its own row has lost nothing by it.",
+            ),
+            wrong={
+                "The cost of the third row.": "A softmax does not see a constant that is added to all it has.",
+                "Nothing.": "For the columns it is one entry each that has grown.",
+                "The cost of the third row and of the columns.": "Row 3 has the same differences as before.",
+            },
+        ),
+    ],
+)
