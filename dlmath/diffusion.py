@@ -209,6 +209,41 @@ def reverse_step(
     return x_before.astype(np.result_type(x_t, predicted_noise, noise), copy=False)
 
 
+@np.errstate(over="ignore", invalid="ignore")
+def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: float, betas: np.ndarray) -> np.ndarray:
+    r"""The best guess of the noise if the data are normal, :math:`x_0 \sim \mathcal N(m, s^2)` in every coordinate:
+
+    .. math::
+        \mathrm E[\varepsilon \mid x_t] =
+        \frac{\sqrt{1 - \bar\alpha_t}\,(x_t - \sqrt{\bar\alpha_t}\, m)}{\bar\alpha_t s^2 + 1 - \bar\alpha_t} .
+
+    No network can have a smaller ``training_loss`` on such data, so sampling can be tested with it apart from training.
+
+    Args:
+        x_t: noisy samples, any shape, ``(N, ...)`` if each has a step of its own; complex for the complex step.
+        t: the step, from 1 to T; or integers of shape ``(N,)``, one for each sample.
+        mean: m.
+        variance: :math:`s^2 \ge 0`.
+        betas: the noise variances, shape ``(T,)``.
+
+    Returns:
+        The guess, the shape of ``x_t``.
+
+    Raises:
+        TypeError: an argument is not of numbers, or ``t`` not of integers.
+        ValueError: a negative variance, a step that is not between 1 and T, shapes that do not fit, NaN or empty input.
+
+    Example:
+        >>> expected_noise(np.array([0.0, 1.0]), 1, mean=0.0, variance=1.0, betas=np.array([0.36]))
+        array([0. , 0.6])
+    """
+    x_t = check.array("x_t", x_t, analytic=True)
+    mean, variance = check.number("mean", mean), check.number("variance", variance, least=0)
+    _, bar, _ = _at_step(t, betas, "x_t", x_t)
+    guess = np.sqrt(1 - bar) * (x_t - np.sqrt(bar) * mean) / (bar * variance + 1 - bar)
+    return guess.astype(x_t.dtype, copy=False)
+
+
 def training_loss(
     predict_noise: Callable[[np.ndarray, int | np.ndarray], np.ndarray],
     x_0: np.ndarray,

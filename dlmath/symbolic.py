@@ -206,6 +206,13 @@ def _evaluate(node: Any, known: Mapping[Any, Any]) -> Any:
     return value
 
 
+def _written_out(factor: sp.Expr, ranges: Iterable[Any], known: Mapping[Any, Any]) -> sp.Expr:
+    """A product over an index factor by factor, which the printer of NumPy code has no word for."""
+    for index, low, high in ranges:
+        factor = sp.Mul(*(factor.subs(index, i) for i in range(_size(low, known), _size(high, known) + 1)))
+    return factor
+
+
 class _Entries:
     """The entries of a matrix, one by one, and only those it has: NumPy would count -1 from the end."""
 
@@ -222,6 +229,7 @@ class _Entries:
 def _scalar(node: sp.Expr, known: Mapping[Any, Any]) -> Any:
     """Compute an expression that is not a matrix. Its symbols may stand for arrays, of which all have one shape."""
     node = node.replace(sp.Derivative, lambda *arguments: sp.Derivative(*arguments).doit())
+    node = node.replace(sp.Product, lambda factor, *ranges: _written_out(factor, ranges, known))
     stand_ins, values = {}, {}
 
     def stand_in(part: Any, symbol: Any, value: Any) -> None:

@@ -166,6 +166,47 @@ def test_one_step_for_each_sample_is_the_steps_one_by_one(rng):
         np.testing.assert_allclose(back[i], reverse_step(x_t[i], step, noise[i], z[i], betas), rtol=1e-14)
 
 
+def test_the_expected_noise_is_the_mean_of_what_bayes_says(rng):
+    """On a fine grid of noises, weighted by their own density and that of the data they imply."""
+    betas, grid = np.array([0.3, 0.1, 0.5]), np.linspace(-12, 12, 6001)
+    for t in (1, 2, 3):
+        bar, (x_t, mean), variance = np.prod(1 - betas[:t]), rng.standard_normal(2), rng.uniform(0.1, 3)
+        implied = (x_t - np.sqrt(1 - bar) * grid) / np.sqrt(bar)
+        weights = np.exp(-(grid**2) / 2 - (implied - mean) ** 2 / (2 * variance))
+        guess = diffusion.expected_noise(np.array([x_t]), t, mean, variance, betas)
+        np.testing.assert_allclose(guess, np.average(grid, weights=weights), rtol=1e-9)
+
+
+def test_the_expected_noise_of_one_point_is_the_noise(rng):
+    betas, noise = diffusion.linear_schedule(5, 0.1, 0.5), rng.standard_normal((3, 2))
+    x_t = diffuse(np.full((3, 2), 1.5), np.array([1, 3, 5]), noise, betas)
+    np.testing.assert_allclose(diffusion.expected_noise(x_t, np.array([1, 3, 5]), 1.5, 0.0, betas), noise, rtol=1e-12)
+    assert diffusion.expected_noise(x_t.astype(np.float32), 2, 1.5, 0.0, betas).dtype == np.float32
+    leaves_arguments_alone(lambda x_t, betas: diffusion.expected_noise(x_t, 2, 1.5, 0.0, betas), x_t, betas)
+
+
+def test_no_guess_has_a_smaller_loss_than_the_expected_noise(rng):
+    betas, t, (m, s) = diffusion.linear_schedule(5, 0.1, 0.5), 3, (2.0, 0.5)
+    x_0, noise = m + s * rng.standard_normal((4000, 1)), rng.standard_normal((4000, 1))
+
+    def loss(slope, shift):
+        def guess(x_t, t):
+            return slope * diffusion.expected_noise(x_t, t, m, s**2, betas) + shift
+
+        return training_loss(guess, x_0, t, noise, betas)
+
+    assert all(loss(1, 0) < loss(slope, shift) for slope, shift in [(0.9, 0), (1.1, 0), (1, 0.1), (1, -0.1)])
+
+
+def test_expected_noise_refuses_bad_input():
+    x, betas = np.ones((3, 2)), np.array([0.1, 0.2])
+    refuses(lambda: diffusion.expected_noise(x, 3, 0.0, 1.0, betas), "t must be between 1 and 2", error=ValueError)
+    refuses(lambda: diffusion.expected_noise(x, 1, 0.0, -1.0, betas), "variance", error=ValueError)
+    refuses(lambda: diffusion.expected_noise(x, 1, "m", 1.0, betas), "mean", error=TypeError)
+    refuses(lambda: diffusion.expected_noise(x * np.nan, 1, 0.0, 1.0, betas), "x_t", "NaN", error=ValueError)
+    diffusion.expected_noise(np.array([1e308, -1e308]), 1, -1e308, 1e-308, betas)
+
+
 @pytest.mark.parametrize("t", [1, 3, np.array([1, 5, 2])], ids=str)
 def test_loss_and_its_gradient_agree_with_torch(t, rng):
     torch = pytest.importorskip("torch")

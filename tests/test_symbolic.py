@@ -202,6 +202,14 @@ def test_nothing_is_broadcast(expression):
         evaluate(expression, values)
 
 
+def test_a_product_over_an_index_is_written_out():
+    A = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    assert evaluate(sp.Product(X[i, 0] + z, (i, 0, N - 1)), {X: A, z: 1.0}) == 2 * 4 * 6
+    assert evaluate(sp.Product(X[i, j], (i, 0, N - 1), (j, 1, n - 1)), {X: A}) == 2 * 4 * 6
+    assert evaluate(3 - sp.Product(X[i, 0], (i, 1, m)), {X: A, m: 0}) == 2
+    assert evaluate(sp.Product(X[i, 0], (i, 1, 2)) * X.T * X, {X: A}) == pytest.approx(15 * A.T @ A)
+
+
 @pytest.mark.parametrize(
     ("expression", "values", "error", "message"),
     [
@@ -216,6 +224,7 @@ def test_nothing_is_broadcast(expression):
         (sp.MatrixSymbol("W", 3, 2), {sp.MatrixSymbol("W", 3, 2): np.ones((2, 3))}, ValueError, "(3, 2)"),
         (X[i, 0], {X: np.ones((2, 2)), i: -1}, IndexError, "X[-1, 0] does not exist: its shape is (2, 2)"),
         (sp.Sum(X[i, 0], (i, 1, N)), {X: np.ones((3, 1))}, IndexError, "X[3, 0] does not exist"),
+        (sp.Product(X[i, 0], (i, 1, N)), {X: np.ones((3, 1))}, IndexError, "X[3, 0] does not exist"),
         (S ** sp.Rational(1, 2), {S: np.eye(2)}, TypeError, "exponent of S**(1/2) must be an integer"),
         (sp.Eq(z, 1), {z: 1.0}, TypeError, "must be a SymPy scalar or matrix, got Equality"),
         (sp.Function("f")(z), {z: 1.0}, TypeError, "cannot evaluate f(number_0)"),
