@@ -357,6 +357,8 @@ def test_no_warning_for_large_input():
     output, weights = attention(Q, K, V)
     assert set(np.unique(weights)) == {0, 1}
     attention_backward(1e308 * np.sign(output), Q, K, V, output, weights)
+    infinite = np.array([[np.inf], [-np.inf]])
+    assert np.isnan(attention(np.zeros((1, 1)), np.zeros((2, 1)), infinite)[0]).all()
     # Gradients that overflow, and weights of zero behind them.
     X, W = np.ones((2, 2)), np.array([[9.0, 0.0], [0.0, -9.0]])
     kept = multi_head_attention(X, X, X, W, W, W, W, heads=1)

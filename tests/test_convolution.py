@@ -307,6 +307,8 @@ def test_float32_with_float64_is_float64():
     )
     G = np.ones((2, 4, 5, 5), np.float32)
     assert [gradient.dtype.itemsize for gradient in backward(G, single, kernel)] == [8, 4, 4]
+    of_double = backward(G.astype(np.float64), single, kernel.astype(np.float32))
+    assert [gradient.dtype.itemsize for gradient in of_double] == [8, 8, 8]
 
 
 def test_no_warning_for_any_finite_input():

@@ -305,7 +305,7 @@ class TestBadInput:
         ):
             refuses(lambda c=call: c(P=P[:4]), "P", "(5, 3, 5)", error=ValueError)
             refuses(lambda c=call: c(R=R[0]), "R", "(S, A)", error=ValueError)
-            refuses(lambda c=call: c(P=2 * P), "P", "probabilities", error=ValueError)
+            refuses(lambda c=call: c(P=2 * P), "P must be probabilities", error=ValueError)
             refuses(lambda c=call: c(P=0.99 * P), "P", "probabilities", error=ValueError)
             signed = P.copy()
             signed[0, 0, 0], signed[0, 0, 1] = -0.5, signed[0, 0, :2].sum() + 0.5

@@ -157,6 +157,14 @@ def test_layer_norm_does_not_see_the_scale_of_huge_features_either(size, dtype, 
     np.testing.assert_allclose(grad_bias, expected[2], **tolerance)
 
 
+def test_each_row_of_huge_features_has_its_own_unit(rng):
+    """In the unit of the other the squares of the first would be too small for full precision."""
+    x, one, zero = rng.uniform(-1, 1, (1, 4)), np.ones(4), np.zeros(4)
+    x[0, 0] = 1
+    normalised = layer_norm(np.array([[[1e155]], [[1e308]]]) * x, one, zero)
+    np.testing.assert_allclose(normalised, [layer_norm(1e6 * x, one, zero)] * 2, rtol=1e-10)
+
+
 def test_layer_norm_of_huge_features_has_the_complex_step(rng):
     X, direction, G = rng.standard_normal((3, 2, 4))
     X *= 1e160
