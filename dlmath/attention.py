@@ -264,7 +264,7 @@ def multi_head_attention_backward(
                [1.33, 0.67]])
     """
     Q, K, V = _queries_keys_values(Q, K, V, analytic=False)
-    W_Q, W_K, W_V, W_O = _projections(Q, V, W_Q, W_K, W_V, W_O)
+    W_Q, W_K, W_V, W_O = _projections(Q, V, W_Q, W_K, W_V, W_O, analytic=False)
     grad_output = check.array("grad_output", grad_output, Q.shape)
     heads = kept.weights.shape[-3]
     grad_outputs = _split(grad_output @ W_O, heads)
@@ -293,12 +293,12 @@ def _queries_keys_values(
     return Q, K, V
 
 
-def _projections(Q: np.ndarray, V: np.ndarray, *matrices: np.ndarray) -> list[np.ndarray]:
+def _projections(Q: np.ndarray, V: np.ndarray, *matrices: np.ndarray, analytic: bool = True) -> list[np.ndarray]:
     d_model = Q.shape[-1]
     if V.shape[-1] != d_model:
         raise ValueError(f"V must have as many features as Q, {d_model}, got {V.shape[-1]}")
     names = ("W_Q", "W_K", "W_V", "W_O")
-    return [check.array(name, W, (d_model, d_model), analytic=True) for name, W in zip(names, matrices)]
+    return [check.array(name, W, (d_model, d_model), analytic=analytic) for name, W in zip(names, matrices)]
 
 
 def _checked_mask(mask: np.ndarray, scores_shape: tuple[int, ...]) -> np.ndarray:

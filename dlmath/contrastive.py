@@ -73,7 +73,7 @@ def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> floa
     """
     logits = cosine_similarities(images, texts) / _temperature(temperature)
     rows, columns = log_softmax(logits, axis=1), log_softmax(logits, axis=0)
-    return -(np.trace(rows) + np.trace(columns)) / (2 * len(logits))
+    return 0 - (np.trace(rows) + np.trace(columns)) / (2 * len(logits))  # so that no loss is 0.0, not -0.0
 
 
 @np.errstate(over="ignore", invalid="ignore")

@@ -104,7 +104,7 @@ def binary_cross_entropy(probabilities: np.ndarray, targets: np.ndarray) -> floa
         0.346574
     """
     p, y = _bernoulli("probabilities", probabilities, targets)
-    return -np.sum(_times(y, np.log(p)) + _times(1 - y, np.log1p(-p))) / len(y)
+    return 0 - np.sum(_times(y, np.log(p)) + _times(1 - y, np.log1p(-p))) / len(y)  # so that no loss is 0.0, not -0.0
 
 
 @np.errstate(divide="ignore", over="ignore")
@@ -228,7 +228,7 @@ def categorical_cross_entropy(probabilities: np.ndarray, targets: np.ndarray) ->
     probabilities = check.array("probabilities", probabilities, ("N", "K"), analytic=True)
     check.unit_interval("probabilities", probabilities)
     targets = _classes(targets, probabilities)
-    return -np.sum(_picked(np.log(probabilities), targets)) / len(targets)
+    return 0 - np.sum(_picked(np.log(probabilities), targets)) / len(targets)  # so that no loss is 0.0, not -0.0
 
 
 @np.errstate(divide="ignore", over="ignore")

@@ -354,7 +354,7 @@ def _choose(action_values: np.ndarray, epsilon: float, rng: np.random.Generator)
     """The epsilon-greedy action."""
     if rng.random() < epsilon:
         return int(rng.integers(len(action_values)))
-    best = np.flatnonzero(action_values == action_values.max())
+    best = np.flatnonzero(~(action_values < action_values.max()))  # all of them, if overflow has led to NaN
     return int(best[rng.integers(len(best))])
 
 

@@ -367,7 +367,19 @@ def _norm_arguments(X: np.ndarray, gain: np.ndarray) -> tuple[np.ndarray, np.nda
 def _normalise(X: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
     """The normalised inputs, and the deviation they were divided by."""
     epsilon = check.number("epsilon", epsilon, above=0)
+    centred, deviation = _centred(X, epsilon)
+    overflows = ~np.isfinite(deviation)
+    if not overflows.any():
+        return centred / deviation, deviation
+    # Divided by the largest first, the squares of huge features do not overflow. What is left of epsilon beside them
+    # may be nothing, but must not be: equal features would be 0/0.
+    unit = np.where(overflows, np.abs(X.real).max(axis=-1, keepdims=True), 1)
+    centred, deviation = _centred(X / unit, np.maximum(epsilon / unit / unit, np.finfo(X.dtype).tiny))
+    return centred / deviation, unit * deviation
+
+
+def _centred(X: np.ndarray, epsilon: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs without their mean, and their deviation."""
     centred = X - X.mean(axis=-1, keepdims=True)
     variance = (centred * centred).mean(axis=-1, keepdims=True)
-    deviation = np.sqrt(variance + epsilon)
-    return centred / deviation, deviation
+    return centred, np.sqrt(variance + epsilon)

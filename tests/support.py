@@ -70,12 +70,28 @@ def assert_gradient(
         np.testing.assert_allclose(measured, expected, rtol=rtol, atol=1e-8 if not analytic else 1e-13)
 
 
+def assert_symmetric_second_derivatives(gradients: Callable[..., Sequence[np.ndarray]], *arrays: np.ndarray) -> None:
+    """Differentiate the gradients of a scalar by the complex step: the matrix of second derivatives is symmetric.
+
+    ``gradients(*arrays)`` returns one for each of the arrays. Checked is w·Hv = v·Hw in two random directions.
+    """
+    rng = np.random.default_rng(3)
+    v, w = ([rng.standard_normal(array.shape) for array in arrays] for _ in range(2))
+
+    def product(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> float:
+        moved = gradients(*(array + 1e-30j * direction for array, direction in zip(arrays, other)))
+        return sum(np.sum(direction * np.imag(gradient) / 1e-30) for direction, gradient in zip(one, moved))
+
+    assert abs(product(w, v)) > 1e-3
+    np.testing.assert_allclose(product(w, v), product(v, w), rtol=1e-10)
+
+
 def refuses(call: Callable[[], Any], argument: str, *expected: str, error: type[Exception] | None = None) -> None:
     """The call raises a ValueError or TypeError whose message names the argument and says what was expected."""
     with pytest.raises(error or (ValueError, TypeError)) as caught:
         call()
     message = str(caught.value)
-    assert re.search(rf"(?<!\w){re.escape(argument)}", message), message
+    assert re.search(rf"(?<!\w){re.escape(argument)}(?!\w)", message), message
     for part in expected:
         assert part in message, message
 

@@ -314,12 +314,25 @@ class TestBadInput:
         refuses(lambda: attention(Q, K, value), "V", error=TypeError)
         refuses(lambda: multi_head_attention(Q, K, V, *projections(4)[:3], value, 2), "W_O", error=TypeError)
 
+    @pytest.mark.parametrize("argument", range(8))
+    def test_the_way_back_is_for_real_numbers(self, argument):
+        name = ("grad_output", "Q", "K", "V", "W_Q", "W_K", "W_V", "W_O")[argument]
+        arrays = [self.Q, self.Q, self.K, self.V, *projections(4)]
+        kept = multi_head_attention(*arrays[1:], heads=2)
+        output, weights = attention(*arrays[1:4])
+        arrays[argument] = arrays[argument] + 0j
+        refuses(lambda: multi_head_attention_backward(*arrays, kept), name, "of real numbers", error=TypeError)
+        if argument < 4:
+            refuses(lambda: attention_backward(*arrays[:4], output, weights), name, "of real numbers", error=TypeError)
+
     def test_nan_and_a_score_that_overflows(self):
         Q, K, V = self.Q, self.K, self.V
         refuses(lambda: attention(Q * np.nan, K, V), "Q", "NaN")
         refuses(lambda: attention(Q, K, V * np.nan), "V", "NaN")
         one = np.ones((1, 1))
         refuses(lambda: attention(1e200 * one, 1e200 * one, one), "Q and K", "finite scores", error=ValueError)
+        both = np.array([[1e200, 1e200], [-1e200, 1e200]])  # infinity minus infinity
+        refuses(lambda: attention(both, both, both), "Q and K", "finite scores", error=ValueError)
 
 
 def test_unsigned_integers_do_not_wrap():
@@ -344,6 +357,15 @@ def test_no_warning_for_large_input():
     output, weights = attention(Q, K, V)
     assert set(np.unique(weights)) == {0, 1}
     attention_backward(1e308 * np.sign(output), Q, K, V, output, weights)
+    infinite = np.array([[np.inf], [-np.inf]])
+    assert np.isnan(attention(np.zeros((1, 1)), np.zeros((2, 1)), infinite)[0]).all()
+    # Gradients that overflow, and weights of zero behind them.
+    X, W = np.ones((2, 2)), np.array([[9.0, 0.0], [0.0, -9.0]])
+    kept = multi_head_attention(X, X, X, W, W, W, W, heads=1)
+    assert np.isnan(multi_head_attention(X, X, 1e308 * X, W, W, W, W, heads=1).output).all()
+    gradients = multi_head_attention_backward(1e308 * X, X, X, X, W, W, W, W, kept)
+    assert np.isnan(gradients[2]).any()
+    assert np.isinf(gradients[6]).any()
 
 
 def test_arguments_are_left_alone():

@@ -94,6 +94,13 @@ def test_pairs_that_look_the_same_cost_log_n(N):
     np.testing.assert_allclose(mutual_information_bound(clip_loss(same, same, 0.07), N), 0, atol=1e-12)
 
 
+def test_no_loss_is_zero_without_a_sign():
+    """A pair that is alone is always recognised."""
+    loss = clip_loss(np.ones((1, 3)), np.ones((1, 3)), 0.07)
+    assert loss == 0
+    assert not np.signbit(loss)
+
+
 def test_perfect_pairs_cost_nothing_at_low_temperature_and_prove_log_n():
     eye = np.eye(8)
     assert clip_loss(eye, eye, 0.01) < 1e-12
@@ -124,7 +131,12 @@ class TestBadInput:
     one = np.array([[1.0, 2.0], [3.0, 4.0]])
 
     def test_shapes(self, function):
-        refuses(lambda: function(self.one, self.one[:1], 1.0), "texts", "(1, 2)", "(2, 2)", error=ValueError)
+        refuses(
+            lambda: function(self.one, self.one[:1], 1.0),
+            "texts must have the shape of images",
+            "(1, 2)",
+            error=ValueError,
+        )
         refuses(lambda: function(self.one[0], self.one, 1.0), "images", "(N, d)", error=ValueError)
         refuses(lambda: function(self.one, self.one[0], 1.0), "texts", "(N, d)", error=ValueError)
 

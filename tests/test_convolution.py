@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import NOT_NUMBERS, agrees_with_torch, assert_gradient, leaves_arguments_alone, refuses
+from support import (
+    NOT_NUMBERS,
+    agrees_with_torch,
+    assert_gradient,
+    assert_symmetric_second_derivatives,
+    leaves_arguments_alone,
+    refuses,
+)
 
 from dlmath import convolution
 from dlmath.convolution import conv2d, conv2d_backward
@@ -68,6 +75,30 @@ def test_gradients_in_random_directions(shape, rng):
     assert_gradient(lambda x: np.sum(G * layer(x, kernel, bias, stride, padding)), grad_X, X, analytic=True)
     assert_gradient(lambda k: np.sum(G * layer(X, k, bias, stride, padding)), grad_kernel, kernel, analytic=True)
     assert_gradient(lambda b: np.sum(G * layer(X, kernel, b, stride, padding)), grad_bias, bias, analytic=True)
+
+
+@pytest.mark.parametrize("shape", [SHAPES[3], SHAPES[4], SHAPES[9]], ids=str)
+def test_second_derivatives_are_symmetric(shape, rng):
+    """Of the sum of G ⊙ Y, which has Y for its gradient with respect to G."""
+    X, kernel, bias = arrays_of(shape)
+    stride, padding = shape[-2:]
+    assert_symmetric_second_derivatives(
+        lambda G, X, kernel, bias: (layer(X, kernel, bias, stride, padding), *backward(G, X, kernel, stride, padding)),
+        rng.standard_normal(layer(X, kernel, bias, stride, padding).shape),
+        *(X, kernel, bias),
+    )
+
+
+@pytest.mark.parametrize("function", [convolution.cross_correlation, convolution.convolution])
+def test_the_sums_of_the_text_books_have_the_complex_step(function, rng):
+    """They are linear in the image and in the kernel, and so is the matrix."""
+    image, other_image = rng.standard_normal((2, 4, 5))
+    kernel, other_kernel = rng.standard_normal((2, 2, 3))
+    by_image, by_kernel = function(image + 1j * other_image, kernel), function(image, kernel + 1j * other_kernel)
+    np.testing.assert_allclose(by_image, function(image, kernel) + 1j * function(other_image, kernel), rtol=1e-12)
+    np.testing.assert_allclose(by_kernel, function(image, kernel) + 1j * function(image, other_kernel), rtol=1e-12)
+    matrix = convolution.correlation_matrix(kernel + 1j * other_kernel, 4, 5)
+    np.testing.assert_array_equal(matrix.imag, convolution.correlation_matrix(other_kernel, 4, 5))
 
 
 def test_the_sums_of_the_text_books_agree_with_scipy(rng):
@@ -191,6 +222,7 @@ class TestBadInput:
         refuses(lambda: convolution.cross_correlation(X[0], kernel[0, 0]), "image", "(H, W)")
         refuses(lambda: convolution.cross_correlation(X[0, 0], kernel[0]), "kernel", "(kH, kW)")
         refuses(lambda: convolution.convolution(X[0, 0], kernel[0]), "kernel", "(kH, kW)")
+        refuses(lambda: convolution.convolution(X[0, 0], kernel[0, 0, 0]), "kernel", "(kH, kW)")
         refuses(lambda: convolution.correlation_matrix(kernel[0], 4, 4), "kernel", "(kH, kW)")
 
     def test_patches_that_do_not_fit(self):
@@ -224,6 +256,7 @@ class TestBadInput:
         refuses(lambda: convolution.output_size(4, 0), "kernel_size", "at least 1")
         refuses(lambda: convolution.output_size(2.0, 1), "size", "integer", error=TypeError)
         refuses(lambda: convolution.correlation_matrix(kernel[0, 0], 7.0, 6), "height", "integer", error=TypeError)
+        refuses(lambda: convolution.correlation_matrix(kernel[0, 0], 0, 6), "height", "at least 1", error=ValueError)
         refuses(lambda: convolution.correlation_matrix(kernel[0, 0], 7, 0), "width", "at least 1", error=ValueError)
 
     def test_nan(self):
@@ -274,6 +307,8 @@ def test_float32_with_float64_is_float64():
     )
     G = np.ones((2, 4, 5, 5), np.float32)
     assert [gradient.dtype.itemsize for gradient in backward(G, single, kernel)] == [8, 4, 4]
+    of_double = backward(G.astype(np.float64), single, kernel.astype(np.float32))
+    assert [gradient.dtype.itemsize for gradient in of_double] == [8, 8, 8]
 
 
 def test_no_warning_for_any_finite_input():

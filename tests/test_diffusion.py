@@ -271,6 +271,14 @@ CALLS = {
     ),
 }
 
+NAMES = {
+    "diffuse": ("x_0", "noise"),
+    "posterior": ("x_0", "x_t"),
+    "reverse_step": ("x_t", "predicted_noise"),
+    "training_loss": ("x_0", "noise"),
+}
+"""What each calls the first array and the other."""
+
 
 @pytest.mark.parametrize("name", CALLS)
 class TestBadInput:
@@ -281,7 +289,8 @@ class TestBadInput:
         for t in (0, 3, -1, np.array([1, 2, 3]), np.array([0, 1, 2])):
             refuses(lambda t=t: call(self.x, t, self.x, self.betas), "t must be between 1 and 2", error=ValueError)
         for t in (np.array([1, 2]), np.ones((3, 1), int), np.ones((3, 2), int), np.ones(0, int)):
-            refuses(lambda t=t: call(self.x, t, self.x, self.betas), "t must be one step or one", error=ValueError)
+            expected = f"t must be one step or one for each sample of {NAMES[name][0]}"
+            refuses(lambda t=t: call(self.x, t, self.x, self.betas), expected, "(3,)", error=ValueError)
         for t in (1.0, "1", None, True, np.array([1.0, 2.0, 1.0])):
             refuses(lambda t=t: call(self.x, t, self.x, self.betas), "t must be an integer", error=TypeError)
 
@@ -294,22 +303,24 @@ class TestBadInput:
         refuses(lambda: call(self.x, 1, self.x, "small"), "betas", error=TypeError)
 
     def test_shapes_and_nan(self, name):
-        call = CALLS[name]
-        refuses(lambda: call(self.x, 1, self.x[:1], self.betas), "(1, 2)", "(3, 2)", error=ValueError)
-        refuses(lambda: call(self.x * np.nan, 1, self.x, self.betas), "x_", "NaN", error=ValueError)
-        refuses(lambda: call(self.x, 1, self.x * np.nan, self.betas), "NaN", error=ValueError)
+        call, (x, other) = CALLS[name], NAMES[name]
+        shape = f"{other} must have the shape of {x}"
+        refuses(lambda: call(self.x, 1, self.x[:1], self.betas), shape, "(1, 2)", "(3, 2)", error=ValueError)
+        refuses(lambda: call(self.x * np.nan, 1, self.x, self.betas), x, "NaN", error=ValueError)
+        refuses(lambda: call(self.x, 1, self.x * np.nan, self.betas), other, "NaN", error=ValueError)
 
     @pytest.mark.parametrize("value", NOT_NUMBERS, ids=repr)
     def test_not_numbers(self, name, value):
-        refuses(lambda: CALLS[name](value, 1, self.x, self.betas), "x_", error=TypeError)
-        refuses(lambda: CALLS[name](self.x, 1, value, self.betas), "numbers", error=TypeError)
+        x, other = NAMES[name]
+        refuses(lambda: CALLS[name](value, 1, self.x, self.betas), x, error=TypeError)
+        refuses(lambda: CALLS[name](self.x, 1, value, self.betas), other, error=TypeError)
 
 
 def test_other_bad_input():
     x, betas = np.ones((3, 2)), np.array([0.1, 0.2])
-    refuses(lambda: reverse_step(x, 1, x, x[:1], betas), "noise", "(1, 2)")
-    refuses(lambda: reverse_step(x, 1, x[:1], x, betas), "predicted_noise", "(1, 2)")
-    refuses(lambda: training_loss(lambda x_t, t: x_t[:1], x, 1, x, betas), "predict_noise", "(1, 2)", "(3, 2)")
+    refuses(lambda: reverse_step(x, 1, x, x[:1], betas), "noise must have the shape of x_t", "(1, 2)")
+    expected = "the result of predict_noise must have the shape of x_0"
+    refuses(lambda: training_loss(lambda x_t, t: x_t[:1], x, 1, x, betas), expected, "(1, 2)", "(3, 2)")
     refuses(lambda: training_loss(lambda x_t, t: x_t, 1.0, 1, 1.0, betas), "x_0", "(N, ...)", error=ValueError)
     for steps in (0, -1):
         refuses(lambda s=steps: diffusion.linear_schedule(s), "steps", "at least 1", error=ValueError)
@@ -353,6 +364,17 @@ def test_no_warning_for_any_finite_input():
     posterior(huge, -huge, 200, betas)
     reverse_step(huge, 200, -huge, huge, betas)
     training_loss(lambda x_t, t: -huge, huge, 1, huge, betas)
+    assert np.isinf(diffuse(1.7 * huge, 1, 1.7 * huge, np.array([0.5]))).all()
+
+
+def test_infinities_that_meet_are_nan_without_a_warning():
+    infinite, betas = np.array([np.inf, -np.inf]), np.array([0.1, 0.2])
+    for x in (
+        diffuse(infinite, 2, -infinite, betas),
+        posterior(infinite, -infinite, 2, betas)[0],
+        reverse_step(infinite, 2, infinite, infinite, betas),
+    ):
+        assert np.isnan(x).all()
 
 
 def test_arguments_are_left_alone(rng):

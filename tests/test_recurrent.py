@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import NOT_NUMBERS, agrees_with_torch, assert_gradient, leaves_arguments_alone, refuses
+from support import (
+    NOT_NUMBERS,
+    agrees_with_torch,
+    assert_gradient,
+    assert_symmetric_second_derivatives,
+    leaves_arguments_alone,
+    refuses,
+)
 
 from dlmath.recurrent import rnn, rnn_backward
 
@@ -48,6 +55,13 @@ def test_gradients_in_random_directions(argument, rng):
 
     gradient = gradients(G, *arrays)[argument]
     assert_gradient(loss, gradient, arrays[argument], analytic=True)
+
+
+def test_second_derivatives_are_symmetric(rng):
+    """Of the sum of G ⊙ H, which has H for its gradient with respect to G."""
+    arrays = arrays_of(SHAPES[2])
+    G = rng.standard_normal(rnn(*arrays).shape)
+    assert_symmetric_second_derivatives(lambda G, *arrays: (rnn(*arrays), *gradients(G, *arrays)), G, *arrays)
 
 
 def test_one_step_is_the_formula(rng):
@@ -161,11 +175,24 @@ def test_float32_is_kept():
     assert {gradient.dtype for gradient in gradients(H, *arrays)} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("argument", [0, 1, 5], ids=["grad_H", "H", "W_h"])
+def test_float32_with_float64_is_float64(argument):
+    """One array of float64 that every gradient is computed from."""
+    X, h_0, W_x, W_h, b = (array.astype(np.float32) for array in arrays_of(SHAPES[2]))
+    H = rnn(X, h_0, W_x, W_h, b)
+    arrays = [np.ones_like(H), H, X, h_0, W_x, W_h]
+    arrays[argument] = arrays[argument].astype(np.float64)
+    assert {gradient.dtype for gradient in rnn_backward(*arrays)} == {np.dtype(np.float64)}
+
+
 def test_no_warning_for_any_finite_input():
     huge = [1e308 * np.sign(array) for array in arrays_of(SHAPES[2])]
     X, h_0, W_x, W_h, b = huge
     rnn(X, 0 * h_0, W_x, np.eye(4), b)
     rnn_backward(X[..., :1] * np.ones(4), np.zeros((2, 6, 4)), X, h_0, W_x, W_h)
+    # Infinity from the input meets minus infinity from the state.
+    H = rnn([[1e308]], np.ones(2), np.full((2, 1), 1e308), np.full((2, 2), -1e308), np.zeros(2))
+    assert np.isnan(H).all()
 
 
 def test_arguments_are_left_alone():

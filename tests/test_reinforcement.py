@@ -254,6 +254,27 @@ def test_the_steps_taken_have_the_probabilities_of_the_world():
     np.testing.assert_allclose(shares, [0.2, 0.3, 0.5], atol=0.02)
 
 
+class AlwaysTheSame(np.random.Generator):
+    """Draws one number again and again."""
+
+    def __init__(self, number):
+        super().__init__(np.random.PCG64(0))
+        self.number = number
+
+    def random(self):
+        return self.number
+
+
+@pytest.mark.parametrize("number", [0.0, 1 - 2.0**-53], ids=["lowest", "highest"])
+def test_the_extremes_that_can_be_drawn_lead_to_states_with_a_probability(number):
+    """To the middle state, though the probabilities add up to one only up to rounding."""
+    P = np.zeros((3, 1, 3))
+    P[:, :, 1] = 1 - 5e-7
+    world = P, np.array([[0.0], [1.0], [2.0]]), np.zeros(3, bool)
+    _, returns = q_learning(*world, 0, 1, AlwaysTheSame(number), learning_rate=1, discount=0.5, epsilon=0, longest=5)
+    assert returns.item() == 4
+
+
 def test_greedy_policy_takes_the_first_of_equal_actions():
     np.testing.assert_array_equal(greedy_policy([[0, 2, 2], [5, 1, 0], [-1, -1, -1]]), [1, 0, 0])
 
@@ -264,6 +285,8 @@ def test_epsilon_greedy_has_its_probabilities(rng):
     np.testing.assert_allclose(counts / 20000, [0.1, 0.4, 0.1, 0.4], atol=0.015)
     assert {epsilon_greedy(values, 0.0, rng) for _ in range(100)} == {1, 3}
     assert {epsilon_greedy(values, 1.0, rng) for _ in range(200)} == {0, 1, 2, 3}
+    lowest = AlwaysTheSame(0.0)  # which is not below an epsilon of 0
+    assert {epsilon_greedy(values, 0.0, lowest) for _ in range(100)} == {1, 3}
     assert type(epsilon_greedy(values, 0.0, rng)) is type(epsilon_greedy(values, 1.0, rng)) is int
 
 
@@ -282,7 +305,7 @@ class TestBadInput:
         ):
             refuses(lambda c=call: c(P=P[:4]), "P", "(5, 3, 5)", error=ValueError)
             refuses(lambda c=call: c(R=R[0]), "R", "(S, A)", error=ValueError)
-            refuses(lambda c=call: c(P=2 * P), "P", "probabilities", error=ValueError)
+            refuses(lambda c=call: c(P=2 * P), "P must be probabilities", error=ValueError)
             refuses(lambda c=call: c(P=0.99 * P), "P", "probabilities", error=ValueError)
             signed = P.copy()
             signed[0, 0, 0], signed[0, 0, 1] = -0.5, signed[0, 0, :2].sum() + 0.5
@@ -393,6 +416,14 @@ def test_no_warning_for_any_finite_input():
     value_iteration(P, R * 1.7, terminal, 0.9)
     assert q_learning_update(Q, 0, 0, -1e308, 1, False, 1, 1)[0, 0] == 0
     q_learning_update(-Q, 0, 0, 1.7e308, 1, True, 1, 1)
+    assert np.isnan(q_learning_update(Q, 0, 0, 1e308, 1, False, 0, 1)[0, 0])  # a rate of 0 times infinity
+    assert np.isnan(bellman_optimality(np.array([[np.inf], [-np.inf]]), P, R, terminal, 1.0)).all()
+    assert np.isinf(value_iteration(P, np.abs(R) * 1.7, terminal, 0.9)[0]).all()
+    learnt, returns = q_learning(
+        P, np.abs(R), terminal, 0, 1, np.random.default_rng(0), learning_rate=1, discount=1, epsilon=0, longest=50
+    )
+    assert np.isnan(learnt).all()
+    assert np.isinf(returns).all()
 
 
 def test_arguments_are_left_alone():

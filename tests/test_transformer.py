@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import NOT_NUMBERS, agrees_with_torch, assert_gradient, leaves_arguments_alone, refuses
+from support import (
+    NOT_NUMBERS,
+    agrees_with_torch,
+    assert_gradient,
+    assert_symmetric_second_derivatives,
+    leaves_arguments_alone,
+    refuses,
+)
 
 from dlmath.attention import causal_mask
 from dlmath.transformer import (
@@ -123,6 +130,49 @@ def test_layer_norm_gradients_in_random_directions(argument, rng):
     )
 
 
+def test_second_derivatives_of_layer_norm_are_symmetric(rng):
+    """Of the sum of G ⊙ Y, which has Y for its gradient with respect to G."""
+    arrays = [*rng.standard_normal((2, 3, 4)), *rng.standard_normal((2, 4))]
+    assert_symmetric_second_derivatives(
+        lambda G, X, gain, bias: (layer_norm(X, gain, bias), *layer_norm_backward(G, X, gain)), *arrays
+    )
+
+
+@pytest.mark.parametrize(("size", "dtype"), [(1e160, np.float64), (3e307, np.float64), (1e25, np.float32)])
+def test_layer_norm_does_not_see_the_scale_of_huge_features_either(size, dtype, rng):
+    """Their squares overflow. The row beside them is small and feels epsilon as ever."""
+    X, G = rng.standard_normal((2, 2, 4)).astype(dtype)
+    gain, bias = rng.standard_normal((2, 4)).astype(dtype)
+    huge, small = (np.array([factor, 1], dtype)[:, np.newaxis] * X for factor in (size, 1e6))
+    tolerance = {"rtol": 1e-10, "atol": 1e-12} if dtype is np.float64 else {"rtol": 1e-5, "atol": 1e-6}
+    normalised = layer_norm(huge, gain, bias)
+    assert normalised.dtype == dtype
+    np.testing.assert_allclose(normalised, layer_norm(small, gain, bias), **tolerance)
+    np.testing.assert_array_equal(normalised[1], layer_norm(small[1], gain, bias))
+    grad_X, grad_gain, grad_bias = layer_norm_backward(G, huge, gain)
+    expected = layer_norm_backward(G, small, gain)
+    np.testing.assert_allclose(grad_X[0] * size, expected[0][0] * 1e6, **tolerance)
+    np.testing.assert_allclose(grad_X[1], expected[0][1], **tolerance)
+    np.testing.assert_allclose(grad_gain, expected[1], **tolerance)
+    np.testing.assert_allclose(grad_bias, expected[2], **tolerance)
+
+
+def test_each_row_of_huge_features_has_its_own_unit(rng):
+    """In the unit of the other the squares of the first would be too small for full precision."""
+    x, one, zero = rng.uniform(-1, 1, (1, 4)), np.ones(4), np.zeros(4)
+    x[0, 0] = 1
+    normalised = layer_norm(np.array([[[1e155]], [[1e308]]]) * x, one, zero)
+    np.testing.assert_allclose(normalised, [layer_norm(1e6 * x, one, zero)] * 2, rtol=1e-10)
+
+
+def test_layer_norm_of_huge_features_has_the_complex_step(rng):
+    X, direction, G = rng.standard_normal((3, 2, 4))
+    X *= 1e160
+    moved = layer_norm(X + 1e140j * direction, np.ones(4), np.zeros(4))
+    grad_X, *_ = layer_norm_backward(G, X, np.ones(4))
+    np.testing.assert_allclose(np.sum(G * moved.imag) / 1e140, np.sum(grad_X * direction), rtol=1e-10)
+
+
 @given(st.floats(-100, 100), st.floats(0.1, 100), st.integers(0, 2**32 - 1))
 def test_layer_norm_does_not_see_shift_and_scale(shift, scale, seed):
     x = np.random.default_rng(seed).standard_normal((2, 8))
@@ -133,8 +183,9 @@ def test_layer_norm_does_not_see_shift_and_scale(shift, scale, seed):
     np.testing.assert_allclose(normalised.var(axis=-1), 1, atol=1e-8)
 
 
-def test_equal_features_are_normalised_to_zero():
-    np.testing.assert_array_equal(layer_norm(np.full((2, 3), 7.0), np.ones(3), np.full(3, 5.0)), 5)
+@pytest.mark.parametrize("size", [7.0, 1e308])
+def test_equal_features_are_normalised_to_zero(size):
+    np.testing.assert_array_equal(layer_norm(np.full((2, 3), size), np.ones(3), np.full(3, 5.0)), 5)
 
 
 def torch_encoder(parameters, heads, mask):
@@ -224,6 +275,7 @@ def test_initial_weights_have_the_variance_of_xavier():
     for name in ("W_Q", "W_K", "W_V", "W_O"):
         assert getattr(parameters, name).shape == (200, 200)
         assert getattr(parameters, name).var() == pytest.approx(2 / 400, rel=0.03)
+        assert getattr(parameters, name).mean() == pytest.approx(0, abs=2e-3)
     assert parameters.W_1.shape == parameters.W_2.T.shape == (400, 200)
     assert parameters.W_1.var() == pytest.approx(2 / 600, rel=0.03)
     assert parameters.W_2.var() == pytest.approx(2 / 600, rel=0.03)
@@ -276,7 +328,11 @@ class TestBadInput:
         refuses(lambda: feed_forward(X, W_1, b_1, value, b_2), "W_2", error=TypeError)
         refuses(lambda: layer_norm(value, np.ones(4), np.ones(4)), "X", error=TypeError)
         refuses(lambda: layer_norm_backward(X, X, value), "gain", error=TypeError)
-        refuses(lambda: encoder_block(value, random_parameters(4), 2), "X", error=TypeError)
+        parameters = random_parameters(4)
+        refuses(lambda: encoder_block(value, parameters, 2), "X", error=TypeError)
+        kept = encoder_block(X, parameters, 2)
+        refuses(lambda: encoder_block_backward(X, value, parameters, kept), "X", error=TypeError)
+        refuses(lambda: encoder_block_backward(value, X, parameters, kept), "grad_Y", error=TypeError)
 
     def test_nan(self):
         X, (W_1, b_1, W_2, b_2) = self.X, weights()
@@ -310,6 +366,10 @@ def test_no_warning_for_any_finite_input():
     feed_forward_backward(huge, huge, big, big[0], big)
     layer_norm(huge, big[0], big[0])
     layer_norm_backward(huge, huge, big[0])
+    # A hidden unit that overflows, and a weight of zero behind it.
+    one = np.ones((1, 1))
+    assert np.isnan(feed_forward(1e308 * one, 1e308 * one, [0], 0 * one, [0])).all()
+    assert np.isnan(layer_norm([[np.inf, 1.0]], np.ones(2), np.zeros(2))).all()
 
 
 def test_arguments_are_left_alone():
