@@ -405,8 +405,11 @@ def _falsify(
 ) -> tuple[int, int, tuple[str, ...]]:
     """Put wrong versions of the equations to the check: how many there were, could not be computed, and passed."""
     verdicts = []
+    formula = equations[-1].rhs
     for i, equation in enumerate(equations):
-        for wrong in falsify.wrong_versions(equation.rhs):
+        # Only the formula itself is negated and doubled: for many a definition the scale is a matter of taste.
+        of_the_whole = [-formula, 2 * formula] if equation is equations[-1] else []
+        for wrong in dict.fromkeys([*of_the_whole, *falsify.wrong_versions(equation.rhs)]):
             changed = sp.Eq(equation.lhs, wrong, evaluate=False)
             passed = _passes([*equations[:i], changed, *equations[i + 1 :]], drawn, largest)
             verdicts.append((passed, changed))

@@ -381,7 +381,8 @@ class TestWrongVersions:
     def test_inputs_that_hide_a_mistake_are_found_out(self):
         """Where all targets are zero, their sign cannot be seen."""
         certificate = certify_mse(2 / N * (P - Y), inputs={P: None, Y: lambda rng, shape: np.zeros(shape)})
-        assert any(r"\mathbf{P} + \mathbf{Y}" in survivor for survivor in certificate.survivors)
+        assert len(certificate.survivors) == 2  # Y added, and Y left out
+        assert all(r"\mathbf{Y} + \mathbf{P}" in survivor for survivor in certificate.survivors)
 
     def test_what_says_the_same_survives(self):
         """A symmetric matrix is its own transpose."""
@@ -401,16 +402,25 @@ class TestWrongVersions:
         assert survivor == r"\mathbf{g} = \mathbf{A}^{T} \boldsymbol{\theta}"
 
     def test_definitions_are_made_wrong_too(self):
-        a = sp.Symbol("a", real=True)
+        D, arguments = network_gradient(0)
+        alone = certify("weights", sp.Eq(partial("L", W), D.T * X), **arguments)
+        assert alone.wrong_versions > 20
+        assert alone.survivors == ()
+
+    def test_a_formula_of_one_symbol_can_be_wrong_in_sign_and_size(self):
+        def code(P):
+            return layers.affine(P, np.eye(P.shape[1]), np.zeros(P.shape[1]))
+
         certificate = certify(
-            "tanh-slope",
-            sp.Eq(sp.Symbol("slope"), 1 - a**2),
-            inputs=[z],
-            where=[sp.Eq(a, sp.tanh(z))],
-            code=activations.tanh_grad,
-            witness=complex_step(np.tanh, wrt=0),
+            "same",
+            sp.Eq(sp.MatrixSymbol("Z", *P.shape), P),
+            inputs=[P],
+            code=code,
+            checks=layers.affine,
+            witness=np.copy,
         )
-        assert certificate.survivors == (r"a = - \tanh{\left(z \right)}",)  # its square is the same
+        assert certificate.wrong_versions == 3  # and transposed
+        assert certificate.survivors == ()
 
 
 class TestWhatIsShown:
