@@ -1,5 +1,6 @@
 import functools
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -353,3 +354,76 @@ def test_a_network_learns_the_moons(rng):
         measure=lambda t: {"test": accuracy(network.predict(X_test, network.unpack(t, sizes), names), labels_test)},
     )
     assert result.curves["test"][-1] > 0.95
+
+
+class TestDigits:
+    """The run of the chapter on the training objective, beside those of other libraries with the same budget."""
+
+    WIDTHS = (64, 128, 10)
+    NAMES = ("relu", "identity")
+    STRENGTH, EPOCHS, BATCH_SIZE, LEARNING_RATE = 1.0, 30, 32, 0.1
+
+    def trained(self, X, y, epochs):
+        def loss_and_gradient(theta, X_rows, y_rows):
+            loss = "categorical_cross_entropy_from_logits"
+            value, gradient = network.loss_and_gradient(theta, self.WIDTHS, X_rows, y_rows, self.NAMES, loss)
+            penalty, slope = network.l2_penalty(theta, self.WIDTHS, self.STRENGTH, len(X))
+            return value + penalty, gradient + slope
+
+        rng = np.random.default_rng(0)
+        start = network.initialize(self.WIDTHS, rng, "he")
+        settings = {"epochs": epochs, "batch_size": self.BATCH_SIZE, "learning_rate": self.LEARNING_RATE}
+        return start, train(loss_and_gradient, start, (X, y), rng=rng, optimizer="momentum", **settings).theta
+
+    def parts(self):
+        return split(datasets.digits(), 0.2, np.random.default_rng(0))
+
+    def test_they_are_read_as_well_as_by_scikit_learn(self):
+        neural_network = pytest.importorskip("sklearn.neural_network")
+        (X, y), (X_test, y_test) = self.parts()
+        _, theta = self.trained(X, y, self.EPOCHS)
+        ours = accuracy(network.predict(X_test, network.unpack(theta, self.WIDTHS), self.NAMES), y_test)
+        scores = []
+        for seed in range(3):
+            theirs = neural_network.MLPClassifier(
+                self.WIDTHS[1:-1],
+                solver="sgd",
+                momentum=0.9,
+                nesterovs_momentum=False,
+                alpha=self.STRENGTH * self.BATCH_SIZE / len(X),  # it divides by the rows of the minibatch
+                batch_size=self.BATCH_SIZE,
+                learning_rate_init=self.LEARNING_RATE,
+                max_iter=self.EPOCHS,
+                n_iter_no_change=self.EPOCHS,
+                random_state=seed,
+            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it would go on
+                scores.append(theirs.fit(X, y).score(X_test, y_test))
+        assert ours >= 0.97
+        assert min(scores) - 0.01 < ours < max(scores) + 0.01
+
+    def test_torch_takes_the_same_steps(self):
+        torch = pytest.importorskip("torch")
+        X, y = (array[:200] for array in self.parts()[0])
+        start, theta = self.trained(X, y, 5)
+        model = torch.nn.Sequential(torch.nn.Linear(64, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10)).double()
+        weights = [model[0].weight, model[2].weight]
+        with torch.no_grad():
+            for layer, (W, b) in zip((model[0], model[2]), network.unpack(start, self.WIDTHS)):
+                layer.weight.copy_(torch.tensor(W))
+                layer.bias.copy_(torch.tensor(b))
+        optimizer = torch.optim.SGD(model.parameters(), lr=self.LEARNING_RATE, momentum=0.9)
+        rng = np.random.default_rng(0)
+        network.initialize(self.WIDTHS, rng, "he")
+        for _ in range(5):
+            order = rng.permutation(len(X))
+            for first in range(0, len(X), self.BATCH_SIZE):
+                rows = order[first : first + self.BATCH_SIZE]
+                loss = torch.nn.functional.cross_entropy(model(torch.tensor(X[rows])), torch.tensor(y[rows]))
+                penalty = self.STRENGTH / (2 * len(X)) * sum((weight**2).sum() for weight in weights)
+                optimizer.zero_grad()
+                (loss + penalty).backward()
+                optimizer.step()
+        theirs = np.concatenate([part.detach().numpy().ravel() for part in model.parameters()])
+        np.testing.assert_allclose(theta, theirs, rtol=0, atol=1e-12)

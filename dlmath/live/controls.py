@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,33 @@ def play(low: int, high: int, *, value: int | None = None, step: int = 1) -> Con
         ('0', '20', '40')
     """
     return _integers("play", low, high, value, step)
+
+
+def stages(numbers: Sequence[int], *, value: int | None = None) -> Control:
+    """Chosen whole numbers, such as 0, 1, 2, 5, 10, with a button that runs through them.
+
+    Args:
+        numbers: the values, each larger than the one before.
+        value: where the control starts; the first number if not given.
+
+    Returns:
+        The control, for :func:`dlmath.live.explore`.
+
+    Raises:
+        ValueError: fewer than two numbers, numbers that do not rise, or ``value`` is none of them.
+        TypeError: an argument is not of integers.
+
+    Example:
+        >>> stages([0, 1, 10, 100], value=10).start
+        2
+    """
+    numbers = tuple(check.integer("numbers", number, least=-(2**53)) for number in numbers)
+    if len(numbers) < 2 or any(low >= high for low, high in pairwise(numbers)):
+        raise ValueError(f"numbers must rise, two at least, got {list(numbers)}")
+    value = numbers[0] if value is None else check.integer("value", value, least=-(2**53))
+    if value not in numbers:
+        raise ValueError(f"value must be one of {', '.join(map(str, numbers))}, got {value}")
+    return Control("play", numbers, tuple(map(str, numbers)), numbers.index(value))
 
 
 def choice(options: Sequence[str | float]) -> Control:

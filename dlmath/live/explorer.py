@@ -71,7 +71,7 @@ def explore(
         combine: groups of names of controls; only the controls in a group are combined with each other in the built
             page. All are, if not given.
         **controls: a control for each parameter of ``update``: :func:`slider`, :func:`log_slider`, :func:`integers`,
-            :func:`play`, a list to choose from, a boolean, or an ipywidget.
+            :func:`play`, :func:`stages`, a list to choose from, a boolean, or an ipywidget.
 
     Returns:
         The live figure; as the last value of a cell it is displayed.

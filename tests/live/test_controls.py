@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import refuses
 
-from dlmath.live import explore, integers, log_slider, play, slider
+from dlmath.live import explore, integers, log_slider, play, slider, stages
 from dlmath.live.controls import control
 
 
@@ -56,6 +56,19 @@ def test_integers_and_play():
     assert integers(2, 8, value=5, step=3).values == (2, 5, 8)
     assert integers(2, 8, value=5, step=3).start == 1
     assert play(0, 3).kind == "play"
+
+
+def test_stages_are_the_numbers_given():
+    assert stages([-1, 0, 10]) == stages((-1, 0, 10), value=-1)
+    made = stages([0, 1, 10, 100], value=100)
+    assert (made.kind, made.values, made.texts, made.start) == ("play", (0, 1, 10, 100), ("0", "1", "10", "100"), 3)
+    for unfit in ([], [3], [0, 2, 2], [0, 2, 1]):
+        with pytest.raises(ValueError, match=r"^numbers must rise, two at least, got \["):
+            stages(unfit)
+    with pytest.raises(ValueError, match=r"^value must be one of 0, 2, got 1$"):
+        stages([0, 2], value=1)
+    with pytest.raises(TypeError, match=r"^numbers must be an integer"):
+        stages([0, 1.5])
 
 
 def test_lists_and_booleans_are_controls():

@@ -1,0 +1,313 @@
+"""Exercises of the chapter on the training objective."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+
+
+def one_epoch(gradient, theta, X, y, order, batch_size, learning_rate):
+    """The parameters after one epoch of minibatch gradient descent.
+
+    gradient is a function: gradient(theta, X, y) is that of the mean loss
+    of the given rows. order has all row numbers, in the order of their use.
+    The last minibatch has what remains.
+    """
+    for first in range(0, len(order), batch_size):
+        rows = order[first : first + batch_size]
+        theta = theta - learning_rate * gradient(theta, X[rows], y[rows])
+    return theta
+
+
+def _of_squares(theta, X, y):
+    """The gradient of the mean squared error of a linear model."""
+    return 2 * X.T @ (X @ theta - y) / len(y)
+
+
+def _epoch_wrongly(*, sign=-1, stale=False, dropped=False, shuffled=True, targets_shuffled=True, scale=len):
+    """``one_epoch`` with one of its parts done otherwise."""
+
+    def wrong(gradient, theta, X, y, order, batch_size, learning_rate):
+        start, count = theta, len(order)
+        stop = count - count % batch_size if dropped else count
+        for first in range(0, stop, batch_size):
+            plain = np.arange(first, min(first + batch_size, count))
+            rows = order[plain] if shuffled else plain
+            targets = y[rows] if targets_shuffled else y[plain]
+            slope = gradient(start if stale else theta, X[rows], targets)
+            theta = theta + sign * learning_rate * slope * scale(rows) / len(rows)
+        return theta
+
+    return wrong
+
+
+def _whole_batch(gradient, theta, X, y, order, batch_size, learning_rate):
+    return theta - learning_rate * gradient(theta, X, y)
+
+
+def _epochs(rng):
+    inputs = []
+    for count, width, batch_size in [(4, 1, 2), (6, 2, 3), (7, 3, 3), (5, 2, 2)]:
+        X, theta = rng.standard_normal((count, width)), rng.standard_normal(width)
+        order = np.roll(rng.permutation(count - 1) + 1, 1)
+        order = np.append(order, 0)  # never in the order of the rows
+        inputs.append((_of_squares, theta, X, rng.standard_normal(count), order, batch_size, 0.1))
+    return inputs
+
+
+def early_stopping(validation_losses, patience):
+    """The epoch whose parameters are kept, and the one at which it stops.
+
+    validation_losses[k] is the loss after epoch k, beginning with epoch 0.
+    Training stops as soon as the lowest loss so far is patience epochs old.
+    If that never happens, it stops with the last epoch. An equal loss is
+    no improvement. Return (kept, stopped).
+    """
+    kept = 0
+    for epoch, loss in enumerate(validation_losses):
+        if loss < validation_losses[kept]:
+            kept = epoch
+        if epoch - kept >= patience:
+            break
+    return kept, epoch
+
+
+def _stop_wrongly(*, better=lambda loss, best: loss < best, wait=0):
+    def wrong(validation_losses, patience):
+        kept = 0
+        for epoch, loss in enumerate(validation_losses):
+            if epoch and better(loss, validation_losses[kept]):
+                kept = epoch
+            if epoch - kept >= patience + wait:
+                break
+        return kept, epoch
+
+    return wrong
+
+
+def _peek(validation_losses, patience):
+    return int(np.argmin(validation_losses)), early_stopping(validation_losses, patience)[1]
+
+
+def _keep_the_last(validation_losses, patience):
+    _, stopped = early_stopping(validation_losses, patience)
+    return stopped, stopped
+
+
+def _since_the_last_fall(validation_losses, patience):
+    """Counts the epochs in which the loss did not fall below that of the epoch before."""
+    kept, waited = 0, 0
+    for epoch, loss in enumerate(validation_losses):
+        if loss < validation_losses[kept]:
+            kept = epoch
+        waited = 0 if epoch == 0 or loss < validation_losses[epoch - 1] else waited + 1
+        if waited >= patience:
+            break
+    return kept, epoch
+
+
+def _never_reset(validation_losses, patience):
+    kept, waited = 0, 0
+    for epoch, loss in enumerate(validation_losses):
+        if loss < validation_losses[kept]:
+            kept = epoch
+        elif epoch:
+            waited += 1
+        if waited >= patience:
+            break
+    return kept, epoch
+
+
+def _histories(rng):
+    return [
+        (np.array(losses), patience)
+        for losses, patience in [
+            ([3.0, 2.0, 1.0], 2),
+            ([3.0, 2.0, 2.5, 2.2, 1.0], 2),
+            ([3.0, 2.0, 2.5, 1.5, 1.8, 1.4, 1.6, 1.5, 1.0], 2),
+            ([2.0, 1.0, 1.0, 1.0, 1.0, 0.5], 3),
+            ([1.0, 2.0, 1.5, 0.5], 1),
+        ]
+    ]
+
+
+def output_weights(H, Y, Y_hat, lam, m, N):
+    return -m / (lam * N) * (Y_hat - Y).T * H
+
+
+chapter = Chapter(
+    name="equations/training-objective",
+    title="Training objective: put it all together",
+    exercises=[
+        Derivation(
+            name="weights-at-rest",
+            title="What the output weights are made of",
+            statement=(
+                "At a minimum of the objective over the whole training set all gradients vanish. Solve for "
+                "$\\mathbf W_2$: express it by the hidden outputs $\\mathbf H$, the targets $\\mathbf Y$, the "
+                "predictions $\\hat{\\mathbf Y}$, $\\lambda$, $m$ and the number of rows $N$ (which is $m$ here, but "
+                "keep both). What do samples that are predicted perfectly contribute?"
+            ),
+            given=(
+                "import sympy as sp\n\n"
+                "from dlmath.symbolic import sizes\n\n"
+                'N, h, K = sizes("N h K")\n'
+                'H, Y = sp.MatrixSymbol("H", N, h), sp.MatrixSymbol("Y", N, K)\n'
+                'Y_hat = sp.MatrixSymbol("Y_hat", N, K)\n'
+                'lam, m = sp.symbols("lambda m", positive=True)'
+            ),
+            solution=output_weights,
+            mistakes=[
+                Mistake(
+                    "A sign is turned. The sum of the two gradients is zero, so that one is minus the other.",
+                    lambda H, Y, Y_hat, lam, m, N: m / (lam * N) * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "The mean over the rows is lost: the loss is divided by $N$.",
+                    lambda H, Y, Y_hat, lam, m, N: -m / lam * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "The penalty is divided by $m$. On the other side of the equation that is a factor.",
+                    lambda H, Y, Y_hat, lam, m, N: -1 / (lam * N) * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "$\\lambda$ stands on the wrong side: a stronger penalty makes smaller weights.",
+                    lambda H, Y, Y_hat, lam, m, N: -lam / (m * N) * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "This is the transpose: compare its shape with that of $\\mathbf W_2$, outputs by inputs.",
+                    lambda H, Y, Y_hat, lam, m, N: -m / (lam * N) * H.T * (Y_hat - Y),
+                ),
+            ],
+        ),
+        Coding(
+            name="one-epoch",
+            title="One epoch",
+            statement=(
+                "Write one epoch of minibatch gradient descent. The rows come in the given order, `batch_size` at a "
+                "time, and each minibatch makes one step from where the last one ended."
+            ),
+            solution=one_epoch,
+            inputs=_epochs,
+            mistakes=[
+                Mistake(
+                    "All steps use the gradient at the start. A minibatch begins where the last one ended.",
+                    _epoch_wrongly(stale=True),
+                ),
+                Mistake("The plus climbs: the step goes against the gradient.", _epoch_wrongly(sign=1)),
+                Mistake(
+                    "The last rows are left out if they do not fill a minibatch.",
+                    _epoch_wrongly(dropped=True),
+                ),
+                Mistake("The rows come in their own order, not in the given one.", _epoch_wrongly(shuffled=False)),
+                Mistake(
+                    "The inputs come in the given order and the targets do not: each image gets another's label.",
+                    _epoch_wrongly(targets_shuffled=False),
+                ),
+                Mistake(
+                    "The step is divided by the size of the minibatch. The gradient is one of a mean already.",
+                    _epoch_wrongly(scale=lambda rows: 1),
+                ),
+                Mistake("This is one step with the whole set.", _whole_batch),
+            ],
+        ),
+        Coding(
+            name="early-stopping",
+            title="When to stop",
+            statement=(
+                "Write early stopping with a patience. Nothing is known of a loss before its epoch is over: the "
+                "parameters that are kept must have been seen before training stopped."
+            ),
+            solution=early_stopping,
+            inputs=_histories,
+            returns=("kept", "stopped"),
+            mistakes=[
+                Mistake(
+                    "The lowest loss of all is chosen, also from epochs after the stop, which never took place.",
+                    _peek,
+                ),
+                Mistake("The parameters of the last epoch are kept. Which are the best seen?", _keep_the_last),
+                Mistake(
+                    "An equal loss counts as an improvement.", _stop_wrongly(better=lambda loss, best: loss <= best)
+                ),
+                Mistake("It stops one epoch too late.", _stop_wrongly(wait=1)),
+                Mistake(
+                    "Each loss is compared with the one before. The patience counts from the lowest so far.",
+                    _since_the_last_fall,
+                ),
+                Mistake(
+                    "The epochs without improvement are counted over the whole run. An improvement starts them anew.",
+                    _never_reset,
+                ),
+            ],
+        ),
+    ],
+    quiz=[
+        Question(
+            "You have trained with five learning rates. Which set tells you which to take, and which how good it is?",
+            right=(
+                "The validation set, then the test set.",
+                "Having chosen by a number makes it too good. The second number was not chosen by.",
+            ),
+            wrong={
+                "The training set, then the validation set.": (
+                    "The training loss prefers whatever learns by heart fastest."
+                ),
+                "The test set, then the same test set.": "What was chosen by is no fair judge of the choice.",
+                "The validation set, then the same validation set.": (
+                    "Of five numbers you took the best, luck included."
+                ),
+            },
+        ),
+        Question(
+            "A network has one hidden layer with three different tanh units. How many parameter vectors at least give "
+            "the same function?",
+            right=("48", "$3!\\cdot2^3$: six orders, and two signs for each unit."),
+            wrong={
+                "6": "These are the orders. Each unit can also turn its sign.",
+                "8": "These are the signs. The units can also change places.",
+                "1": "Exchange two units with their weights, in and out: the function does not notice.",
+            },
+        ),
+        Question(
+            "Without a penalty, a network reads every training image right. What is the minimum of its cross-entropy?",
+            right=(
+                "There is none.",
+                "Larger output weights always lower it, towards 0, which no finite weights reach.",
+            ),
+            wrong={
+                "It is where the network is now.": "Multiply the output weights by 2: the loss falls.",
+                "It is 0.": "That is the infimum. Softmax is never exactly 1.",
+                "It is at the origin.": "There all classes are equally likely.",
+            },
+        ),
+        Question(
+            "The validation loss rises from 0.27 to 0.32, the validation accuracy stays at 91%. What happened?",
+            right=(
+                "The wrong answers became surer.",
+                "Cross-entropy charges for the probability given to the right class; accuracy only counts.",
+            ),
+            wrong={
+                "An error in the program: both must move together.": "Accuracy sees only which score is largest.",
+                "More answers became wrong.": "Then the accuracy would have fallen.",
+                "The training loss rises too.": "It can fall all the while, and usually does.",
+            },
+        ),
+        Question(
+            "One class makes up 10% of the training set. What is true at every minimum of the objective, if the output "
+            "biases carry no penalty?",
+            right=(
+                "Its mean predicted probability is 10%.",
+                "The gradient of its bias is mean prediction minus share, and vanishes.",
+            ),
+            wrong={
+                "It is predicted with 10% for every sample.": "Only on average.",
+                "10% of the samples are read as this class.": (
+                    "The largest score decides that, and the gradient says nothing about it."
+                ),
+                "Its output bias is 0.1.": "A bias is a score, and the probability depends on all scores.",
+            },
+        ),
+    ],
+)
