@@ -157,10 +157,18 @@ def entry_text(entry: Entry) -> str:
     verdicts = [f"{refused} disagree", f"{certificate.uncomputable} cannot be computed"]
     verdicts += [f"{len(certificate.survivors)} pass"] * bool(certificate.survivors)
     return (
-        f"(ledger-{certificate.name})=\n\n```{{math}}\n{certificate.formula}\n```\n\n"
+        f"(ledger-{certificate.name})=\n\n```{{math}}\n{with_definitions(certificate)}\n```\n\n"
         f"```{{div}} certificate-line\n{{eq}}`{certificate.name}` {certificate.summary()}. "
         f"Of {certificate.wrong_versions} wrong versions {', '.join(verdicts)}.\n```"
     )
+
+
+def with_definitions(certificate: Certificate) -> str:
+    """The formula, and below it what its symbols are."""
+    if not certificate.definitions:
+        return certificate.formula
+    lines = [certificate.formula, r"\text{with}", *certificate.definitions]
+    return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
 
 
 class Survivors(SphinxDirective):
