@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 from docutils import nodes
-from ledger import remember_page, with_definitions
+from ledger import gathered, remember_page, with_definitions
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -56,7 +56,8 @@ class Documents(SphinxDirective):
         if formula.get("text"):
             yield f"```text\n{formula['printed']}\n```"
         elif formula["printed"]:
-            yield f"$$\n{gathered(formula['printed'])}\n$$"
+            lines = [formula["printed"]] if r"\begin" in formula["printed"] else formula["printed"].split(r" \\ ")
+            yield f"$$\n{gathered(lines)}\n$$"
         yield ":::"
         yield formula["found"]
         for certificate in verified[:1]:
@@ -64,9 +65,3 @@ class Documents(SphinxDirective):
         links = ", ".join(f"{{eq}}`{certificate.name}`" for certificate in verified)
         yield f"Derived in {{doc}}`/chapters/{formula['chapter']}`. Certificates: {links}."
         yield "::::"
-
-
-def gathered(formula: str) -> str:
-    r"""Formulas that the document prints one below the other, as MathJax wants them."""
-    several = r" \\ " in formula and r"\begin" not in formula
-    return rf"\begin{{gathered}}{formula}\end{{gathered}}" if several else formula

@@ -167,8 +167,12 @@ def with_definitions(certificate: Certificate) -> str:
     """The formula, and below it what its symbols are."""
     if not certificate.definitions:
         return certificate.formula
-    lines = [certificate.formula, r"\text{with}", *certificate.definitions]
-    return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
+    return gathered([certificate.formula, r"\text{with}", *certificate.definitions])
+
+
+def gathered(formulas: list[str]) -> str:
+    """Formulas one below the other."""
+    return "\\begin{gathered}\n" + " \\\\\n".join(formulas) + "\n\\end{gathered}"
 
 
 class Survivors(SphinxDirective):
@@ -188,9 +192,11 @@ class Survivors(SphinxDirective):
                 "%s wrong versions pass, not %s", len(survivors), self.arguments[0], location=self.env.docname
             )
         self.env.explained = getattr(self.env, "explained", set()) | set(names)
-        formulas = "\n\n".join(f"```{{math}}\n{formula}\n```" for formula in dict.fromkeys(survivors))
+        formulas = gathered(list(dict.fromkeys(survivors)))
         of = ", ".join(f"{{eq}}`{name}`" for name in names)
-        return self.parse_text_to_nodes(f"{of}: " + "\n".join(self.content) + f"\n\n{formulas}")
+        return self.parse_text_to_nodes(
+            f"{of}: " + "\n".join(self.content) + f"\n\n::::{{dropdown}} Show them\n$$\n{formulas}\n$$\n::::"
+        )
 
 
 class Count(SphinxRole):
