@@ -169,10 +169,22 @@ def entry_text(entry: Entry) -> str:
     verdicts = [f"{refused} disagree", f"{certificate.uncomputable} cannot be computed"]
     verdicts += [f"{len(certificate.survivors)} pass"] * bool(certificate.survivors)
     return (
-        f"(ledger-{certificate.name})=\n\n```{{math}}\n{certificate.formula}\n```\n\n"
+        f"(ledger-{certificate.name})=\n\n```{{math}}\n{with_definitions(certificate)}\n```\n\n"
         f"```{{div}} certificate-line\n{{eq}}`{certificate.name}` {certificate.summary()}. "
         f"Of {certificate.wrong_versions} wrong versions {', '.join(verdicts)}.\n```"
     )
+
+
+def with_definitions(certificate: Certificate) -> str:
+    """The formula, and below it what its symbols are."""
+    if not certificate.definitions:
+        return certificate.formula
+    return gathered([certificate.formula, r"\text{with}", *certificate.definitions])
+
+
+def gathered(formulas: list[str]) -> str:
+    """Formulas one below the other."""
+    return "\\begin{gathered}\n" + " \\\\\n".join(formulas) + "\n\\end{gathered}"
 
 
 class Survivors(SphinxDirective):
@@ -192,9 +204,11 @@ class Survivors(SphinxDirective):
                 "%s wrong versions pass, not %s", len(survivors), self.arguments[0], location=self.env.docname
             )
         self.env.explained = getattr(self.env, "explained", set()) | set(names)
-        formulas = "\n\n".join(f"```{{math}}\n{formula}\n```" for formula in dict.fromkeys(survivors))
+        formulas = gathered(list(dict.fromkeys(survivors)))
         of = ", ".join(f"{{eq}}`{name}`" for name in names)
-        return self.parse_text_to_nodes(f"{of}: " + "\n".join(self.content) + f"\n\n{formulas}")
+        return self.parse_text_to_nodes(
+            f"{of}: " + "\n".join(self.content) + f"\n\n::::{{dropdown}} Show them\n$$\n{formulas}\n$$\n::::"
+        )
 
 
 class Count(SphinxRole):

@@ -23,6 +23,7 @@ ROOT = PACKAGE.parent
 NUMERICAL, SYMBOLIC, SHOWN = 0, 1, 2
 LAYERS = {
     "symbolic": SYMBOLIC,
+    "falsify": SYMBOLIC,
     "verify": SYMBOLIC,
     "display": SYMBOLIC,
     "plotting": SHOWN,

@@ -68,6 +68,7 @@ def _pull_wrongly(
     upstream=lambda G, gain: G * gain,
     to_rows=lambda U, N: U - N * (U * N).mean(axis=1, keepdims=True),
     divisor=lambda root: root,
+    finish=lambda rows, gain: rows,
     to_gain=lambda G, N, gain: (G * N).sum(axis=0),
 ):
     """``rms_norm_gradients`` with one of its rules exchanged."""
@@ -75,7 +76,7 @@ def _pull_wrongly(
     def wrong(G, X, gain, epsilon):
         root = np.sqrt(squares(X, epsilon))
         N = X / root
-        return to_rows(upstream(G, gain), N) / divisor(root), to_gain(G, N, gain)
+        return finish(to_rows(upstream(G, gain), N) / divisor(root), gain), to_gain(G, N, gain)
 
     return wrong
 
@@ -204,6 +205,10 @@ chapter = Chapter(
                 Mistake(
                     "The gain is missing on the way to the features.",
                     _pull_wrongly(upstream=lambda G, gain: G),
+                ),
+                Mistake(
+                    "The gain comes after the projection. It is the last step forward, so it is the first one back.",
+                    _pull_wrongly(upstream=lambda G, gain: G, finish=lambda rows, gain: rows * gain),
                 ),
                 Mistake(
                     "The projection takes the sum over the features. The normalised features have the squared "

@@ -1,0 +1,38 @@
+"""The reference has a page for every module of the package, and on it every public function with its example."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import dlmath
+
+MODULES = [f"dlmath.{module.name}" for module in pkgutil.iter_modules(dlmath.__path__) if module.name[0] != "_"]
+
+
+def documented(name):
+    """The public functions and classes of a module: those it defines, or those its package gathers."""
+    module = importlib.import_module(name)
+    names = getattr(module, "__all__", [key for key in vars(module) if not key.startswith("_")])
+    members = [(key, getattr(module, key)) for key in names]
+    return [
+        key
+        for key, member in members
+        if (inspect.isfunction(member) or inspect.isclass(member)) and member.__module__.startswith(name)
+    ]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_name_is_on_its_page(name, html):
+    page = html / "chapters/appendix/api" / f"{name.removeprefix('dlmath.')}.html"
+    assert page.exists(), f"{name} has no page in the reference"
+    text = page.read_text(encoding="utf-8")
+    missing = [key for key in documented(name) if f'id="{name}.{key}"' not in text]
+    assert documented(name)
+    assert not missing
+
+
+def test_the_overview_names_every_module(html):
+    overview = (html / "chapters/appendix/api.html").read_text(encoding="utf-8")
+    assert [name for name in MODULES if name not in overview] == []
