@@ -50,6 +50,7 @@ class Records(NamedTuple):
     entries: list[Entry]
     uses: dict[str, list[str]]
     """The chapters that use each function of the package."""
+    titles: dict[str, str]
     versions: list[str]
 
 
@@ -67,12 +68,14 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def collect(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Read the records of all chapters; if they are others than before, the pages that show them are read again."""
-    cache, entries, uses = get_cache(env.mystnb_config.execution_cache_path), [], defaultdict(list)
+    cache, entries = get_cache(env.mystnb_config.execution_cache_path), []
+    uses, titles = defaultdict(list), {}
     for docname in in_order(app.config.external_site_map):
         path = Path(env.doc2path(docname))
         if path.suffix != ".ipynb":
             continue
         source = nbformat.read(path, as_version=4)
+        titles[docname] = title(source)
         executed = cache.match_cache_notebook(source)
         certificates = list(recorded(cache.get_cache_bundle(executed.pk).nb))
         entries += [Entry(docname, f"{executed.created:%Y-%m-%d}", certificate) for certificate in certificates]
@@ -87,7 +90,8 @@ def collect(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[st
     for name, count in Counter(entry.certificate.name for entry in entries).items():
         if count > 1:
             logger.warning("there are %d certificates with the name %r", count, name)
-    before, env.ledger = getattr(env, "ledger", None), Records(entries, dict(uses), computed_with().splitlines()[1:])
+    versions = computed_with().splitlines()[1:]
+    before, env.ledger = getattr(env, "ledger", None), Records(entries, dict(uses), titles, versions)
     shown_on = getattr(env, "ledger_pages", set()) | {page for page in env.found_docs if page.startswith(REFERENCE)}
     return [] if env.ledger == before else sorted(shown_on & env.found_docs)
 
@@ -100,6 +104,13 @@ def in_order(site_map: Any, page: str | None = None) -> Iterator[str]:
         for item in subtree.items:
             if item in site_map:
                 yield from in_order(site_map, item)
+
+
+def title(notebook: nbformat.NotebookNode) -> str:
+    """The first heading. A link in a heading needs it: the page's contents repeat the heading, but not as a link."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    heading = re.search(r"^# (.+)$", text, flags=re.MULTILINE)
+    return heading[1] if heading else "Untitled"
 
 
 def parsed(code: str) -> ast.AST:
@@ -144,11 +155,12 @@ class Ledger(SphinxDirective):
         return [
             node
             for chapter, entries in chapters.items()
-            for node in self.parse_text_to_nodes(
-                "\n\n".join([f"### {{doc}}`/{chapter}`", f"Run on {entries[0].date}.", *map(entry_text, entries)]),
-                allow_section_headings=True,
-            )
+            for node in self.parse_text_to_nodes(self.chapter_text(chapter, entries), allow_section_headings=True)
         ]
+
+    def chapter_text(self, chapter: str, entries: list[Entry]) -> str:
+        heading = f"### {{doc}}`{self.env.ledger.titles[chapter]} </{chapter}>`"
+        return "\n\n".join([heading, f"Run on {entries[0].date}.", *map(entry_text, entries)])
 
 
 def entry_text(entry: Entry) -> str:
