@@ -3,15 +3,7 @@
 import re
 
 import nbformat
-import pytest
 
-# Left out while they are being rewritten; delete this set when they point by name.
-BEING_REWRITTEN = {
-    "chapters/equations/transformer",
-    "chapters/equations/training-objective",
-    "chapters/forward/contrastive-loss",
-    "chapters/forward/diffusion",
-}
 SHOWN = r"formula|equation|figure|picture|plot|table|code|cell|block|list|proof|derivation|example|section|rule"
 SAID = r"see|shown?|explain(?:ed|s)?|prove[dns]?|derived?|describe[ds]?|define[ds]?|discuss(?:ed)?|built|given|taken up"
 POINTERS = re.compile(
@@ -41,8 +33,6 @@ def pointers(text):
 
 
 def test_points_by_name_and_not_by_place(root, page):
-    if page in BEING_REWRITTEN:
-        pytest.xfail("is being rewritten")
     found = pointers(prose(root, page))
     assert not found, f"{page} points at a place on the page: {found}"
 
