@@ -277,6 +277,8 @@ def linked(app: Sphinx, docname: str, text: str, formulas: list[nodes.math_block
             parts.append(nodes.reference("", part, refuri=target, internal=True, reftitle="the check in the ledger"))
         else:
             parts.append(to_reference(app, docname, part) or nodes.Text(part))
+            if docname == LEDGER and isinstance(parts[-1], nodes.reference):
+                parts += [nodes.Text(" ("), to_code(app, docname, part), nodes.Text(")")]
     return parts
 
 
@@ -287,6 +289,13 @@ def to_reference(app: Sphinx, docname: str, function: str) -> nodes.reference | 
         return None
     target = f"{app.builder.get_relative_uri(docname, found.docname)}#{found.node_id}"
     return nodes.reference("", function, refuri=target, internal=True)
+
+
+def to_code(app: Sphinx, docname: str, function: str) -> nodes.reference:
+    """A link to the highlighted source of a function."""
+    module, _, name = function.rpartition(".")
+    page = app.builder.get_relative_uri(docname, f"_modules/{module.replace('.', '/')}")
+    return nodes.reference("", "code", refuri=f"{page}#{name}", internal=True)
 
 
 def link_sources(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -14,6 +14,7 @@ import importlib.util
 import os
 import platform
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterable
@@ -160,7 +161,10 @@ def refresh_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Write all pages anew when a title has changed: every page shows it in its sidebar."""
     titles = {docname: title.astext() for docname, title in env.titles.items()}
     before, env.titles_in_navigation = getattr(env, "titles_in_navigation", titles), titles
-    return [] if titles == before else sorted(env.found_docs)
+    if titles == before:
+        return []
+    shutil.rmtree(Path(app.outdir, "_modules"), ignore_errors=True)  # the sources of the package, which have it too
+    return sorted(env.found_docs)
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:

@@ -34,6 +34,7 @@ def test_from_a_formula_to_its_check_to_the_code_and_back(tmp_path, root):
     assert 'id="ledger-mse-gradient"' in ledger
     assert 'href="../math/one.html#equation-mse-gradient"' in ledger
     assert 'href="api/losses.html#dlmath.losses.mse_grad"' in ledger
+    assert 'href="../../_modules/dlmath/losses.html#mse_grad"' in ledger
     assert "1 checks, 0 pass." in ledger
     reference = book.page("appendix/api/losses")
     assert 'href="../../math/one.html#equation-mse-gradient"' in reference
