@@ -60,6 +60,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("certificates", Count())
     app.connect("env-get-outdated", collect, priority=600)  # when the chapters have been executed
     app.connect("autodoc-process-docstring", name_formulas_and_chapters)
+    app.connect("doctree-read", own_nodes)
     app.connect("env-check-consistency", check_survivors)
     app.connect("doctree-resolved", link_certificates)
     app.connect("doctree-resolved", link_sources)
@@ -68,6 +69,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def collect(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Read the records of all chapters; if they are others than before, the pages that show them are read again."""
+    if hasattr(env, "ledger") and not (added or changed or removed or env.executed):
+        return []  # reading all results takes a second
     cache, entries = get_cache(env.mystnb_config.execution_cache_path), []
     uses, titles = defaultdict(list), {}
     for docname in in_order(app.config.external_site_map):
@@ -258,6 +261,13 @@ def name_formulas_and_chapters(
     lines += ["", "Certified: " + ", ".join(f":eq:`{formula}`" for formula in names) + "."] if names else []
     chapters = app.env.ledger.uses.get(name, [])
     lines += ["", "Used in: " + ", ".join(f":doc:`/{chapter}`" for chapter in chapters) + "."] if chapters else []
+
+
+def own_nodes(app: Sphinx, doctree: nodes.document) -> None:
+    """Make all nodes those of their page: what eval-rst parses belongs to a document of its own, through which a page
+    of the reference would be saved with all of the environment, tens of megabytes."""
+    for node in doctree.findall():
+        node.document = doctree
 
 
 def link_certificates(app: Sphinx, doctree: nodes.document, docname: str) -> None:

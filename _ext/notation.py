@@ -41,6 +41,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def collect(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Read the tables of all chapters; if they are others than before, the page that shows them is read again."""
+    if hasattr(env, "symbols") and not (added or changed or removed):
+        return []
     paths = {docname: Path(env.doc2path(docname)) for docname in in_order(app.config.external_site_map)}
     notebooks = {
         docname: nbformat.read(path, as_version=4) for docname, path in paths.items() if path.suffix == ".ipynb"

@@ -53,6 +53,7 @@ def execute_chapters(
         docname: nbformat.read(path, as_version=4) for docname, path in paths.items() if path.suffix == ".ipynb"
     }
     stale = {docname: notebook for docname, notebook in notebooks.items() if not is_cached(cache, notebook)}
+    env.executed = sorted(stale)  # for the extensions that read the results
     if not stale:
         return []
     # If this build ends early, the next one must read all pages: what it finds in the cache is newer than they are.
