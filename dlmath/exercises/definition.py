@@ -124,8 +124,8 @@ class Chapter:
 
 @cache
 def chapters() -> dict[str, Chapter]:
-    """All chapters that have exercises, by name: every module beside this one that defines ``chapter``."""
-    package = importlib.import_module("dlmath.exercises")
+    """All chapters that have exercises, by name: every module of ``exercises`` that defines ``chapter``."""
+    package = importlib.import_module("exercises")
     modules = pkgutil.walk_packages(package.__path__, package.__name__ + ".")
     found = [getattr(importlib.import_module(module.name), "chapter", None) for module in modules]
     return {chapter.name: chapter for chapter in found if isinstance(chapter, Chapter)}
