@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from dlmath import symbolic
+from dlmath.printing import gathered, latex
 
 
 class Shown:
@@ -40,9 +40,8 @@ def formula(*expressions: Any) -> Shown:
     """
     if not expressions:
         raise ValueError("formula needs an expression to show, got none")
-    lines = [e if isinstance(e, str) else symbolic.latex(e) for e in expressions]
-    body = lines[0] if len(lines) == 1 else "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
-    return Shown(f"$$\n{body}\n$$")
+    lines = [e if isinstance(e, str) else latex(e) for e in expressions]
+    return Shown(f"$$\n{gathered(lines)}\n$$")
 
 
 def source(function: Callable[..., Any]) -> Shown:
