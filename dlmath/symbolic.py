@@ -187,14 +187,16 @@ class Evaluator:
         (2*y + 2, 2*y)
     """
 
-    def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic) -> None:
+    def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic, axes: int = 0) -> None:
         self.given = dict(values)
         self.arithmetic = arithmetic
+        self.axes = axes
+        """How many axes the values of scalars may have, which stand for many scalars at once."""
         self.computed: dict[Any, Any] = {}
 
     def knowing(self, values: Mapping[Any, Any]) -> Evaluator:
         """The same with other values, or with values of other symbols."""
-        return Evaluator({**self.given, **values}, self.arithmetic)
+        return Evaluator({**self.given, **values}, self.arithmetic, self.axes)
 
     def __call__(self, expression: Any) -> Any:
         """The value of an expression: an array of two dimensions for a matrix, an entry for a scalar."""
@@ -302,29 +304,43 @@ def _derivative(node: sp.Derivative, at: Evaluator) -> Any:
     return at.value(carried_out)
 
 
-def _over_indices(combine: Callable[[Any, Any], Any], empty: sp.Expr) -> Callable[[Any, Evaluator], Any]:
-    """A sum or a product, written out. Where the upper limit is below the lower one there is nothing to combine."""
+def _over_indices(combine: np.ufunc) -> Callable[[Any, Evaluator], Any]:
+    """A sum or a product. Where the upper limit is below the lower one there is nothing to combine."""
 
     def rule(node: Any, at: Evaluator) -> Any:
-        def written_out(limits: tuple[Any, ...], at: Evaluator) -> Any:
-            if not limits:
-                return at.number(node.function)
-            *outer, (index, low, high) = limits
-            terms = [
-                written_out(tuple(outer), at.knowing({index: i})) for i in range(at.length(low), at.length(high) + 1)
-            ]
-            return reduce(combine, terms, at.arithmetic.number(empty))
-
-        return written_out(node.limits, at)
+        *inner, (index, low, high) = node.limits
+        body = node.func(node.function, *inner) if inner else node.function
+        values = range(at.length(low), at.length(high) + 1)
+        if _decides_shapes(index, body):
+            terms = [at.knowing({index: i}).number(body) for i in values]
+            return reduce(combine, terms, at.arithmetic.number(sp.Integer(combine.identity)))
+        # All terms at once: the index is an array along an axis of its own, before those of other indices.
+        everywhere = at.arithmetic.array(np.reshape(values, (-1, *[1] * at.axes)))
+        terms = Evaluator({**at.given, index: everywhere}, at.arithmetic, at.axes + 1).number(body)
+        return combine.reduce(np.broadcast_to(terms, np.broadcast_shapes(np.shape(terms), everywhere.shape)), axis=0)
 
     return rule
 
 
+def _decides_shapes(index: sp.Symbol, body: sp.Expr) -> bool:
+    """Whether an index stands in a matrix expression or in the limits of another sum, which need a single number."""
+    inside = [
+        *body.atoms(MatrixExpr),
+        *(end for over in body.atoms(sp.Sum, sp.Product) for _, *ends in over.limits for end in ends),
+    ]
+    return any(index in part.free_symbols for part in inside)
+
+
 def _entry(node: MatrixElement, at: Evaluator) -> Any:
-    array, index = at.value(node.parent), (at.length(node.i), at.length(node.j))
-    if not all(0 <= i < length for i, length in zip(index, array.shape)):  # NumPy would count -1 from the end
-        raise IndexError(f"{node.parent}[{index[0]}, {index[1]}] does not exist: its shape is {array.shape}")
+    array, index = at.value(node.parent), tuple(_whole(at.number(part)) for part in (node.i, node.j))
+    for place in np.broadcast(*index):
+        if not all(0 <= i < length for i, length in zip(place, array.shape)):  # NumPy would count -1 from the end
+            raise IndexError(f"{node.parent}[{place[0]}, {place[1]}] does not exist: its shape is {array.shape}")
     return array[index]
+
+
+def _whole(numbers: Any) -> Any:
+    return np.frompyfunc(int, 1, 1)(numbers).astype(int) if np.ndim(numbers) else int(numbers)
 
 
 def _one_shape(node: Any, arrays: Iterable[np.ndarray]) -> list[np.ndarray]:
@@ -368,7 +384,8 @@ def _map_entries(node: ElementwiseApplyFunction, at: Evaluator) -> np.ndarray:
     array = at.value(node.expr)
     (z,) = node.function.variables
     # A constant function gives one number, for all entries.
-    return np.broadcast_to(at.knowing({z: array}).number(node.function.expr), array.shape).copy()
+    inside = Evaluator({**at.given, z: array}, at.arithmetic, axes=array.ndim)
+    return np.broadcast_to(inside.number(node.function.expr), array.shape).copy()
 
 
 def _slice(node: MatrixSlice, at: Evaluator) -> np.ndarray:
@@ -405,8 +422,8 @@ _RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
     sp.Min: _extreme,
     sp.Piecewise: _piecewise,
     sp.Derivative: _derivative,
-    sp.Sum: _over_indices(np.add, sp.S.Zero),
-    sp.Product: _over_indices(np.multiply, sp.S.One),
+    sp.Sum: _over_indices(np.add),
+    sp.Product: _over_indices(np.multiply),
     sp.Trace: lambda node, at: np.trace(at.value(node.arg)),
     sp.Determinant: lambda node, at: at.arithmetic.determinant(at.value(node.arg)),
     MatrixElement: _entry,
