@@ -166,7 +166,9 @@ def _compared(question: _Question, samplers: Mapping[Any, Sampler], by_default: 
     verdicts = []
     for _ in range(3 if integers else 1):
         verdict, values = _verdict(question, samplers, integers, rng)
-        if not verdict and special:  # the formula may need what the sampler guarantees, such as rows that add up to 1
+        if (
+            verdict != PROVED and special
+        ):  # the formula may need what the sampler guarantees, such as rows that add up to 1
             verdict, values = _verdict(question, samplers, special, rng)
         if not verdict:
             raise DisagreementError("\n".join(f"{name}:\n{value}" for name, value in zip(question.names, values)))

@@ -1,6 +1,6 @@
 """Mutation testing: change the package in small ways, one at a time, and see whether a test notices.
 
-    python tests/mutants.py                       all modules, except those that [tool.mutmut] in pyproject.toml excludes
+    python tests/mutants.py                           all modules but those that pyproject.toml excludes
     python tests/mutants.py losses exercises.engine     these modules only
 
 mutmut does the work, in a copy of the project in ``_build/mutants``, with the tests of the module alone. It leaves
