@@ -62,7 +62,7 @@ def derivative(
     variable = wrt.parent if isinstance(wrt, MatrixElement) else wrt
     where = [definition for definition in where if definition.lhs != variable]
     target, before = _formula(equation, where, wrt)
-    needed = _needed(where, of)
+    needed = needed_for(where, of)
     if variable not in _all_symbols([of, *(definition.rhs for definition in needed)]):
         raise ValueError(f"of must contain wrt, got {latex(of)}, which does not depend on {latex(wrt)}")
 
@@ -119,8 +119,14 @@ def _formula(equation: sp.Eq, where: Sequence[sp.Eq], wrt: sp.Expr) -> tuple[sp.
     return equation, where
 
 
-def _needed(where: Sequence[sp.Eq], expression: sp.Expr) -> list[sp.Eq]:
-    """The definitions that an expression uses, directly or through others."""
+def needed_for(where: Sequence[sp.Eq], expression: sp.Expr) -> list[sp.Eq]:
+    """The definitions that an expression uses, directly or through others.
+
+    Example:
+        >>> x, y, z = sp.symbols("x y z")
+        >>> needed_for([sp.Eq(y, x**2), sp.Eq(z, x**3)], y + 1)
+        [Eq(y, x**2)]
+    """
     symbols, needed = _all_symbols([expression]), []
     for definition in reversed(where):
         if definition.lhs in symbols:

@@ -202,7 +202,9 @@ def certify(
                 )
             worst[who] = max(worst[who], error)
     derived = _derive(name, equation, where, samplers, by_default, of, wrt, underived, seed)
-    wrong_versions, uncomputable, survivors = _falsify([*where, equation], drawn, largest)
+    wrong_versions, uncomputable, survivors = _falsify(
+        [*derive.needed_for(where, equation.rhs), equation], drawn, largest
+    )
     return Certificate(
         name=name,
         formula=latex(equation),
@@ -371,9 +373,7 @@ def _refuse_unfit_equations(
                 raise ValueError(f"certificate {name!r}: where must define new symbols, got {part.lhs}")
             known.add(part.lhs)
             unused.append(part.lhs)
-    used_by_loss = set() if of is None else _symbols(of)
-    for part in reversed(where):
-        used_by_loss |= _symbols(part.rhs) if part.lhs in used_by_loss else set()
+    used_by_loss = [] if of is None else [part.lhs for part in derive.needed_for(where, of)]
     unused = [symbol for symbol in unused if symbol not in used_by_loss]
     if unused:
         raise ValueError(f"certificate {name!r}: {unused[0]} is defined in where, but nothing uses it")

@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 
 from dlmath import activations, layers, losses, network, verify
+from dlmath.printing import latex
 from dlmath.symbolic import elementwise, hadamard, ones, partial, sigma, sizes
 from dlmath.verify import CertificateError, central_difference, certify, complex_step, normal, uniform
 
@@ -436,7 +437,7 @@ class TestDerived:
     def test_a_gradient_is_proved_and_the_line_says_so(self):
         certificate = certify_mse(2 / N * (P - Y), **SQUARES)
         assert certificate.derived == "proved"
-        assert certificate.of == r"\frac{1}{N} \operatorname{tr}\left(" + certificate.of.split(r"\left(", 1)[1]
+        assert certificate.of == latex(SQUARES["of"])
         assert certificate.wrt == r"\mathbf{P}"
         assert certificate.summary().startswith(
             "✓ SymPy's derivative = formula = dlmath.losses.mse_grad = central diff"
@@ -456,9 +457,7 @@ class TestDerived:
             "witness": central_difference(lambda P, Y: 2 * losses.mse(P, Y), wrt=0),
         }
         assert certify_mse(4 / N * (P - Y), **shared).survivors == ()
-        with pytest.raises(
-            CertificateError, match=r"(?s)'mse-gradient' does not hold: it is not what SymPy derives\n.*"
-        ):
+        with pytest.raises(CertificateError, match="'mse-gradient' does not hold: it is not what SymPy derives"):
             certify_mse(4 / N * (P - Y), **shared, **SQUARES)
         assert certify_mse(4 / N * (P - Y), **shared, of=2 * SQUARES["of"], wrt=P).derived == "proved"
 
@@ -542,7 +541,7 @@ class TestLimits:
         """Below a millionth of the largest entry, the code's error is relative to a millionth."""
 
         def moved(by):
-            return lambda v: v + [0, by]
+            return lambda v: v + np.array([0, by])
 
         assert self.two_entries(moved(0.9e-15), np.copy, small=1e-8).error_code == pytest.approx(0.9e-9, rel=0.02)
         with pytest.raises(CertificateError, match="the code"):
@@ -552,14 +551,14 @@ class TestLimits:
 
     def test_the_witness_is_compared_with_formula_and_code(self):
         with pytest.raises(CertificateError, match="the witness"):
-            self.two_entries(np.copy, lambda v: v + [0, 1.1e-6])
-        assert self.two_entries(np.copy, lambda v: v + [0, 0.9e-6]).error_witness == pytest.approx(0.9e-6, rel=0.02)
+            self.two_entries(np.copy, lambda v: v + np.array([0, 1.1e-6]))
+        assert self.two_entries(np.copy, lambda v: v + np.array([0, 0.9e-6])).error_witness == pytest.approx(
+            0.9e-6, rel=0.02
+        )
 
     def test_a_draw_that_is_small_as_a_whole(self):
         """The witness's error is relative to a thousandth of the largest entry of all draws at least."""
         p = sp.Symbol("p")
-        draws = iter([1.0, 1e-5] * 2)
-        moved = iter([0.0, 0.0, 0.9e-9] * 2)
 
         def certified(move):
             values = iter([1.0, 1e-5])
@@ -573,7 +572,6 @@ class TestLimits:
                 draws=2,
             )
 
-        del draws, moved
         assert certified(0.9e-9).error_witness == pytest.approx(0.9e-6, rel=0.01)
         with pytest.raises(CertificateError, match="the witness"):
             certified(1.1e-9)
@@ -601,13 +599,8 @@ class TestIdleCode:
             losses.mse_grad(P, Y)
             raise ArithmeticError("too late")
 
-        with pytest.raises(CertificateError, match="the code fails with N = .*ArithmeticError: too late"):
+        with pytest.raises(CertificateError, match=r"the code fails with N = .*ArithmeticError: too late"):
             certify_mse(2 / N * (P - Y), code=code, checks=losses.mse_grad)
-
-    def test_a_decorated_function_is_recognised(self):
-        """What a decorator wraps is what is reached."""
-        certify_mse(2 / N * (P - Y), checks=losses.mse_grad)
-        assert hasattr(activations.sigmoid, "__wrapped__") or callable(activations.sigmoid)
 
     def test_draws_sizes_and_errors_are_recorded(self):
         certificate = certify_mse(2 / N * (P - Y), draws=7)
