@@ -18,9 +18,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.spines import Spine
 from PIL import Image
 
 POINTS_PER_INCH = 72
@@ -82,9 +84,20 @@ def draw_order(figure: Figure, whole: Iterable[Artist] = ()) -> list[Artist]:
         if container not in whole and isinstance(container, Figure | Axes):
             background = container.patch
             for child in sorted(container.get_children(), key=lambda child: (child is not background, child.zorder)):
-                yield from visit(child)
+                if not _left_out(container, child):
+                    yield from visit(child)
 
     return list(visit(figure))
+
+
+def _left_out(container: Artist, child: Artist) -> bool:
+    """Whether axes that are switched off, or have no frame, do not draw this part of theirs."""
+    if not isinstance(container, Axes):
+        return False
+    if not container.axison and isinstance(child, Axis):
+        return True
+    framed = container.axison and container.get_frame_on()
+    return not framed and (child is container.patch or isinstance(child, Spine))
 
 
 def pieces(figure: Figure, artists: list[Artist], definitions: Definitions) -> dict[Artist, str]:
