@@ -111,7 +111,7 @@ def all_pieces(figure: Figure, definitions: Definitions, whole: Iterable[Artist]
 
 
 def picture(figure: Figure, content: str) -> str:
-    """The ``<svg>`` element around definitions and pieces of a figure, at most a quarter larger than the figure is."""
+    """The ``<svg>`` element around the content; where there is room, letters of 12 points are as large as the text."""
     width, height = figure.get_size_inches() * POINTS_PER_INCH
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="100%" '
@@ -121,7 +121,7 @@ def picture(figure: Figure, content: str) -> str:
 
 def shown_width(figure: Figure) -> int:
     """The width in pixels that the picture of a figure has where there is room."""
-    return round(figure.get_size_inches()[0] * POINTS_PER_INCH * 1.25)
+    return round(figure.get_size_inches()[0] * POINTS_PER_INCH * 1.45)
 
 
 def _draw(figure: Figure, drawn: list[Artist], marked: list[Artist], definitions: Definitions) -> dict[Artist, str]:
