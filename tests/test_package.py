@@ -30,6 +30,7 @@ LAYERS = {
     "verify": SYMBOLIC,
     "display": SYMBOLIC,
     "plotting": SHOWN,
+    "diagrams": SHOWN,
     "_svg": SHOWN,
     "live": SHOWN,
     "exercises": SHOWN,
