@@ -182,7 +182,7 @@ def _in_a_process(seconds: float, work: Callable[[], Any]) -> Any:
     if not message:
         raise ProcessEndedError(os.WTERMSIG(status) if os.WIFSIGNALED(status) else None)
     try:
-        succeeded, result = _Plain(io.BytesIO(message)).load()
+        succeeded, result = Plain(io.BytesIO(message)).load()
     except Exception:  # the function has interfered with what sends it
         raise ProcessEndedError(None) from None
     if succeeded:
@@ -209,7 +209,7 @@ def _be_the_child(writing: int, work: Callable[[], Any]) -> None:
                 answer = (False, error)
         try:
             message = pickle.dumps(answer)
-            _Plain(io.BytesIO(message)).load()
+            Plain(io.BytesIO(message)).load()
         except Exception:
             told = described(answer[1]) if isinstance(answer[1], BaseException) else Raised(("TypeError",), "")
             message = pickle.dumps((False, RuntimeError(f"{told.kinds[0]}: {told.text}")))
@@ -267,7 +267,7 @@ def _end(child: int, seconds: float) -> tuple[int, bool]:
     return status, used.ru_utime + used.ru_stime < 0.05 * seconds
 
 
-class _Plain(pickle.Unpickler):
+class Plain(pickle.Unpickler):
     """Reads numbers, arrays and the classes of this module, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:

@@ -301,7 +301,7 @@ def test_threads_and_processes_of_an_answer_do_not_outlast_it(tmp_path):
 def test_only_plain_data_comes_back():
     for value in (print, os.system, np.exp):
         with pytest.raises(pickle.UnpicklingError):
-            running._Plain(io.BytesIO(pickle.dumps(value))).load()
+            running.Plain(io.BytesIO(pickle.dumps(value))).load()
     # A result that is none is an error of the call, and not of the notebook.
     with pytest.raises(RuntimeError):
         within(5.0, lambda: print)
