@@ -53,6 +53,11 @@ def output_length(n, k, p, s):
     return (n + 2 * p - k) / s + 1
 
 
+def _whole_steps(rng):
+    k, p, s, steps = (int(rng.integers(low, high)) for low, high in ((1, 9), (0, 3), (1, 6), (4, 20)))
+    return {"n": k - 2 * p + s * steps, "k": k, "p": p, "s": s}
+
+
 chapter = Chapter(
     name="equations/convolution",
     title="Convolution",
@@ -67,6 +72,7 @@ chapter = Chapter(
             ),
             given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", positive=True)',
             solution=output_length,
+            values=_whole_steps,
             mistakes=[
                 Mistake(
                     "With $k = n$, no padding and stride 1 there is one place, not none.",

@@ -108,6 +108,7 @@ chapter = Chapter(
                 'import sympy as sp\n\nalpha, beta, t = sp.symbols("alpha beta t", positive=True)\ng = sp.Symbol("g")'
             ),
             solution=velocity_after,
+            values=lambda rng: {"beta": rng.uniform(0.05, 0.95), "t": int(rng.integers(2, 12))},
             mistakes=[
                 Mistake(
                     "This is the limit, which is reached after infinitely many steps. "

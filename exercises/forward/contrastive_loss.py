@@ -121,6 +121,11 @@ def _logit_gradients(rng):
     return inputs
 
 
+def _copies(rng):
+    k, captions = (int(number) for number in rng.integers(2, 6, 2))
+    return {"N": k * captions, "k": k, "c": rng.uniform(-0.9, 0.9)}
+
+
 def loss_with_copies(N, k, c, tau):
     return sp.log(k + (N - k) * sp.exp((c - 1) / tau))
 
@@ -140,6 +145,7 @@ chapter = Chapter(
             ),
             given='import sympy as sp\n\nN, k, c, tau = sp.symbols("N k c tau", positive=True)',
             solution=loss_with_copies,
+            values=_copies,
             mistakes=[
                 Mistake(
                     "This is the loss without copies. How many logits of a row are as large as the right one?",

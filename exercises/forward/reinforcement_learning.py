@@ -119,6 +119,7 @@ chapter = Chapter(
             ),
             given='import sympy as sp\n\ngamma, r, n = sp.symbols("gamma r n", positive=True)',
             solution=round_trip_value,
+            values=lambda rng: {"gamma": rng.uniform(0.05, 0.95), "n": int(rng.integers(2, 12))},
             mistakes=[
                 Mistake(
                     "The first reward is discounted as well: how many steps lie before the step that brings it?",
