@@ -38,7 +38,7 @@ def _pre_activations(rng):
             rng.normal(0, 3, (2, 1, 2)),
             np.array([1000.0]),
             np.array([0.0, -1000.0, 1000.0]),
-            np.array([1e300, -1e300]),
+            np.array([1e30, -1e30]),
         )
     ]
 
