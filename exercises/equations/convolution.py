@@ -27,8 +27,11 @@ def _correlate(image, kernel):
 
 
 def _images(rng):
-    shapes = [((3, 3), (2, 2)), ((1, 4), (1, 2)), ((5, 4), (3, 2)), ((2, 2), (2, 2))]
-    return [(rng.standard_normal(image), rng.standard_normal(kernel)) for image, kernel in shapes]
+    """A row and a column, a kernel of one pixel, one as large as the image, and then any shapes."""
+    row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
+    shapes = [((2, 3), (1, 1)), ((2, 3), (2, 3)), ((3, 3), (2, 2)), ((5, 4), (3, 2)), ((4, 6), (2, 3))]
+    drawn = [(rng.standard_normal(image), rng.standard_normal(kernel)) for image, kernel in shapes]
+    return [(row, two), (row.T, two.T), *drawn]
 
 
 def kernel_gradient(grad_result, image):
@@ -45,8 +48,11 @@ def kernel_gradient(grad_result, image):
 
 
 def _gradients(rng):
-    shapes = [((2, 2), (3, 3)), ((1, 3), (2, 4)), ((3, 2), (5, 4)), ((2, 3), (2, 3))]
-    return [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
+    """A row and a column, one result, a kernel of one pixel, and then square and other kernels."""
+    row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
+    shapes = [((1, 1), (2, 2)), ((2, 3), (2, 3)), ((2, 2), (3, 3)), ((1, 3), (4, 4)), ((3, 2), (5, 4)), ((2, 4), (3, 6))]
+    drawn = [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
+    return [(two, row), (two.T, row.T), *drawn]
 
 
 def output_length(n, k, p, s):

@@ -25,6 +25,11 @@ def _of_squares(theta, X, y):
     return 2 * X.T @ (X @ theta - y) / len(y)
 
 
+def _of_yes_or_no(theta, X, y):
+    """The gradient of the mean binary cross-entropy of a linear model."""
+    return X.T @ (1 / (1 + np.exp(-X @ theta)) - y) / len(y)
+
+
 def _epoch_wrongly(*, sign=-1, stale=False, dropped=False, shuffled=True, targets_shuffled=True, scale=len):
     """``one_epoch`` with one of its parts done otherwise."""
 
@@ -47,12 +52,16 @@ def _whole_batch(gradient, theta, X, y, order, batch_size, learning_rate):
 
 
 def _epochs(rng):
+    """Minibatches that come out even, that leave a rest, of one row, of all rows and of more than there are."""
+    sizes = [(4, 1, 2), (3, 1, 2), (3, 2, 1), (6, 2, 3), (4, 2, 4), (3, 2, 5), (7, 3, 3), (1, 2, 1)]
     inputs = []
-    for count, width, batch_size in [(4, 1, 2), (6, 2, 3), (7, 3, 3), (5, 2, 2)]:
+    for index, (count, width, batch_size) in enumerate(sizes):
         X, theta = rng.standard_normal((count, width)), rng.standard_normal(width)
-        order = np.roll(rng.permutation(count - 1) + 1, 1)
-        order = np.append(order, 0)  # never in the order of the rows
-        inputs.append((_of_squares, theta, X, rng.standard_normal(count), order, batch_size, 0.1))
+        order = np.append(rng.permutation(count - 1) + 1, 0)  # never in the order of the rows
+        gradient, y = _of_squares, rng.standard_normal(count)
+        if index % 3 == 1:
+            gradient, y = _of_yes_or_no, rng.integers(0, 2, count).astype(float)
+        inputs.append((gradient, theta, X, y, order, batch_size, (0.1, 0.25)[index % 2]))
     return inputs
 
 
@@ -62,7 +71,7 @@ def early_stopping(validation_losses, patience):
     validation_losses[k] is the loss after epoch k, beginning with epoch 0.
     Training stops as soon as the lowest loss so far is patience epochs old.
     If that never happens, it stops with the last epoch. An equal loss is
-    no improvement. Return (kept, stopped).
+    no improvement. patience is at least 1. Return (kept, stopped).
     """
     kept = 0
     for epoch, loss in enumerate(validation_losses):
@@ -120,6 +129,7 @@ def _never_reset(validation_losses, patience):
 
 
 def _histories(rng):
+    """Never stopped, stopped, saved in the last moment, ties, one epoch, no improvement, little patience and much."""
     return [
         (np.array(losses), patience)
         for losses, patience in [
@@ -128,6 +138,11 @@ def _histories(rng):
             ([3.0, 2.0, 2.5, 1.5, 1.8, 1.4, 1.6, 1.5, 1.0], 2),
             ([2.0, 1.0, 1.0, 1.0, 1.0, 0.5], 3),
             ([1.0, 2.0, 1.5, 0.5], 1),
+            ([2.0], 1),
+            ([1.0, 2.0, 3.0, 4.0], 3),
+            ([3.0, 1.0, 2.0, 4.0], 9),
+            ([2e9, 1e9, 3e9, 2e9, 5e8], 2),
+            ([-1.0, -3.0, -2.0, -2.5, -4.0], 3),
         ]
     ]
 

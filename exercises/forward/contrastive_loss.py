@@ -114,8 +114,8 @@ def _pull_wrongly(
 
 
 def _logit_gradients(rng):
-    inputs = []
-    for N, d, tau in [(2, 2, 0.5), (4, 3, 0.2), (3, 5, 2.0)]:
+    inputs = [(np.array([[2.0]]), np.array([[3.0, 4.0]]), np.array([[2.0, 0.0]]), 0.5)]
+    for N, d, tau in [(2, 2, 0.5), (3, 3, 1.0), (3, 1, 0.5), (4, 3, 0.2), (3, 5, 2.0)]:
         U, V = 2 * rng.standard_normal((2, N, d))
         inputs.append((rng.standard_normal((N, N)), U, V, tau))
     return inputs

@@ -37,9 +37,10 @@ def _batches(rng):
     x_0 = np.array([[5.0, 1.0], [2.0, -3.0]])
     first = (x_0, np.array([1, 2]), np.array([[1.0, 0.0], [-1.0, 2.0]]), betas)
     inputs = [first]
-    for N, n, T in [(3, 2, 4), (5, 3, 6)]:
-        t = rng.permutation(T)[:N] + 1
-        inputs.append((rng.standard_normal((N, n)), t, rng.standard_normal((N, n)), rng.uniform(0.05, 0.3, T)))
+    # One sample, one step, square arrays, steps in no order, and steps that occur twice.
+    for n, T, t in [(1, 3, [2]), (2, 1, [1, 1]), (3, 3, [3, 1, 2]), (2, 4, [4, 2, 3]), (3, 6, [5, 1, 6, 5, 2])]:
+        x_0, noise = rng.standard_normal((2, len(t), n))
+        inputs.append((x_0, np.array(t), noise, rng.uniform(0.05, 0.3, T)))
     return inputs
 
 
@@ -82,7 +83,8 @@ def _steps(rng):
     two_steps = np.array([0.36, 7 / 16])
     point, noise, fresh = np.array([[3.8]]), np.array([[1.0]]), np.array([[2.0]])
     inputs = [(point, 2, noise, fresh, two_steps), (point, 1, noise, fresh, two_steps)]
-    for N, n, T, t in [(3, 2, 4, 2), (2, 3, 5, 4), (4, 2, 5, 1)]:
+    # Steps in the middle, the last and the first of the schedule, and a schedule of one step.
+    for N, n, T, t in [(3, 2, 4, 2), (2, 3, 5, 4), (2, 2, 5, 5), (4, 2, 5, 1), (1, 3, 1, 1)]:
         x_t, noise, z = rng.standard_normal((3, N, n))
         inputs.append((x_t, t, noise, z, rng.uniform(0.05, 0.4, T)))
     return inputs

@@ -37,23 +37,32 @@ def _wrong_sweep(
 
 
 def _worlds(rng):
-    def world(states, actions):
-        terminal = np.arange(states) == states - 1
+    def world(states, actions, terminal, gamma, rewards=1.0):
         return (
             rng.standard_normal((states, actions)) + 1,
             rng.dirichlet(np.ones(states), (states, actions)),
-            rng.standard_normal((states, actions)),
-            terminal,
-            float(rng.uniform(0.3, 0.9)),
+            rewards * rng.standard_normal((states, actions)),
+            np.isin(np.arange(states), terminal),
+            gamma,
         )
 
     two_rooms = np.zeros((3, 2, 3))
     two_rooms[0, 0, 2] = two_rooms[0, 1, 1] = two_rooms[1, 0, 2] = two_rooms[1, 1, 0] = two_rooms[2, :, 2] = 1
     rewards = np.array([[1.0, 0.0], [4.0, 2.0], [0.0, 0.0]])
     Q = np.array([[1.0, 0.0], [4.0, 2.0], [3.0, 1.0]])
+    below = (Q - 9, two_rooms, rewards - 5, np.array([False, False, True]), 0.5)
     return [
         (Q, two_rooms, rewards, np.array([False, False, True]), 0.5),
-        *(world(states, actions) for states, actions in [(4, 3), (6, 2), (5, 4)]),
+        below,  # every value is negative, and the end is the best that can happen
+        world(4, 3, [3], 0.7),
+        world(4, 3, [0], 0.6),  # the terminal state is not the last one
+        world(5, 2, [1, 3], 0.8),
+        world(3, 2, [], 0.9),
+        world(3, 2, [0, 1, 2], 0.9),
+        world(3, 1, [2], 0.4),  # nothing to choose from
+        world(3, 2, [2], 0.0),
+        world(3, 2, [2], 1.0),
+        world(3, 2, [2], 0.5, rewards=0.0),
     ]
 
 
@@ -86,6 +95,13 @@ def _walked_steps(rng):
     return [
         (first, 0, 1, 1.0, 1, False, 0.5, 0.5),
         (first, 1, 0, 4.0, 2, True, 0.25, 0.5),
+        (first, 1, 1, 2.0, 1, False, 0.5, 0.25),  # the state does not change
+        (first - 9, 0, 1, 1.0, 1, False, 0.5, 0.5),  # all values are negative
+        (first[:, :1], 0, 0, 1.0, 2, False, 0.25, 0.5),  # one action
+        (first, 0, 0, 0.0, 2, False, 0.5, 0.5),
+        (first, 0, 0, 2.0, 2, False, 1.0, 0.5),
+        (first, 0, 0, 2.0, 2, False, 0.5, 0.0),
+        (first, 0, 0, 2.0, 1, False, 0.5, 1.0),
         *(
             (
                 rng.standard_normal((5, 3)) + 1,
