@@ -26,6 +26,29 @@ def _correlate(image, kernel):
     return np.einsum("ijmn,mn->ij", windows, kernel)
 
 
+def _product_by_product(under_the_kernel, *, size=lambda image, kernel: kernel.shape, zeros=lambda length: (0, 0)):
+    """``correlate`` place by place, with another sum, another size of the kernel, or zeros before and behind."""
+
+    def wrong(image, kernel):
+        a, b = size(image, kernel)
+        image = np.pad(image, [zeros(a), zeros(b)])
+        result = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+        for i, j in np.ndindex(result.shape):
+            result[i, j] = under_the_kernel(image[i : i + a, j : j + b], kernel)
+        return result
+
+    return wrong
+
+
+def _counted_back(image, kernel):
+    """Minus for plus, with kernel and result as in ``correlate``: negative indices count from the end."""
+    a, b = kernel.shape
+    result = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+    for i, j in np.ndindex(result.shape):
+        result[i, j] = sum(image[i - m, j - n] * kernel[m, n] for m, n in np.ndindex(a, b))
+    return result
+
+
 def _images(rng):
     """A row and a column, a kernel of one pixel, one as large as the image, and then any shapes."""
     row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
@@ -50,9 +73,33 @@ def kernel_gradient(grad_result, image):
 def _gradients(rng):
     """A row and a column, one result, a kernel of one pixel, and then square and other kernels."""
     row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
-    shapes = [((1, 1), (2, 2)), ((2, 3), (2, 3)), ((2, 2), (3, 3)), ((1, 3), (4, 4)), ((3, 2), (5, 4)), ((2, 4), (3, 6))]
+    shapes = [
+        ((1, 1), (2, 2)),
+        ((2, 3), (2, 3)),
+        ((2, 2), (3, 3)),
+        ((1, 3), (4, 4)),
+        ((3, 2), (5, 4)),
+        ((2, 4), (3, 6)),
+    ]
     drawn = [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
     return [(two, row), (two.T, row.T), *drawn]
+
+
+def _square_gradient(G, image):
+    a, b = G.shape
+    size = image.shape[0] - a + 1
+    gradient = np.zeros((size, size))
+    for m, n in np.ndindex(gradient.shape):
+        gradient[m, n] = np.sum(G * image[m : m + a, n : n + b])
+    return gradient
+
+
+def _spread(G, image):
+    H, W = image.shape
+    result = np.zeros((H + G.shape[0] - 1, W + G.shape[1] - 1))
+    for i, j in np.ndindex(G.shape):
+        result[i : i + H, j : j + W] += G[i, j] * image
+    return result
 
 
 def output_length(n, k, p, s):
@@ -115,6 +162,54 @@ chapter = Chapter(
                     "The last place where the kernel fits is missing in each direction.",
                     lambda image, kernel: _correlate(image, kernel)[:-1, :-1],
                 ),
+                Mistake(
+                    "The indices are subtracted. With the minus the kernel looks back, and a negative index takes "
+                    "pixels from the other end of the image.",
+                    _counted_back,
+                ),
+                Mistake(
+                    "The height of the kernel is taken for its width as well.",
+                    _product_by_product(
+                        lambda patch, kernel: np.sum(patch * kernel), size=lambda image, kernel: [len(kernel)] * 2
+                    ),
+                ),
+                Mistake(
+                    "Only one product of each sum is left, the last: it overwrites those before it.",
+                    _product_by_product(lambda patch, kernel: patch[-1, -1] * kernel[-1, -1]),
+                ),
+                Mistake(
+                    "The kernel is not used: this is the sum of the pixels under it.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch)),
+                ),
+                Mistake(
+                    "This is the largest product under the kernel. They should be added.",
+                    _product_by_product(lambda patch, kernel: np.max(patch * kernel)),
+                ),
+                Mistake(
+                    "This is a matrix product of the pixels and the kernel. Pixel and weight of the same place are "
+                    "multiplied.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch @ kernel)),
+                ),
+                Mistake(
+                    "This is a matrix product of the pixels and the transposed kernel. Pixel and weight of the same "
+                    "place are multiplied.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch @ kernel.T)),
+                ),
+                Mistake(
+                    "The kernel is moved on where it hangs over the end of the image, as if zeros lay there. It should "
+                    "fit.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch * kernel), zeros=lambda k: (0, k - 1)),
+                ),
+                Mistake(
+                    "Zeros are put on all sides of the image. The kernel should fit without them.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch * kernel), zeros=lambda k: (k // 2, k // 2)),
+                ),
+                Mistake(
+                    "Zeros are put around the image, so that the result is as large. The kernel should fit.",
+                    _product_by_product(
+                        lambda patch, kernel: np.sum(patch * kernel), zeros=lambda k: ((k - 1) // 2, k // 2)
+                    ),
+                ),
             ],
             points=3,
         ),
@@ -144,6 +239,45 @@ chapter = Chapter(
                 Mistake(
                     "The sign is turned. The minus belongs to the update, not to the gradient.",
                     lambda G, image: -_correlate(image, G),
+                ),
+                Mistake(
+                    "The gradient gets as many columns as rows. The width of a kernel is another number than its "
+                    "height.",
+                    _square_gradient,
+                ),
+                Mistake(
+                    "The height of $\\mathbf G$ is taken for its width as well.",
+                    lambda G, image: _product_by_product(
+                        lambda patch, G: np.sum(patch * G), size=lambda image, G: [len(G)] * 2
+                    )(image, G),
+                ),
+                Mistake(
+                    "$\\mathbf G$ is not used: how does the loss depend on each result?",
+                    lambda G, image: _correlate(image, np.ones_like(G)),
+                ),
+                Mistake(
+                    "Only one place counts here, the last one of the kernel: it overwrites those before it.",
+                    lambda G, image: G[-1, -1] * image[G.shape[0] - 1 :, G.shape[1] - 1 :],
+                ),
+                Mistake(
+                    "Only one place counts here, the first one of the kernel. A weight is used at all of them.",
+                    lambda G, image: (
+                        G[0, 0] * image[: image.shape[0] - G.shape[0] + 1, : image.shape[1] - G.shape[1] + 1]
+                    ),
+                ),
+                Mistake(
+                    "The last row and the last column of the kernel are missing.",
+                    lambda G, image: _correlate(image, G)[:-1, :-1],
+                ),
+                Mistake(
+                    "The result is larger than the image: every pixel is spread out, as on the way back to an image. "
+                    "A weight collects.",
+                    _spread,
+                ),
+                Mistake(
+                    "This is the gradient of the cross-correlation with the image flipped. Which pixel does "
+                    "$\\mathbf K(m, n)$ meet at the place $(i, j)$?",
+                    lambda G, image: _correlate(image[::-1, ::-1], G),
                 ),
             ],
             points=3,

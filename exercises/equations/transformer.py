@@ -31,20 +31,20 @@ def _normalise_wrongly(
 
     def wrong(X, gain, bias, epsilon):
         centred = X - X.mean(axis=axis, keepdims=True)
-        variance = (centred**2).mean(axis=axis, keepdims=True)
-        if ddof:
-            variance *= X.shape[1] / (X.shape[1] - ddof)
+        variance = X.var(axis=axis, ddof=ddof, keepdims=True)
         return finish((centred if centre else X) / divide(variance, epsilon), gain, bias)
 
     return wrong
 
 
 def _positions(rng):
-    inputs = []
-    for T, d, epsilon in [(3, 3, 0.5), (2, 5, 0.1), (6, 4, 1e-5)]:
-        gain, bias = rng.uniform(0.5, 2, d), rng.uniform(0.5, 2, d)
+    """One position, one feature, square arrays, where nothing complains, any shape, and a constant position."""
+    inputs = [(np.array([[1.0, 5.0]]), np.array([2.0, -3.0]), np.array([1.0, 4.0]), 0.5)]
+    for T, d, epsilon in [(2, 1, 0.5), (3, 3, 0.5), (2, 5, 0.1), (6, 4, 1e-5)]:
+        gain, bias = rng.uniform(0.5, 2, (2, d)) * rng.choice([-1.0, 1.0], (2, d))
         inputs.append((3 + rng.standard_normal((T, d)), gain, bias, epsilon))
-    return inputs
+    constant = inputs[2][0] * np.array([[1.0], [0.0], [1.0]]) + 7
+    return [*inputs, (constant, *inputs[2][1:])]
 
 
 def rms_norm_gradients(G, X, gain, epsilon):
@@ -82,11 +82,13 @@ def _pull_wrongly(
 
 
 def _passes(rng):
-    shapes = [(3, 3, 0.5), (2, 4, 0.1), (5, 3, 1e-5)]
-    return [
-        (rng.standard_normal((T, d)), 1 + rng.standard_normal((T, d)), rng.uniform(0.5, 2, d), epsilon)
-        for T, d, epsilon in shapes
-    ]
+    """One position, one feature, square arrays, where nothing complains, any shape, and a position of zeros."""
+    inputs = [(np.array([[1.0, 2.0]]), np.array([[1.0, 5.0]]), np.array([2.0, -3.0]), 3.0)]
+    for T, d, epsilon in [(2, 1, 0.5), (3, 3, 0.5), (2, 4, 0.1), (5, 3, 1e-5)]:
+        gain = rng.uniform(0.5, 2, d) * rng.choice([-1.0, 1.0], d)
+        inputs.append((rng.standard_normal((T, d)), 1 + rng.standard_normal((T, d)), gain, epsilon))
+    G, X, gain, epsilon = inputs[2]
+    return [*inputs, (G, X * np.array([[1.0], [0.0], [1.0]]), gain, epsilon)]
 
 
 def printed_gradient(x, G, W_2, M):

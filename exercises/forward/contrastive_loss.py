@@ -70,8 +70,11 @@ def _lose_wrongly(*, directions=_directions, cool=lambda Z, tau: Z / tau, lose=_
 def _batches(rng):
     simple = np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 4.0]]), 0.5
     drawn = [(*(3 * rng.standard_normal((2, N, d))), tau) for N, d, tau in [(3, 4, 0.3), (5, 2, 2.0), (4, 3, 0.1)]]
-    # The last one overflows without a shift, and its second text is much nearer to the first image.
-    return [simple, *drawn, (np.eye(3), np.eye(3)[[0, 2, 1]] + 0.1, 1e-3)]
+    lengths = np.array([[1e-6], [1.0], [1e6]])
+    U, V, tau = drawn[0]
+    # The last two overflow without a shift: one has all pairs right, the other exchanges two of them.
+    cold = [(np.eye(3), np.eye(3)[order] + 0.1, 1e-3) for order in ([0, 1, 2], [0, 2, 1])]
+    return [simple, *drawn, (U * lengths, V * lengths[::-1], tau), (U[:1], V[:1], tau), *cold]
 
 
 def embedding_gradients(G, U, V, tau):
