@@ -41,6 +41,12 @@ def _plain_softmax(scores, mask):
     return E / E.sum(axis=1, keepdims=True)
 
 
+def _not_shared(scores, mask):
+    scores = _hidden(scores, mask)
+    largest = scores.max(axis=1, keepdims=True)
+    return np.exp(scores - np.where(np.isfinite(largest), largest, 0))
+
+
 def _hidden(scores, mask, score=-np.inf):
     return np.where(mask, scores, score)
 
@@ -48,6 +54,12 @@ def _hidden(scores, mask, score=-np.inf):
 def _shifted_before_the_mask(scores, mask):
     """The largest score is taken from all keys, and the forbidden exponentials are set to 0."""
     E = np.exp(scores - scores.max(axis=1, keepdims=True)) * mask
+    sums = E.sum(axis=1, keepdims=True)
+    return E / np.where(sums == 0, 1, sums)
+
+
+def _shifted_by_the_largest_of_all(scores, mask):
+    E = np.exp(_hidden(scores, mask) - scores.max(where=mask, initial=-np.inf))
     sums = E.sum(axis=1, keepdims=True)
     return E / np.where(sums == 0, 1, sums)
 
@@ -67,14 +79,10 @@ def _masked(rng):
         inputs.append((*arrays, mask))
     inputs.append((*inputs[2][:3], np.ones((3, 5), bool)))
     inputs.append((*inputs[0][:3], np.array([[True, False], [False, False]])))
-    # Scores of 1000 with both signs, and a forbidden key whose score is far above those of the others.
-    one, two = np.array([[1.0]]), np.array([[1.0], [3.0]])
-    for key in (1000.0, -1000.0):
-        inputs.append((one, two * key, two, np.array([[True, True]])))
-    inputs.append(
-        (one, np.array([[1.0], [2.0], [1e6]]), np.array([[1.0], [3.0], [5.0]]), np.array([[True, True, False]]))
-    )
-    return inputs
+    # Large scores with both signs, and a forbidden key whose score is far above those of the others.
+    one, keys = np.array([[1.0]]), np.array([[1.0], [2.0], [1e6]])
+    large = (np.array([[1000.0], [-1000.0]]), keys[:2], keys[:2], np.ones((2, 2), bool))
+    return [*inputs, large, (one, keys, keys[::-1], np.array([[True, True, False]]))]
 
 
 def attention_gradients(G, Q, K, V, P):
@@ -207,6 +215,11 @@ chapter = Chapter(
                     _attend_wrongly(weigh=lambda Z, mask: _shares(_hidden(Z, mask), shift=False)),
                 ),
                 Mistake(
+                    "The largest of *all* scores is subtracted. All exponentials of a query can vanish then: what is "
+                    "the largest of its own scores?",
+                    _attend_wrongly(weigh=_shifted_by_the_largest_of_all),
+                ),
+                Mistake(
                     "The largest score is looked for among the forbidden ones too. If it is there, what is left of "
                     "the exponentials of the others?",
                     _attend_wrongly(weigh=_shifted_before_the_mask),
@@ -269,7 +282,7 @@ chapter = Chapter(
                 ),
                 Mistake(
                     "The exponentials are not divided by their sum: the weights of a query should add up to 1.",
-                    _attend_wrongly(weigh=lambda Z, mask: np.exp(_hidden(Z, mask))),
+                    _attend_wrongly(weigh=_not_shared),
                 ),
                 Mistake(
                     "These are the weights. The output is made of the values.",

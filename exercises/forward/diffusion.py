@@ -133,6 +133,26 @@ chapter = Chapter(
                     lambda abar_s, abar_t: 1 - abar_t / abar_s,
                 ),
                 Mistake(
+                    "This is the product of the two standard deviations. They share only a part of their noise.",
+                    lambda abar_s, abar_t: sp.sqrt((1 - abar_s) * (1 - abar_t)),
+                ),
+                Mistake(
+                    "A standard deviation stands where a variance should.",
+                    lambda abar_s, abar_t: sp.sqrt(abar_t / abar_s) * sp.sqrt(1 - abar_s),
+                ),
+                Mistake(
+                    "This is the factor from $x_s$ to $x_t$. By which variance is it multiplied?",
+                    lambda abar_s, abar_t: sp.sqrt(abar_t / abar_s),
+                ),
+                Mistake(
+                    "This is the correlation. The covariance has the standard deviations still in it.",
+                    lambda abar_s, abar_t: sp.sqrt(abar_t / abar_s) * sp.sqrt((1 - abar_s) / (1 - abar_t)),
+                ),
+                Mistake(
+                    "This says that steps share nothing. Both contain the noise up to step $s$.",
+                    lambda abar_s, abar_t: 0 * abar_s,
+                ),
+                Mistake(
                     "The quotient is turned round: a later step has less of $x_s$, not more.",
                     lambda abar_s, abar_t: sp.sqrt(abar_s / abar_t) * (1 - abar_s),
                 ),
@@ -185,6 +205,43 @@ chapter = Chapter(
                     _noise_wrongly(mix=lambda left, x_0, noise: x_0 + np.sqrt(1 - left) * noise),
                 ),
                 Mistake(
+                    "You are one step too late: `betas[0]` belongs to step 1.",
+                    _noise_wrongly(left=lambda t, betas: np.cumprod(1 - betas)[np.minimum(t, len(betas) - 1)]),
+                ),
+                Mistake(
+                    "The noise is subtracted.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: np.sqrt(left) * x_0 - np.sqrt(1 - left) * noise),
+                ),
+                Mistake(
+                    "A root is missing before the data: $\\bar\\alpha_t$ is a share of the variance.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: left * x_0 + np.sqrt(1 - left) * noise),
+                ),
+                Mistake(
+                    "The noise is not multiplied by anything.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: np.sqrt(left) * x_0 + noise),
+                ),
+                Mistake(
+                    "No noise is added.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: np.sqrt(left) * x_0),
+                ),
+                Mistake(
+                    "The noise has the variance of the last step alone. Each step has added some.",
+                    lambda x_0, t, noise, betas: (
+                        np.sqrt(np.cumprod(1 - betas)[t - 1])[:, np.newaxis] * x_0
+                        + np.sqrt(betas[t - 1])[:, np.newaxis] * noise
+                    ),
+                ),
+                Mistake(
+                    "The factors lie along the rows. Each sample has its own: one for each row.",
+                    lambda x_0, t, noise, betas: (
+                        np.sqrt(np.cumprod(1 - betas)[t - 1]) * x_0 + np.sqrt(1 - np.cumprod(1 - betas)[t - 1]) * noise
+                    ),
+                ),
+                Mistake(
+                    "All samples get the last step.",
+                    _noise_wrongly(left=lambda t, betas: np.full(len(t), np.prod(1 - betas))),
+                ),
+                Mistake(
                     "All samples get the step of the first one.",
                     _noise_wrongly(left=lambda t, betas: np.full(len(t), np.cumprod(1 - betas)[t[0] - 1])),
                 ),
@@ -222,6 +279,43 @@ chapter = Chapter(
                     _step_wrongly(
                         sigma=lambda beta, bar, before: 0.0 if before == 1 else np.sqrt((1 - bar) / (1 - before) * beta)
                     ),
+                ),
+                Mistake(
+                    "$\\sigma_t$ is added without $z$: every point is pushed the same way.",
+                    lambda x_t, t, predicted_noise, z, betas: step_back(x_t, t, predicted_noise, 0 * z + 1, betas),
+                ),
+                Mistake(
+                    "The fresh noise is subtracted.",
+                    lambda x_t, t, predicted_noise, z, betas: step_back(x_t, t, predicted_noise, -z, betas),
+                ),
+                Mistake(
+                    "The predicted noise is not used.",
+                    _step_wrongly(fraction=lambda beta, bar: 0.0),
+                ),
+                Mistake(
+                    "The predicted noise is not stretched with the point. What is in front belongs to both.",
+                    _step_wrongly(fraction=lambda beta, bar: beta / np.sqrt(1 - bar) * np.sqrt(1 - beta)),
+                ),
+                Mistake(
+                    "The point is shrunk. The step forward has shrunk it, and this one goes back.",
+                    _step_wrongly(front=lambda beta, bar: np.sqrt(1 - beta)),
+                ),
+                Mistake(
+                    "Over the root stands $\\alpha_t$ in place of $\\beta_t$: how much of the noise came in this step?",
+                    _step_wrongly(fraction=lambda beta, bar: (1 - beta) / np.sqrt(1 - bar)),
+                ),
+                Mistake(
+                    "Below $\\beta_t$ stands the root of $\\bar\\alpha_t$, the share of the data. There is noise to "
+                    "be divided by.",
+                    _step_wrongly(fraction=lambda beta, bar: beta / np.sqrt(bar)),
+                ),
+                Mistake(
+                    "$z$ is multiplied by the standard deviation of all the noise up to the step before.",
+                    _step_wrongly(sigma=lambda beta, bar, before: np.sqrt(1 - before)),
+                ),
+                Mistake(
+                    "The factor of $\\beta_t$ is missing in the variance of the fresh noise.",
+                    _step_wrongly(sigma=lambda beta, bar, before: np.sqrt((1 - before) / (1 - bar))),
                 ),
                 Mistake(
                     "The point is not stretched. The step forward shrank it.",

@@ -75,7 +75,8 @@ WRONG = {
             ["forbidden"],
         ),
         ((ATTENTION, "(E / s) @ V", "E / s"), "the weights", ["weights"]),
-        ((ATTENTION, "(E / s) @ V", "E @ V"), "not normalised", ["nothing"]),
+        ((ATTENTION, "(E / s) @ V", "E @ V"), "not normalised", ["add up to 1"]),
+        ((ATTENTION, "Z.max(axis=1, keepdims=True)", "Z.max()"), "the largest of all scores", ["its own scores"]),
         ((ATTENTION, "Q @ K.T", "K @ Q.T"), "queries and keys exchanged", []),
         ((ATTENTION, "(E / s) @ V", "(E / s).T @ V"), "weights transposed", []),
         (
@@ -84,7 +85,7 @@ WRONG = {
             "    s = E.sum(axis=1, keepdims=True)\n"
             "    return E / np.where(s == 0, 1, s) @ V",
             "not scaled, no shift",
-            ["not divided", "overflow"],
+            [],
         ),
         (
             "def masked_attention(Q, K, V, mask):\n"
