@@ -14,7 +14,7 @@ def attention_gradients(G, Q, K, V, P):
 
 
 EQUIVALENTS = {
-    "query-weight-gradient": lambda X, W_Q, W_K, D, d_k: (D * (X * W_K.T) / sp.sqrt(d_k)).T * X,
-    "masked-attention": masked_attention,
-    "attention-gradients": attention_gradients,
+    "query-weight-gradient": [lambda X, W_Q, W_K, D, d_k: (D * (X * W_K.T) / sp.sqrt(d_k)).T * X],
+    "masked-attention": [masked_attention],
+    "attention-gradients": [attention_gradients],
 }

@@ -18,7 +18,7 @@ def first_signal(delta, weights, outputs):
 
 
 EQUIVALENTS = {
-    "first-of-two-weights": lambda a1, a2, w2, x, y: -2 * w2 * x * (1 - a1) * (1 + a1) * (y - a2) * (1 - a2 * a2),
-    "tanh-layer-backward": step_back,
-    "first-signal": first_signal,
+    "first-of-two-weights": [lambda a1, a2, w2, x, y: -2 * w2 * x * (1 - a1) * (1 + a1) * (y - a2) * (1 - a2 * a2)],
+    "tanh-layer-backward": [step_back],
+    "first-signal": [first_signal],
 }

@@ -17,7 +17,7 @@ def collapse(parameters):
 
 
 EQUIVALENTS = {
-    "three-layer-bias": lambda W2, W3, b1, b2, b3: W3 * (W2 * b1 + b2) + b3,
-    "unpack-parameters": unpack,
-    "collapse-layers": collapse,
+    "three-layer-bias": [lambda W2, W3, b1, b2, b3: W3 * (W2 * b1 + b2) + b3],
+    "unpack-parameters": [unpack],
+    "collapse-layers": [collapse],
 }

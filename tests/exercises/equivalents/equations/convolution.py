@@ -19,7 +19,7 @@ def kernel_gradient(grad_result, image):
 
 
 EQUIVALENTS = {
-    "convolution-output-length": lambda n, k, p, s: (n + 2 * p - k + s) / s,
-    "correlate": correlate,
-    "kernel-gradient": kernel_gradient,
+    "convolution-output-length": [lambda n, k, p, s: (n + 2 * p - k + s) / s],
+    "correlate": [correlate],
+    "kernel-gradient": [kernel_gradient],
 }

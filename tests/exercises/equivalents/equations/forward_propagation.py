@@ -10,7 +10,7 @@ def predict_by_the_package(X, parameters):
 
 
 EQUIVALENTS = {
-    "uniform-weights": lambda n: sp.sqrt(3) * sp.sqrt(2) / sp.sqrt(n),
-    "forward-pass": predict_by_the_package,
-    "multiply-adds": lambda widths, samples: samples * (network.count_parameters(widths) - sum(widths[1:])),
+    "uniform-weights": [lambda n: sp.sqrt(3) * sp.sqrt(2) / sp.sqrt(n)],
+    "forward-pass": [predict_by_the_package],
+    "multiply-adds": [lambda widths, samples: samples * (network.count_parameters(widths) - sum(widths[1:]))],
 }

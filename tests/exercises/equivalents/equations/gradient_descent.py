@@ -11,7 +11,9 @@ def step_from(theta, X, y, rows, learning_rate):
 
 
 EQUIVALENTS = {
-    "line-search-rate": lambda a, b, x, y: 1 / (a + b - a * b * (a * x**2 + b * y**2) / ((a * x) ** 2 + (b * y) ** 2)),
-    "best-learning-rate": lambda A: 2 / (np.linalg.norm(A, 2) + 1 / np.linalg.norm(np.linalg.inv(A), 2)),
-    "minibatch-step": step_from,
+    "line-search-rate": [
+        lambda a, b, x, y: 1 / (a + b - a * b * (a * x**2 + b * y**2) / ((a * x) ** 2 + (b * y) ** 2))
+    ],
+    "best-learning-rate": [lambda A: 2 / (np.linalg.norm(A, 2) + 1 / np.linalg.norm(np.linalg.inv(A), 2))],
+    "minibatch-step": [step_from],
 }

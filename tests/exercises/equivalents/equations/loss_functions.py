@@ -4,6 +4,6 @@ from dlmath import losses
 from dlmath.symbolic import sigma
 
 EQUIVALENTS = {
-    "weighted-coin-slope": lambda z, y, w: (1 - y) * (1 - sigma(-z)) - w * y * sigma(-z),
-    "cross-entropy-from-logits": losses.categorical_cross_entropy_from_logits,
+    "weighted-coin-slope": [lambda z, y, w: (1 - y) * (1 - sigma(-z)) - w * y * sigma(-z)],
+    "cross-entropy-from-logits": [losses.categorical_cross_entropy_from_logits],
 }

@@ -18,7 +18,7 @@ def momentum_update(theta, velocity, gradient, learning_rate, momentum):
 
 
 EQUIVALENTS = {
-    "velocity-after-t-steps": lambda alpha, beta, g, t: alpha * g * (beta**t - 1) / (1 - beta),
-    "momentum-update": momentum_update,
-    "adam-update": adam_update,
+    "velocity-after-t-steps": [lambda alpha, beta, g, t: alpha * g * (beta**t - 1) / (1 - beta)],
+    "momentum-update": [momentum_update],
+    "adam-update": [adam_update],
 }

@@ -12,7 +12,7 @@ def recurrent_gradient(grad_H, H, h_0, W_h):
 
 
 EQUIVALENTS = {
-    "shared-bias-gradient": lambda h1, h2, w: (1 - h2**2) * (1 + w - w * h1**2),
-    "recurrent-states": recurrent.rnn,
-    "recurrent-gradient": recurrent_gradient,
+    "shared-bias-gradient": [lambda h1, h2, w: (1 - h2**2) * (1 + w - w * h1**2)],
+    "recurrent-states": [recurrent.rnn],
+    "recurrent-gradient": [recurrent_gradient],
 }

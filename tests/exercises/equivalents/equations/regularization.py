@@ -9,6 +9,6 @@ def dropout_by_choice(X, draws, rate):
 
 
 EQUIVALENTS = {
-    "penalized-minimum": lambda h, c, s, m: c / (1 + s / (m * h)),
-    "inverted-dropout": dropout_by_choice,
+    "penalized-minimum": [lambda h, c, s, m: c / (1 + s / (m * h))],
+    "inverted-dropout": [dropout_by_choice],
 }

@@ -21,7 +21,7 @@ def early_stopping(validation_losses, patience):
 
 
 EQUIVALENTS = {
-    "weights-at-rest": lambda H, Y, Y_hat, lam, m, N: (H.T * (Y - Y_hat)).T * (m / lam / N),
-    "one-epoch": one_epoch,
-    "early-stopping": early_stopping,
+    "weights-at-rest": [lambda H, Y, Y_hat, lam, m, N: (H.T * (Y - Y_hat)).T * (m / lam / N)],
+    "one-epoch": [one_epoch],
+    "early-stopping": [early_stopping],
 }

@@ -18,7 +18,7 @@ def rms_norm_gradients(G, X, gain, epsilon):
 
 
 EQUIVALENTS = {
-    "printed-hidden-weights": lambda x, G, W_2, M: (hadamard(G * W_2.T, M).T * x).T,
-    "layer-norm": layer_norm,
-    "rms-norm-gradients": rms_norm_gradients,
+    "printed-hidden-weights": [lambda x, G, W_2, M: (hadamard(G * W_2.T, M).T * x).T],
+    "layer-norm": [layer_norm],
+    "rms-norm-gradients": [rms_norm_gradients],
 }

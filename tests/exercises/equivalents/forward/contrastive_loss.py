@@ -20,7 +20,7 @@ def embedding_gradients(G, U, V, tau):
 
 
 EQUIVALENTS = {
-    "loss-with-copies": lambda N, k, c, tau: sp.log(k * sp.exp(1 / tau) + (N - k) * sp.exp(c / tau)) - 1 / tau,
-    "symmetric-contrastive-loss": clip_loss,
-    "embedding-gradients": embedding_gradients,
+    "loss-with-copies": [lambda N, k, c, tau: sp.log(k * sp.exp(1 / tau) + (N - k) * sp.exp(c / tau)) - 1 / tau],
+    "symmetric-contrastive-loss": [clip_loss],
+    "embedding-gradients": [embedding_gradients],
 }

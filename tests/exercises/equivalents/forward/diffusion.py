@@ -16,7 +16,7 @@ def step_back(x_t, t, predicted_noise, z, betas):
 
 EQUIVALENTS = {
     # The noise of step s has the variance 1 - abar_s, and the later steps multiply it by the root of a quotient.
-    "covariance-of-two-steps": lambda abar_s, abar_t: sp.sqrt(abar_t) * (1 / sp.sqrt(abar_s) - sp.sqrt(abar_s)),
-    "noised-batch": diffuse,
-    "step-back": step_back,
+    "covariance-of-two-steps": [lambda abar_s, abar_t: sp.sqrt(abar_t) * (1 / sp.sqrt(abar_s) - sp.sqrt(abar_s))],
+    "noised-batch": [diffuse],
+    "step-back": [step_back],
 }

@@ -12,7 +12,7 @@ def learnt_entry(Q, state, action, reward, next_state, ended, alpha, gamma):
 
 
 EQUIVALENTS = {
-    "value-of-a-round-trip": lambda gamma, r, n: r / gamma / (gamma**-n - 1),
-    "bellman-sweep": reinforcement.bellman_optimality,
-    "q-learning-entry": learnt_entry,
+    "value-of-a-round-trip": [lambda gamma, r, n: r / gamma / (gamma**-n - 1)],
+    "bellman-sweep": [reinforcement.bellman_optimality],
+    "q-learning-entry": [learnt_entry],
 }

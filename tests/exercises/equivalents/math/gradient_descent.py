@@ -11,8 +11,8 @@ def backpropagated(X, Y, W0, b0, W1, b1):
 
 
 EQUIVALENTS = {
-    "one-weight-gradient": lambda a, y, h: -2 * h * a * (a - 1) * (a - y),
-    "layer-weight-gradient": lambda D, H: (H.T * D).T,
-    "output-delta": lambda a, y: losses.mse_grad(a, y) * (a - a * a),
-    "network-gradients": backpropagated,
+    "one-weight-gradient": [lambda a, y, h: -2 * h * a * (a - 1) * (a - y)],
+    "layer-weight-gradient": [lambda D, H: (H.T * D).T],
+    "output-delta": [lambda a, y: losses.mse_grad(a, y) * (a - a * a)],
+    "network-gradients": [backpropagated],
 }

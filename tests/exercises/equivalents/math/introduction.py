@@ -11,7 +11,7 @@ def fit_by_lstsq(locations, heights):
 
 
 EQUIVALENTS = {
-    "linear-cost-gradient": lambda J, theta, z: (J.T * J) * theta - J.T * z,
-    "gauss-newton-step": least_squares.gauss_newton_step,
-    "fit-amplitudes": fit_by_lstsq,
+    "linear-cost-gradient": [lambda J, theta, z: (J.T * J) * theta - J.T * z],
+    "gauss-newton-step": [least_squares.gauss_newton_step],
+    "fit-amplitudes": [fit_by_lstsq],
 }

@@ -13,7 +13,7 @@ def descend_backwards(gradient, start, learning_rate, steps):
 
 
 EQUIVALENTS = {
-    "loss-after-step": lambda lam, gamma, theta: sp.expand(lam * (theta - gamma * lam * theta) ** 2) / 2,
-    "descent-step": lambda theta, gradient, rate: np.add(theta, np.multiply(gradient, -rate)),
-    "descend": descend_backwards,
+    "loss-after-step": [lambda lam, gamma, theta: sp.expand(lam * (theta - gamma * lam * theta) ** 2) / 2],
+    "descent-step": [lambda theta, gradient, rate: np.add(theta, np.multiply(gradient, -rate))],
+    "descend": [descend_backwards],
 }

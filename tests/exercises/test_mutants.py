@@ -1,0 +1,80 @@
+"""Every version of a solution with one slip in it is refused, or is the same function, and it is written down why.
+
+The versions are made by ``dlmath.exercises.slips``. Those that are right are in ``EQUIVALENT_SLIPS`` of the chapter's
+file in ``equivalents``: the changed line, and the reason. The numbers are printed on the teaching page.
+"""
+
+import dataclasses
+import runpy
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlmath.exercises import engine, expressions
+from dlmath.exercises.definition import Coding, chapters, exercises
+from dlmath.exercises.slips import slips
+
+SEEDS = (0, 1)
+"""0 is the seed of the check in the notebook."""
+
+EQUIVALENT_SLIPS = {
+    name: reasons
+    for file in sorted((Path(__file__).parent / "equivalents").rglob("*.py"))
+    for name, reasons in runpy.run_path(str(file)).get("EQUIVALENT_SLIPS", {}).items()
+}
+
+
+def answers(exercise):
+    """The versions of the solution as answers: functions, or expressions that SymPy can build and are not the same."""
+    if isinstance(exercise, Coding):
+        yield from ((slip, slip.function) for slip in slips(exercise.solution))
+        return
+    symbols = exercise.symbols()
+    reference = exercise.solution(**symbols)
+    for slip in slips(exercise.solution, matrix_products=True):
+        try:
+            expression = slip.function(**symbols)
+        except Exception:  # shapes that do not fit: the student is stopped by SymPy
+            continue
+        if expression != reference:
+            yield slip, expression
+
+
+def states(exercise, answer):
+    """What the checker says, without a search for the name of the mistake."""
+    judge = engine._function if isinstance(exercise, Coding) else expressions.judge
+    unnamed = dataclasses.replace(exercise, mistakes=())
+    return {judge(unnamed, answer, np.random.default_rng(seed), 1.0)[0] for seed in SEEDS}
+
+
+@cache
+def verdicts(name):
+    """The slips that are refused with every seed, those that are solved with every seed, and the rest."""
+    sorted_slips = {"refused": [], "solved": [], "undecided": []}
+    for slip, answer in answers(exercises()[name]):
+        found = states(exercises()[name], answer)
+        verdict = "refused" if found == {"wrong"} else "solved" if found == {"solved"} else "undecided"
+        sorted_slips[verdict].append(slip)
+    return sorted_slips
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_a_slip_is_refused_or_known_to_be_right(name):
+    known = EQUIVALENT_SLIPS.get(name, {})
+    passed = {slip.line for slip in verdicts(name)["solved"] + verdicts(name)["undecided"]}
+    assert not passed - set(known), "accepted, and not known to be right"
+    assert not set(known) - passed, "no longer a slip that is accepted"
+    assert not verdicts(name)["undecided"], "accepted with one seed and refused with another"
+
+
+def test_reasons_are_given_for_exercises_that_exist():
+    assert set(EQUIVALENT_SLIPS) <= set(exercises())
+    assert all(reason for reasons in EQUIVALENT_SLIPS.values() for reason in reasons.values())
+
+
+@pytest.mark.parametrize("chapter", chapters().values(), ids=lambda chapter: chapter.name)
+def test_there_are_slips_of_every_exercise(chapter):
+    for exercise in chapter.exercises:
+        assert len(verdicts(exercise.name)["refused"]) >= 5
