@@ -80,9 +80,9 @@ def _masked(rng):
     inputs.append((*inputs[2][:3], np.ones((3, 5), bool)))
     inputs.append((*inputs[0][:3], np.array([[True, False], [False, False]])))
     # Large scores with both signs, and a forbidden key whose score is far above those of the others.
-    one, keys = np.array([[1.0]]), np.array([[1.0], [2.0], [1e6]])
-    large = (np.array([[1000.0], [-1000.0]]), keys[:2], keys[:2], np.ones((2, 2), bool))
-    return [*inputs, large, (one, keys, keys[::-1], np.array([[True, True, False]]))]
+    queries, keys = np.array([[1000.0], [-1000.0]]), np.array([[1.0], [2.0], [1e3]])
+    large = (queries, keys[:2], keys[:2], np.ones((2, 2), bool))
+    return [*inputs, large, (queries[:1], keys, keys[::-1], np.array([[True, True, False]]))]
 
 
 def attention_gradients(G, Q, K, V, P):

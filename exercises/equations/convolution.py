@@ -102,6 +102,10 @@ def _spread(G, image):
     return result
 
 
+def receptive_field(L, k, s):
+    return 1 + (k - 1) * (s**L - 1) / (s - 1)
+
+
 def output_length(n, k, p, s):
     return (n + 2 * p - k) / s + 1
 
@@ -112,23 +116,107 @@ chapter = Chapter(
     exercises=[
         Derivation(
             name="convolution-output-length",
-            title="How many places has a kernel?",
+            title="How often is a weight used?",
             statement=(
                 "A row of $n$ pixels gets $p$ zeros at either end. A kernel of length $k$ moves over it in steps of "
-                "$s$, and the last place is exactly at the end, so that nothing has to be rounded. How many places are "
-                "there?"
+                "$s$, and the last place is exactly at the end, so that nothing has to be rounded. The gradient with "
+                "respect to one of the $k$ weights is a sum. How many terms has it, those with a zero included?"
             ),
             given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", positive=True)',
             solution=output_length,
             mistakes=[
                 Mistake(
-                    "With $k = n$, no padding and stride 1 there is one place, not none.",
+                    "With $k = n$, no padding and stride 1 the kernel has one place, and each weight is used once.",
                     lambda n, k, p, s: (n + 2 * p - k) / s,
                 ),
                 Mistake("There are zeros at both ends.", lambda n, k, p, s: (n + p - k) / s + 1),
                 Mistake(
                     "The first place needs no step: count it after dividing.",
                     lambda n, k, p, s: (n + 2 * p - k + 1) / s,
+                ),
+                Mistake(
+                    "The stride is missing: the kernel does not stop at every pixel.",
+                    lambda n, k, p, s: n + 2 * p - k + 1,
+                ),
+                Mistake("The zeros are missing.", lambda n, k, p, s: (n - k) / s + 1),
+                Mistake(
+                    "The length of the kernel is missing: its end must stay in the row, too.",
+                    lambda n, k, p, s: (n + 2 * p) / s + 1,
+                ),
+                Mistake(
+                    "The length of the kernel is missing, and the first place. A weight meets every $s$-th pixel, but "
+                    "not those at the ends.",
+                    lambda n, k, p, s: (n + 2 * p) / s,
+                ),
+                Mistake(
+                    "The length of the kernel is added. A longer kernel has fewer places.",
+                    lambda n, k, p, s: (n + 2 * p + k) / s + 1,
+                ),
+                Mistake(
+                    "This counts the products of all $k$ weights together. Asked is one of them.",
+                    lambda n, k, p, s: k * ((n + 2 * p - k) / s + 1),
+                ),
+                Mistake(
+                    "The zeros are taken away. They give the kernel more room.",
+                    lambda n, k, p, s: (n - 2 * p - k) / s + 1,
+                ),
+                Mistake(
+                    "The row is multiplied by the stride. Larger steps make fewer places.",
+                    lambda n, k, p, s: (n + 2 * p - k) * s + 1,
+                ),
+            ],
+        ),
+        Derivation(
+            name="receptive-field",
+            title="How far does a stack see?",
+            statement=(
+                "$L$ layers stand on one another. All have a kernel of length $k$ and the stride $s > 1$, and the "
+                "lowest looks at a row of pixels. How many pixels does one result of the highest layer depend on, far "
+                "from the border? Begin with two layers: how far apart are neighbouring results of the first, in "
+                "pixels?"
+            ),
+            given='import sympy as sp\n\nL, k, s = sp.symbols("L k s", positive=True)',
+            solution=receptive_field,
+            mistakes=[
+                Mistake(
+                    "This is right for the stride 1. With a larger one the results of a layer are more than one pixel "
+                    "apart.",
+                    lambda L, k, s: 1 + L * (k - 1),
+                ),
+                Mistake(
+                    "A result sees at least the first pixel under its kernel: with $k = 1$ it sees one, not none.",
+                    lambda L, k, s: (k - 1) * (s**L - 1) / (s - 1),
+                ),
+                Mistake(
+                    "Kernels do not multiply: they overlap. By how much is the kernel of a higher layer wider, in "
+                    "pixels?",
+                    lambda L, k, s: k**L,
+                ),
+                Mistake("The kernels overlap, and are counted without that.", lambda L, k, s: L * k),
+                Mistake(
+                    "This is the part of the highest layer. Each of those below adds its own.",
+                    lambda L, k, s: 1 + (k - 1) * s ** (L - 1),
+                ),
+                Mistake(
+                    "The results of the second layer are $s$ results of the first apart, and these are $s$ pixels "
+                    "apart. Distances multiply.",
+                    lambda L, k, s: 1 + (k - 1) * s * L,
+                ),
+                Mistake(
+                    "One layer is missing from the sum.",
+                    lambda L, k, s: 1 + (k - 1) * (s ** (L - 1) - 1) / (s - 1),
+                ),
+                Mistake(
+                    "There is one layer too many in the sum. In the lowest the pixels are one apart.",
+                    lambda L, k, s: 1 + (k - 1) * (s ** (L + 1) - 1) / (s - 1),
+                ),
+                Mistake(
+                    "The lowest layer looks at pixels that are one apart, not $s$: its stride is for those above.",
+                    lambda L, k, s: 1 + (k - 1) * s * (s**L - 1) / (s - 1),
+                ),
+                Mistake(
+                    "From the first to the last of $k$ pixels there are fewer than $k$ steps.",
+                    lambda L, k, s: 1 + k * (s**L - 1) / (s - 1),
                 ),
             ],
         ),

@@ -1,6 +1,32 @@
 """Wrong answers to the exercises on convolution."""
 
 WRONG = {
+    "convolution-output-length": [
+        ("(n + 2*p - k) / s", "the first place", ["once"]),
+        ("(n + p - k) / s + 1", "zeros at one end", ["both ends"]),
+        ("(n + 2*p - k + 1) / s", "one added too early", ["after dividing"]),
+        ("n + 2*p - k + 1", "no stride", ["stride"]),
+        ("(n - k) / s + 1", "no padding", ["zeros"]),
+        ("(n + 2*p) / s + 1", "no kernel", ["length of the kernel"]),
+        ("(n + 2*p + k) / s + 1", "kernel added", ["fewer places"]),
+        ("k", "the number of weights", []),
+        ("k * ((n + 2*p - k) / s + 1)", "all weights", ["one of them"]),
+        ("(n - 2*p - k) / s + 1", "padding subtracted", ["more room"]),
+        ("(n + 2*p - k - 1) / s + 1", "one pixel too few", []),
+    ],
+    "receptive-field": [
+        ("1 + L * (k - 1)", "no stride", ["stride 1"]),
+        ("(k - 1) * (s**L - 1) / (s - 1)", "the first pixel", ["one, not none"]),
+        ("k**L", "a product of kernels", ["multiply"]),
+        ("L * k", "kernels side by side", ["overlap"]),
+        ("L * k * s", "kernels and strides", []),
+        ("1 + (k - 1) * s**(L - 1)", "the highest layer alone", ["highest layer"]),
+        ("1 + (k - 1) * s * L", "distances added", ["multiply"]),
+        ("1 + (k - 1) * (s**(L - 1) - 1) / (s - 1)", "one layer too few", ["missing"]),
+        ("1 + (k - 1) * (s**(L + 1) - 1) / (s - 1)", "one layer too many", ["too many"]),
+        ("1 + (k - 1) * s * (s**L - 1) / (s - 1)", "stride in the lowest layer", ["lowest layer"]),
+        ("1 + k * (s**L - 1) / (s - 1)", "k for k - 1", ["fewer than $k$"]),
+    ],
     "correlate": [
         (
             "def correlate(image, kernel):\n"
