@@ -144,8 +144,7 @@ chapter = Chapter(
                     lambda n, k, p, s: (n + 2 * p) / s + 1,
                 ),
                 Mistake(
-                    "The length of the kernel is missing, and the first place. A weight meets every $s$-th pixel, but "
-                    "not those at the ends.",
+                    "The length of the kernel is missing, and the first place is not counted.",
                     lambda n, k, p, s: (n + 2 * p) / s,
                 ),
                 Mistake(

@@ -243,7 +243,7 @@ chapter = Chapter(
                     lambda X, h_0, *weights: np.array([h_0, *states(X, h_0, *weights)[:-1]]),
                 ),
                 Mistake(
-                    "Only the first state is returned. Where in the loop stands the `return`?",
+                    "Only the first state is returned. What ends the loop?",
                     lambda *arguments: states(*arguments)[:1],
                 ),
                 Mistake("Only the last state is returned.", lambda *arguments: states(*arguments)[-1]),

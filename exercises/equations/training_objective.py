@@ -318,7 +318,7 @@ chapter = Chapter(
                     ),
                 ),
                 Mistake(
-                    "Only the first minibatch makes a step. Where in the loop stands the `return`?",
+                    "Only the first minibatch makes a step. What ends the loop?",
                     lambda gradient, theta, X, y, order, batch_size, rate: one_epoch(
                         gradient, theta, X, y, order[:batch_size], batch_size, rate
                     ),
