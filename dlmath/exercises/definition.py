@@ -11,8 +11,8 @@ import importlib
 import inspect
 import pkgutil
 import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -75,6 +75,12 @@ class Derivation:
     """One ``return``: the expression, as a function of the symbols that its parameters name."""
     mistakes: Sequence[Mistake]
     points: int = 2
+    definitions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """What given symbols stand for, if that can be said in the other ones: ``{"s": lambda z: sigma(z)}``. An answer may
+    use either."""
+    values: Callable[[np.random.Generator], Mapping[str, float]] | None = None
+    """Draws values for some of the symbols by name, if not all are possible: ``{"gamma": rng.uniform(0, 1)}``. A symbol
+    that is declared to be an integer gets integers without it."""
 
     @property
     def answer(self) -> str:
