@@ -204,7 +204,8 @@ chapter = Chapter(
             title="Attention with a mask",
             statement=(
                 "Write scaled dot-product attention with a mask. A forbidden key counts as if it were not there. "
-                "A query that may look at nothing gets zeros, and NumPy has nothing to warn about."
+                "A query that may look at nothing gets zeros, and NumPy has nothing to warn about, however large the "
+                "scores are."
             ),
             solution=masked_attention,
             inputs=_masked,
@@ -331,7 +332,7 @@ chapter = Chapter(
             title="Back through attention",
             statement=(
                 "Given the gradient of the loss with respect to the output, and the weights that the forward pass has "
-                "kept, return the gradients with respect to $\\mathbf Q$, $\\mathbf K$ and $\\mathbf V$."
+                "kept, with or without a mask, return the gradients with respect to $\\mathbf Q$, $\\mathbf K$ and $\\mathbf V$."
             ),
             solution=attention_gradients,
             inputs=_passes,

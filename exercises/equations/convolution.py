@@ -106,6 +106,13 @@ def receptive_field(L, k, s):
     return 1 + (k - 1) * (s**L - 1) / (s - 1)
 
 
+def _exact_rows(rng):
+    """Sizes at which the last place is exactly at the end."""
+    k, p, s, places = (int(number) for number in rng.integers(1, 8, 4))
+    p = min(p, (k + s * (places - 1) - 1) // 2)
+    return {"n": k + s * (places - 1) - 2 * p, "k": k, "p": p, "s": s}
+
+
 def output_length(n, k, p, s):
     return (n + 2 * p - k) / s + 1
 
@@ -122,8 +129,9 @@ chapter = Chapter(
                 "$s$, and the last place is exactly at the end, so that nothing has to be rounded. The gradient with "
                 "respect to one of the $k$ weights is a sum. How many terms has it, those with a zero included?"
             ),
-            given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", positive=True)',
+            given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", integer=True, positive=True)',
             solution=output_length,
+            values=_exact_rows,
             mistakes=[
                 Mistake(
                     "With $k = n$, no padding and stride 1 the kernel has one place, and each weight is used once.",
@@ -174,8 +182,13 @@ chapter = Chapter(
                 "from the border? Begin with two layers: how far apart are neighbouring results of the first, in "
                 "pixels?"
             ),
-            given='import sympy as sp\n\nL, k, s = sp.symbols("L k s", positive=True)',
+            given='import sympy as sp\n\nL, k, s = sp.symbols("L k s", integer=True, positive=True)',
             solution=receptive_field,
+            values=lambda rng: {
+                "L": int(rng.integers(1, 5)),
+                "k": int(rng.integers(1, 6)),
+                "s": int(rng.integers(2, 5)),
+            },
             mistakes=[
                 Mistake(
                     "This is right for the stride 1. With a larger one the results of a layer are more than one pixel "

@@ -139,8 +139,9 @@ chapter = Chapter(
                 "One unit, two times: $h_1 = \\tanh(u x_1 + b)$ and $h_2 = \\tanh(u x_2 + w h_1 + b)$. The loss is "
                 "$h_2$. Derive $\\partial h_2/\\partial b$ in terms of $h_1$, $h_2$ and $w$."
             ),
-            given='import sympy as sp\n\nh1, h2, w = sp.symbols("h1 h2 w")',
+            given='import sympy as sp\n\nh1, h2, w = sp.symbols("h1 h2 w", real=True)',
             solution=bias_gradient,
+            values=lambda rng: {name: rng.uniform(-0.98, 0.98) for name in ("h1", "h2")},
             mistakes=[
                 Mistake(
                     "The bias also acts through $h_1$: that way is missing.",

@@ -12,7 +12,7 @@ def symmetric_loss(U, V, tau):
     """The contrastive loss of N pairs, in both directions.
 
     U and V have shape (N, d): one embedding a row, of any length; row i
-    of U belongs to row i of V. tau is the temperature, however small.
+    of U belongs to row i of V. tau is the temperature.
     Return a number.
     """
     U = U / np.linalg.norm(U, axis=1, keepdims=True)
@@ -144,6 +144,12 @@ def _logit_gradients(rng):
     return inputs
 
 
+def _equal_captions(rng):
+    """Every caption occurs equally often, and the other cosines are less than 1, some of them negative."""
+    k, different = (int(number) for number in rng.integers(1, 6, 2))
+    return {"N": k * different, "k": k, "c": rng.uniform(-0.95, 0.95), "tau": rng.uniform(0.05, 2)}
+
+
 def loss_with_copies(N, k, c, tau):
     return sp.log(k + (N - k) * sp.exp((c - 1) / tau))
 
@@ -161,8 +167,13 @@ chapter = Chapter(
                 "caption are $c < 1$. Derive the loss at the temperature $\\tau$. Only one caption counts as the right "
                 "one for a picture: the one it came with."
             ),
-            given='import sympy as sp\n\nN, k, c, tau = sp.symbols("N k c tau", positive=True)',
+            given=(
+                "import sympy as sp\n\n"
+                'N, k = sp.symbols("N k", integer=True, positive=True)\n'
+                'c, tau = sp.Symbol("c", real=True), sp.Symbol("tau", positive=True)'
+            ),
             solution=loss_with_copies,
+            values=_equal_captions,
             mistakes=[
                 Mistake(
                     "This is the loss without copies. How many logits of a row are as large as the right one?",

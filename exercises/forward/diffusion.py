@@ -107,6 +107,7 @@ chapter = Chapter(
             ),
             given=('import sympy as sp\n\nabar_s, abar_t = sp.symbols("abar_s abar_t", positive=True)'),
             solution=covariance,
+            values=lambda rng: dict(zip(("abar_t", "abar_s"), np.sort(rng.uniform(0.02, 0.98, 2)).tolist())),
             mistakes=[
                 Mistake(
                     "This takes the variance of the later step. Both share the noise up to step $s$ only.",

@@ -133,8 +133,13 @@ chapter = Chapter(
                 "A round trip takes $n$ steps. Its last step has the reward $r$, all others have none, and then it "
                 "begins again, for ever. Derive the value of the place where it begins, for a discount $\\gamma$."
             ),
-            given='import sympy as sp\n\ngamma, r, n = sp.symbols("gamma r n", positive=True)',
+            given=(
+                "import sympy as sp\n\n"
+                'gamma, r = sp.Symbol("gamma", positive=True), sp.Symbol("r", real=True)\n'
+                'n = sp.Symbol("n", integer=True, positive=True)'
+            ),
             solution=round_trip_value,
+            values=lambda rng: {"gamma": rng.uniform(0.05, 0.95), "n": int(rng.integers(2, 9))},
             mistakes=[
                 Mistake(
                     "The first reward is discounted as well: how many steps lie before the step that brings it?",

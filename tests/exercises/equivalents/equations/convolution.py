@@ -1,6 +1,7 @@
 """The exercises on convolution, solved by the convolution theorem, by the matrix, by windows and by loops."""
 
 import numpy as np
+import sympy as sp
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dlmath import convolution
@@ -51,7 +52,9 @@ EQUIVALENTS = {
     "convolution-output-length": [
         lambda n, k, p, s: (n + 2 * p - k + s) / s,
         lambda n, k, p, s: 1 + (n - k) / s + 2 * p / s,
-        lambda n, k, p, s: ((n + p) - (k - p) + s) / s,
+        lambda n, k, p, s: sp.floor((n + 2 * p - k) / s) + 1,
+        lambda n, k, p, s: (n + 2 * p - k) // s + 1,
+        lambda n, k, p, s: sp.ceiling((n + 2 * p - k + 1) / s),
     ],
     "receptive-field": [
         lambda L, k, s: 1 + (k - 1) * (1 - s**L) / (1 - s),
