@@ -114,10 +114,10 @@ def _pull_wrongly(
     return wrong
 
 
-def _values_from_scores(G, Q, K, V, P):
+def _values_from_scores(G, Q, K, V, P, root=False):
     D = G @ V.T
     grad_Z = P * (D - (D * P).sum(axis=1, keepdims=True))
-    return *attention_gradients(G, Q, K, V, P)[:2], grad_Z.T @ G
+    return *attention_gradients(G, Q, K, V, P)[:2], grad_Z.T @ G / (np.sqrt(Q.shape[1]) if root else 1)
 
 
 def _passes(rng):
@@ -324,6 +324,10 @@ chapter = Chapter(
                         ("The mask is not used.", _attend_wrongly(weigh=lambda Z, mask: _shares(Z, shift=False))),
                     ]
                 ),
+                Mistake(
+                    "The weights stand the wrong way round: a row of them belongs to a query.",
+                    _attend_wrongly(weigh=lambda Z, mask: _shares(_hidden(Z, mask)).T),
+                ),
             ],
             points=3,
         ),
@@ -332,7 +336,8 @@ chapter = Chapter(
             title="Back through attention",
             statement=(
                 "Given the gradient of the loss with respect to the output, and the weights that the forward pass has "
-                "kept, with or without a mask, return the gradients with respect to $\\mathbf Q$, $\\mathbf K$ and $\\mathbf V$."
+                "kept, with or without a mask, return the gradients with respect to $\\mathbf Q$, $\\mathbf K$ and "
+                "$\\mathbf V$."
             ),
             solution=attention_gradients,
             inputs=_passes,
@@ -415,6 +420,15 @@ chapter = Chapter(
                     "For the keys the gradient of the scores stands the wrong way round: "
                     "a key collects from all queries.",
                     _pull_wrongly(to_keys=lambda grad_Z, Q: grad_Z @ Q),
+                ),
+                Mistake(
+                    "The keys collect from keys. A score is a product of a query and a key: which is the other one?",
+                    lambda G, Q, K, V, P: _pull_wrongly(to_keys=lambda grad_Z, Q: grad_Z.T @ K)(G, Q, K, V, P),
+                ),
+                Mistake(
+                    "The values collect the gradient of the scores, divided by the root. "
+                    "They collect with the weights.",
+                    lambda *arguments: _values_from_scores(*arguments, root=True),
                 ),
             ],
             points=3,

@@ -40,6 +40,11 @@ def _product_by_product(under_the_kernel, *, size=lambda image, kernel: kernel.s
     return wrong
 
 
+def _only_the_first_place(image, kernel):
+    result = _correlate(image, kernel)
+    return np.where(np.arange(result.size).reshape(result.shape) == 0, result, 0)
+
+
 def _counted_back(image, kernel):
     """Minus for plus, with kernel and result as in ``correlate``: negative indices count from the end."""
     a, b = kernel.shape
@@ -171,6 +176,11 @@ chapter = Chapter(
                     "The row is multiplied by the stride. Larger steps make fewer places.",
                     lambda n, k, p, s: (n + 2 * p - k) * s + 1,
                 ),
+                Mistake("This is the number of weights. How often is each of them used?", lambda n, k, p, s: k),
+                Mistake(
+                    "One pixel is lost: with $k = n$ and no padding the kernel fits exactly once.",
+                    lambda n, k, p, s: (n + 2 * p - k - 1) / s + 1,
+                ),
             ],
         ),
         Derivation(
@@ -229,6 +239,10 @@ chapter = Chapter(
                 Mistake(
                     "From the first to the last of $k$ pixels there are fewer than $k$ steps.",
                     lambda L, k, s: 1 + k * (s**L - 1) / (s - 1),
+                ),
+                Mistake(
+                    "The kernels overlap, and each distance is multiplied by the strides of the layers below it only.",
+                    lambda L, k, s: L * k * s,
                 ),
             ],
         ),
@@ -310,6 +324,7 @@ chapter = Chapter(
                         lambda patch, kernel: np.sum(patch * kernel), zeros=lambda k: ((k - 1) // 2, k // 2)
                     ),
                 ),
+                Mistake("Only the first place is computed. What ends the loop?", _only_the_first_place),
             ],
             points=3,
         ),

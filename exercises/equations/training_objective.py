@@ -66,6 +66,19 @@ def _last_gradient(gradient, theta, X, y, order, batch_size, learning_rate):
     return gradient(theta, X[rows], y[rows])
 
 
+def _whole_set_each_step(gradient, theta, X, y, order, batch_size, learning_rate):
+    for _ in _batches(order, batch_size):
+        theta = theta - learning_rate * gradient(theta, X, y)
+    return theta
+
+
+def _sliding(gradient, theta, X, y, order, batch_size, learning_rate):
+    for first in range(len(order)):
+        rows = order[first : first + batch_size]
+        theta = theta - learning_rate * gradient(theta, X[rows], y[rows])
+    return theta
+
+
 def _overlapping(gradient, theta, X, y, order, batch_size, learning_rate):
     for first in range(0, len(order), batch_size):
         rows = order[first : first + batch_size + 1]
@@ -357,6 +370,9 @@ chapter = Chapter(
                     "This is the gradient of the last minibatch. Asked are the parameters.",
                     _last_gradient,
                 ),
+                Mistake("Each step uses the whole set. A minibatch uses its rows.", _whole_set_each_step),
+                Mistake("There is a minibatch beginning at every row. They should follow one another.", _sliding),
+                Mistake("The parameters come back as they were.", lambda gradient, theta, *rest: theta),
             ],
         ),
         Coding(

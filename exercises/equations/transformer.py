@@ -81,6 +81,12 @@ def _pull_wrongly(
     return wrong
 
 
+def _epsilon_outside(G, X, gain, epsilon):
+    root = np.sqrt((X**2).mean(axis=1, keepdims=True)) + epsilon
+    U, N = G * gain, X / root
+    return (U - N * (U * N).mean(axis=1, keepdims=True)) / root, (G * N).sum(axis=0)
+
+
 def _with_the_features(G, X, gain, epsilon):
     root = np.sqrt((X**2).mean(axis=1, keepdims=True) + epsilon)
     U = G * gain
@@ -254,6 +260,19 @@ chapter = Chapter(
                     "The bias is multiplied by the gain. In which order do they come?",
                     _normalise_wrongly(finish=lambda normalised, gain, bias: gain * (normalised + bias)),
                 ),
+                Mistake(
+                    "The variance is taken for the mean of the squares. Whose squares?",
+                    lambda X, gain, bias, epsilon: (
+                        gain
+                        * (X - X.mean(axis=1, keepdims=True))
+                        / np.sqrt((X**2).mean(axis=1, keepdims=True) + epsilon)
+                        + bias
+                    ),
+                ),
+                Mistake(
+                    "The features are subtracted from their mean. It is the other way round.",
+                    lambda X, gain, bias, epsilon: normalise_positions(X, -gain, bias, epsilon),
+                ),
             ],
         ),
         Coding(
@@ -357,6 +376,11 @@ chapter = Chapter(
                     "$\\epsilon$ is missing from the root.",
                     _pull_wrongly(squares=lambda X, epsilon: (X**2).mean(axis=1, keepdims=True)),
                 ),
+                Mistake(
+                    "This would be the gradient of a bias. The gain is multiplied by something.",
+                    lambda *arguments: (rms_norm_gradients(*arguments)[0], arguments[0].sum(axis=0)),
+                ),
+                Mistake("$\\epsilon$ is added to the root. It belongs to the mean of the squares.", _epsilon_outside),
             ],
             points=3,
         ),

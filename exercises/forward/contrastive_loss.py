@@ -235,6 +235,10 @@ chapter = Chapter(
                     "The two directions are added. They are equal here, and so is their mean.",
                     lambda N, k, c, tau: 2 * sp.log(k + (N - k) * sp.exp((c - 1) / tau)),
                 ),
+                Mistake(
+                    "The pairs are added. The loss is their mean.",
+                    lambda N, k, c, tau: N * sp.log(k + (N - k) * sp.exp((c - 1) / tau)),
+                ),
             ],
         ),
         Coding(
@@ -351,6 +355,15 @@ chapter = Chapter(
                     "At a low temperature the exponentials overflow. What may be subtracted from all logits of a row?",
                     _lose_wrongly(lose=_overflowing),
                 ),
+                Mistake(
+                    "The one side is compared with itself. Its partners are the other side.",
+                    lambda U, V, tau: symmetric_loss(U, U, tau),
+                ),
+                Mistake(
+                    "The sums of exponentials overflow at a low temperature. "
+                    "What may be subtracted from all logits of a row before?",
+                    _lose_wrongly(lose=lambda Z: _shifted_by(Z, 0, 0)),
+                ),
             ],
             points=3,
         ),
@@ -436,6 +449,10 @@ chapter = Chapter(
                 Mistake(
                     "The partners enter with their lengths. The cosine has their directions.",
                     _pull_wrongly(partner=lambda A: A),
+                ),
+                Mistake(
+                    "Both signs are turned, and nothing else.",
+                    lambda *arguments: tuple(-grad for grad in embedding_gradients(*arguments)),
                 ),
             ],
             points=3,

@@ -90,6 +90,28 @@ def _steps(rng):
     return inputs
 
 
+def _with_indices(
+    *,
+    product=np.cumprod,
+    before=lambda bars, t: bars[t - 2] if t > 1 else 1.0,
+    beta=lambda betas, t: betas[t - 1],
+):
+    """``step_back`` with another product or another index."""
+
+    def wrong(x_t, t, predicted_noise, z, betas):
+        bars, b = product(1 - betas), beta(betas, t)
+        mean = (x_t - b / np.sqrt(1 - bars[t - 1]) * predicted_noise) / np.sqrt(1 - b)
+        return mean + np.sqrt((1 - before(bars, t)) / (1 - bars[t - 1]) * b) * z
+
+    return wrong
+
+
+def _upside_down(x_t, t, predicted_noise, z, betas):
+    bars = np.concatenate([[1.0], np.cumprod(1 - betas)])
+    mean = step_back(x_t, t, predicted_noise, 0 * z, betas)
+    return mean + np.sqrt((1 - bars[t]) / (1 - bars[t - 1]) * betas[t - 1]) * z
+
+
 def _larger_sigma(beta, bar, before):
     return 0.0 if before == 1 else np.sqrt(beta)
 
@@ -246,6 +268,15 @@ chapter = Chapter(
                     "All samples get the step of the first one.",
                     _noise_wrongly(left=lambda t, betas: np.full(len(t), np.cumprod(1 - betas)[t[0] - 1])),
                 ),
+                Mistake(
+                    "You are one step too early, and at step 1 the index takes the last step instead. "
+                    "`betas[0]` belongs to step 1.",
+                    _noise_wrongly(left=lambda t, betas: np.cumprod(1 - betas)[t - 2]),
+                ),
+                Mistake(
+                    "One minus a product of the $\\beta_t$ is not a product of the shares that the steps leave.",
+                    _noise_wrongly(left=lambda t, betas: 1 - np.cumprod(betas)[t - 1]),
+                ),
             ],
         ),
         Coding(
@@ -354,6 +385,23 @@ chapter = Chapter(
                 Mistake(
                     "The $\\beta$ of another step is used: `betas[0]` belongs to step 1.",
                     _step_wrongly(shift=1),
+                ),
+                Mistake(
+                    "Before the first step nothing is noised. Here its index takes the last step instead.",
+                    _with_indices(before=lambda bars, t: bars[t - 2]),
+                ),
+                Mistake(
+                    "The $\\beta$ of the step before is used: `betas[0]` belongs to step 1.",
+                    _with_indices(beta=lambda betas, t: betas[t - 2]),
+                ),
+                Mistake(
+                    "There is no product over the steps: $\\bar\\alpha_t$ has the factors of all steps up to $t$.",
+                    _with_indices(product=lambda alphas: alphas),
+                ),
+                Mistake(
+                    "The variance of the fresh noise has its fraction upside down, "
+                    "and in the last step something is divided by 0.",
+                    _upside_down,
                 ),
             ],
             points=3,

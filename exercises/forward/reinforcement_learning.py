@@ -187,6 +187,10 @@ chapter = Chapter(
                     "The sign in the denominator is turned: later rounds add to the value.",
                     lambda gamma, r, n: gamma ** (n - 1) * r / (1 + gamma**n),
                 ),
+                Mistake(
+                    "The exponent counts steps that are not there: $n - 1$ of them lie before the first reward.",
+                    lambda gamma, r, n: gamma ** (n + 1) * r / (1 - gamma**n),
+                ),
             ],
         ),
         Coding(

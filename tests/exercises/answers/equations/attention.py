@@ -78,7 +78,7 @@ WRONG = {
         ((ATTENTION, "(E / s) @ V", "E @ V"), "not normalised", ["add up to 1"]),
         ((ATTENTION, "Z.max(axis=1, keepdims=True)", "Z.max()"), "the largest of all scores", ["its own scores"]),
         ((ATTENTION, "Q @ K.T", "K @ Q.T"), "queries and keys exchanged", []),
-        ((ATTENTION, "(E / s) @ V", "(E / s).T @ V"), "weights transposed", []),
+        ((ATTENTION, "(E / s) @ V", "(E / s).T @ V"), "weights transposed", ["wrong way round"]),
         (
             "def masked_attention(Q, K, V, mask):\n"
             "    E = np.exp(Q @ K.T) * mask\n"
@@ -130,9 +130,9 @@ WRONG = {
             ["weighted"],
         ),
         ((GRADIENTS, "dS.T @ Q", "dS @ Q"), "keys: not transposed", ["keys"]),
-        ((GRADIENTS, "dS.T @ Q", "dS.T @ K"), "keys with keys", []),
+        ((GRADIENTS, "dS.T @ Q", "dS.T @ K"), "keys with keys", ["keys collect from keys"]),
         ((GRADIENTS, "P.T @ G", "P @ G"), "values: not transposed", ["values"]),
-        ((GRADIENTS, "P.T @ G", "dS.T @ G"), "values by the scores", []),
+        ((GRADIENTS, "P.T @ G", "dS.T @ G"), "values by the scores", ["values"]),
         ((GRADIENTS, "P.T @ G", "dZ.T @ G"), "values by the gradient of the scores", ["values"]),
         ((GRADIENTS, "dS @ K, dS.T @ Q,", "dS.T @ Q, dS @ K,"), "exchanged", ["exchanged"]),
         (

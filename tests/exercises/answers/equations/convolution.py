@@ -9,17 +9,17 @@ WRONG = {
         ("(n - k) / s + 1", "no padding", ["zeros"]),
         ("(n + 2*p) / s + 1", "no kernel", ["length of the kernel"]),
         ("(n + 2*p + k) / s + 1", "kernel added", ["fewer places"]),
-        ("k", "the number of weights", []),
+        ("k", "the number of weights", ["number of weights"]),
         ("k * ((n + 2*p - k) / s + 1)", "all weights", ["one of them"]),
         ("(n - 2*p - k) / s + 1", "padding subtracted", ["more room"]),
-        ("(n + 2*p - k - 1) / s + 1", "one pixel too few", []),
+        ("(n + 2*p - k - 1) / s + 1", "one pixel too few", ["lost"]),
     ],
     "receptive-field": [
         ("1 + L * (k - 1)", "no stride", ["stride 1"]),
         ("(k - 1) * (s**L - 1) / (s - 1)", "the first pixel", ["one, not none"]),
         ("k**L", "a product of kernels", ["multiply"]),
         ("L * k", "kernels side by side", ["overlap"]),
-        ("L * k * s", "kernels and strides", []),
+        ("L * k * s", "kernels and strides", ["overlap"]),
         ("1 + (k - 1) * s**(L - 1)", "the highest layer alone", ["highest layer"]),
         ("1 + (k - 1) * s * L", "distances added", ["multiply"]),
         ("1 + (k - 1) * (s**(L - 1) - 1) / (s - 1)", "one layer too few", ["missing"]),
@@ -130,7 +130,7 @@ WRONG = {
             "        S[i, j] = np.sum(image[i:i + a, j:j + b] * kernel)\n"
             "        return S",
             "return inside the loop",
-            [],
+            ["first place"],
         ),
         (
             "def correlate(image, kernel):\n"

@@ -28,7 +28,7 @@ WRONG = {
         ("1 + w * (1 - h2**2) * (1 - h1**2)", "no slope on the direct way", ["slope", "direct way"]),
         ("h2*(1 - h2) + w*h2*(1 - h2)*h1*(1 - h1)", "the slope of sigma", ["σ′"]),
         ("-(1 - h2**2) * (1 + w * (1 - h1**2))", "the sign", ["sign"]),
-        ("(1 - h2**2) * (1 - w * (1 - h1**2))", "a minus between the ways", []),
+        ("(1 - h2**2) * (1 - w * (1 - h1**2))", "a minus between the ways", ["subtracted"]),
         ("(1 - h2) * (1 + w * (1 - h1))", "no squares", ["square"]),
     ],
     "recurrent-states": [
@@ -53,8 +53,8 @@ WRONG = {
         ),
         ((STATES, " + b", ""), "no bias", ["bias"]),
         ((STATES, "W_h @ h", "h @ W_h"), "the recurrent weights from the other side", ["transposed"]),
-        ((STATES, "W_x @ x", "x @ W_x"), "the input weights from the other side", []),
-        ((STATES, "W_x @ x", "W_x.T @ x"), "the input weights transposed", []),
+        ((STATES, "W_x @ x", "x @ W_x"), "the input weights from the other side", ["W_x", "transposed"]),
+        ((STATES, "W_x @ x", "W_x.T @ x"), "the input weights transposed", ["W_x", "transposed"]),
         ((STATES, "W_h @ h + ", ""), "no recurrence", ["state before", "not used"]),
         (
             (STATES, "np.tanh(W_x @ x + W_h @ h + b)", "1 / (1 + np.exp(-(W_x @ x + W_h @ h + b)))"),
@@ -79,7 +79,7 @@ WRONG = {
             ["too early"],
         ),
         ((STATES, "W_h @ h + b", "W_h * h + b"), "an entry-by-entry product", ["shape"]),
-        ((STATES, "    return np.array(H)", "        return np.array(H)"), "return inside the loop", []),
+        ((STATES, "    return np.array(H)", "        return np.array(H)"), "return inside the loop", ["first state"]),
         ((STATES, "np.array(H)", "np.array(H).T"), "times along the columns", ["transpose"]),
         ((STATES, "for x in X:", "for x in X[::-1]:"), "read backwards", ["backwards"]),
         ((STATES, "for x in X:", "for x in X[1:]:"), "the first input left out", ["shape"]),
@@ -122,6 +122,6 @@ WRONG = {
             ["slope"],
         ),
         ((GRADIENT, "total += np", "total -= np"), "the sign of the update", ["sign"]),
-        ((GRADIENT, "grad_H[t] + W_h", "grad_H[-1] + W_h"), "the last direct gradient at all times", []),
+        ((GRADIENT, "grad_H[t] + W_h", "grad_H[-1] + W_h"), "the last direct gradient at all times", ["last time"]),
     ],
 }

@@ -57,8 +57,8 @@ WRONG = {
         ((EPOCH, "learning_rate * g", "learning_rate * g / len(rows)"), "divided by the size", ["divided"]),
         ((EPOCH, "learning_rate * g", "learning_rate * g * len(rows)"), "multiplied by the size", ["multiplied"]),
         ((EPOCH, "learning_rate * g", "g"), "no learning rate", ["learning rate"]),
-        ((EPOCH, "X[rows], y[rows]", "X, y"), "the whole set in each step", []),
-        ((EPOCH, "range(0, n, batch_size)", "range(n)"), "windows that overlap", []),
+        ((EPOCH, "X[rows], y[rows]", "X, y"), "the whole set in each step", ["whole set"]),
+        ((EPOCH, "range(0, n, batch_size)", "range(n)"), "windows that overlap", ["every row"]),
         ((EPOCH, "range(0, n, batch_size)", "range(n)", "i:i + batch_size", "i:i + 1"), "row by row", ["each row"]),
         ((EPOCH, "i:i + batch_size", "i:i + batch_size + 1"), "one row too many", ["share a row"]),
         ((EPOCH, "i:i + batch_size", "i:batch_size"), "empty after the first", []),
@@ -68,7 +68,11 @@ WRONG = {
             ["writes into"],
         ),
         ((EPOCH, "return theta", "return g"), "the gradient", ["gradient of the last"]),
-        ((EPOCH, "theta = theta - learning_rate * g", "theta - learning_rate * g"), "nothing is assigned", []),
+        (
+            (EPOCH, "theta = theta - learning_rate * g", "theta - learning_rate * g"),
+            "nothing is assigned",
+            ["as they were"],
+        ),
     ],
     "early-stopping": [
         ((STOPPING, "] < best", "] <= best"), "ties count", ["equal"]),

@@ -58,7 +58,11 @@ WRONG = {
         ((LAYER_NORM, "np.sqrt(var + epsilon)", "np.sqrt(var + epsilon**2)"), "epsilon squared", []),
         ((LAYER_NORM, "np.sqrt(var + epsilon)", "(var + epsilon)"), "divided by the variance", ["variance"]),
         ((LAYER_NORM, "(X - mu)", "X"), "not centred", ["subtracted"]),
-        ((LAYER_NORM, "X.var(axis=1, keepdims=True)", "np.mean(X**2, axis=1, keepdims=True)"), "the mean square", []),
+        (
+            (LAYER_NORM, "X.var(axis=1, keepdims=True)", "np.mean(X**2, axis=1, keepdims=True)"),
+            "the mean square",
+            ["squares"],
+        ),
         (
             (LAYER_NORM, "X.var(axis=1, keepdims=True)", "np.sum((X - mu)**2, axis=1, keepdims=True)"),
             "a sum",
@@ -88,7 +92,7 @@ WRONG = {
             "gain and bias first",
             ["before the norm"],
         ),
-        ((LAYER_NORM, "(X - mu)", "(mu - X)"), "the difference turned round", []),
+        ((LAYER_NORM, "(X - mu)", "(mu - X)"), "the difference turned round", ["other way round"]),
     ],
     "rms-norm-gradients": [
         ((RMS, "dN - N * np.sum(dN * N, axis=1, keepdims=True) / d", "dN"), "the root as a constant", ["constant"]),
@@ -103,7 +107,7 @@ WRONG = {
         ((RMS, "np.sum(G * N, axis=0)", "np.sum(G * X, axis=0)"), "features before the norm", ["before the norm"]),
         ((RMS, "np.sum(G * N, axis=0)", "G * N"), "not summed", ["added up"]),
         ((RMS, "np.sum(G * N, axis=0)", "np.sum(G * N, axis=1)"), "the other axis", ["features"]),
-        ((RMS, "np.sum(G * N, axis=0)", "np.sum(G, axis=0)"), "the gradient of a bias", []),
+        ((RMS, "np.sum(G * N, axis=0)", "np.sum(G, axis=0)"), "the gradient of a bias", ["bias"]),
         ((RMS, " / d + epsilon", " / d"), "no epsilon", ["epsilon"]),
         ((RMS, " / d + epsilon", " + epsilon"), "a sum of squares", ["sum of the squares"]),
         (
@@ -113,7 +117,7 @@ WRONG = {
                 "np.sqrt(np.sum(X**2, axis=1, keepdims=True) / d) + epsilon",
             ),
             "epsilon outside",
-            [],
+            ["epsilon"],
         ),
         ((RMS, "dN * N, axis=1", "dN * X, axis=1"), "x for x/r", ["two places"]),
         ((RMS, "return dX, np.sum(G * N, axis=0)", "return np.sum(G * N, axis=0), dX"), "exchanged", ["exchanged"]),

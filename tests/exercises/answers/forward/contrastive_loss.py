@@ -38,7 +38,7 @@ WRONG = {
         ("sp.log((k + (N - k) * sp.exp((c - 1) / tau)) / k)", "a copy counts as right", ["copy"]),
         ("sp.log(1 + (N - k) * sp.exp((c - 1) / tau))", "copies left out", ["copies are left out"]),
         ("sp.log(k)", "the limit", ["limit"]),
-        ("N * sp.log(k + (N - k) * sp.exp((c - 1) / tau))", "a sum over the batch", []),
+        ("N * sp.log(k + (N - k) * sp.exp((c - 1) / tau))", "a sum over the batch", ["pairs are added"]),
         ("sp.log(k + (N - k) * sp.exp((c - 1) / tau)) / N", "divided by N once more", []),
     ],
     "symmetric-contrastive-loss": [
@@ -81,7 +81,11 @@ WRONG = {
             "no mean",
             ["each pair"],
         ),
-        ((LOSS, "Z - m1[:, None]", "Z", "m1 + np", "np", "Z - m2[None, :]", "Z", "m2 + np", "np"), "no shift", []),
+        (
+            (LOSS, "Z - m1[:, None]", "Z", "m1 + np", "np", "Z - m2[None, :]", "Z", "m2 + np", "np"),
+            "no shift",
+            ["overflow"],
+        ),
         (
             "def symmetric_loss(U, V, tau):\n"
             "    A = U / np.linalg.norm(U, axis=1, keepdims=True)\n"
@@ -92,8 +96,12 @@ WRONG = {
             "the formula as it stands",
             ["overflow"],
         ),
-        ((LOSS, "Z.max(axis=1), Z.max(axis=0)", "Z.max(axis=0), Z.max(axis=1)"), "the maxima of the other axis", []),
-        ((LOSS, "A @ B.T / tau", "A @ A.T / tau"), "one side with itself", []),
+        (
+            (LOSS, "Z.max(axis=1), Z.max(axis=0)", "Z.max(axis=0), Z.max(axis=1)"),
+            "the maxima of the other axis",
+            ["of a column"],
+        ),
+        ((LOSS, "A @ B.T / tau", "A @ A.T / tau"), "one side with itself", ["itself"]),
     ],
     "embedding-gradients": [
         (
@@ -139,6 +147,6 @@ WRONG = {
             "along the columns",
             ["columns"],
         ),
-        ((GRADIENTS, "return gU, gV", "return -gU, -gV"), "both signs", []),
+        ((GRADIENTS, "return gU, gV", "return -gU, -gV"), "both signs", ["signs"]),
     ],
 }

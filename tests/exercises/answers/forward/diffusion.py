@@ -33,11 +33,11 @@ WRONG = {
     ],
     "noised-batch": [
         ((NOISED, "np.cumprod(1 - betas)", "1 - betas"), "one step alone", ["last step alone"]),
-        ((NOISED, "t - 1", "t - 2"), "index wraps", []),
+        ((NOISED, "t - 1", "t - 2"), "index wraps", ["betas[0]"]),
         ((NOISED, "abar[t - 1]", "np.append(abar, abar[-1])[t]"), "one step too late", ["too late"]),
         ((NOISED, "np.cumprod(1 - betas)", "1 - np.cumsum(betas)"), "sums of variances", ["added up"]),
         ((NOISED, "np.cumprod(1 - betas)", "np.cumprod(betas)"), "product of betas", ["product"]),
-        ((NOISED, "np.cumprod(1 - betas)", "1 - np.cumprod(betas)"), "one minus the product of betas", []),
+        ((NOISED, "np.cumprod(1 - betas)", "1 - np.cumprod(betas)"), "one minus the product of betas", ["product"]),
         ((NOISED, "np.sqrt(a)", "a", "np.sqrt(1 - a)", "(1 - a)"), "no roots", ["roots"]),
         ((NOISED, "np.sqrt(1 - a)", "(1 - a)"), "the noise's variance", ["standard deviation"]),
         ((NOISED, "np.sqrt(a)", "a"), "the data's share", ["root"]),
@@ -62,7 +62,11 @@ WRONG = {
         ((BACK, "np.sqrt(variance) * z", "np.sqrt(variance)"), "as printed, one reading: no z", ["without $z$"]),
         ((BACK, " + np.sqrt(variance) * z", ""), "no fresh noise", ["missing"]),
         ((BACK, "mean + np", "mean - np"), "noise subtracted", ["subtracted"]),
-        ((BACK, "(1 - before) / (1 - now)", "(1 - now) / (1 - before)"), "upside down: divides by 0 at step 1", []),
+        (
+            (BACK, "(1 - before) / (1 - now)", "(1 - now) / (1 - before)"),
+            "upside down: divides by 0 at step 1",
+            ["upside down"],
+        ),
         ((BACK, "(1 - before) / (1 - now) * beta", "(1 - before) / (1 - now)"), "no beta", ["missing"]),
         ((BACK, "1 / np.sqrt(1 - beta) * (", "("), "as printed, one reading: nothing in front", ["stretched"]),
         (
@@ -81,8 +85,8 @@ WRONG = {
         ((BACK, "beta / np.sqrt(1 - now)", "np.sqrt(1 - now)"), "all the noise", ["All of the noise"]),
         ((BACK, "beta / np.sqrt(1 - now)", "(1 - beta) / np.sqrt(1 - now)"), "alpha for beta", ["in place of"]),
         ((BACK, "x_t - beta", "x_t + beta"), "plus", ["taken away"]),
-        ((BACK, "betas[t - 1]", "betas[t - 2]"), "index wraps", []),
-        ((BACK, " if t > 1 else 1.0", ""), "the index of the step before wraps", []),
-        ((BACK, "np.cumprod(alphas)", "alphas"), "no product", []),
+        ((BACK, "betas[t - 1]", "betas[t - 2]"), "index wraps", ["betas[0]"]),
+        ((BACK, " if t > 1 else 1.0", ""), "the index of the step before wraps", ["index"]),
+        ((BACK, "np.cumprod(alphas)", "alphas"), "no product", ["product"]),
     ],
 }

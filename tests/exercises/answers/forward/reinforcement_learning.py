@@ -32,7 +32,7 @@ WRONG = {
         ("gamma**(n - 1) / (1 - gamma**n)", "no reward", ["reward is missing"]),
         ("-gamma**(n - 1) * r / (1 - gamma**n)", "the sign", ["sign"]),
         ("gamma**(n - 1) * r * (1 + gamma**n)", "two rounds", ["for ever"]),
-        ("gamma**(n + 1) * r / (1 - gamma**n)", "n + 1", []),
+        ("gamma**(n + 1) * r / (1 - gamma**n)", "n + 1", ["exponent"]),
     ],
     "bellman-sweep": [
         ((SWEEP, " if not terminal[u]", ""), "as warned: a terminal next state contributes", ["contributes"]),
@@ -118,7 +118,7 @@ WRONG = {
         (
             (ENTRY, "    return (", "    Q[state, action] = (", "alpha * target\n", "alpha * target\n    return Q\n"),
             "writes into the table and returns it",
-            [],
+            ["writes into"],
         ),
     ],
 }
