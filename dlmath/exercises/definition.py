@@ -55,11 +55,25 @@ class Coding:
         return _source(self.solution)
 
     @property
+    def head(self) -> str:
+        """The solution up to its docstring."""
+        lines = self.solution_code.splitlines()
+        return "\n".join(lines[: self._docstring_end])
+
+    @property
+    def body(self) -> str:
+        """The solution after its docstring, indented."""
+        lines = self.solution_code.splitlines()
+        return "\n".join(lines[self._docstring_end :]).strip("\n")
+
+    @property
     def stub(self) -> str:
         """The solution up to its docstring, and ``...`` for the body."""
-        code = self.solution_code
-        docstring = _definition(code).body[0]
-        return "\n".join([*code.splitlines()[: docstring.end_lineno], "    ..."])
+        return f"{self.head}\n    ..."
+
+    @property
+    def _docstring_end(self) -> int:
+        return _definition(self.solution_code).body[0].end_lineno
 
 
 @dataclass(frozen=True)
@@ -87,10 +101,14 @@ class Derivation:
         return self.solution.__name__
 
     @property
-    def solution_code(self) -> str:
+    def expression(self) -> str:
+        """The code of the expression."""
         code = _source(self.solution)
-        result = _definition(code).body[-1].value
-        return f"{self.given}\n\n{self.answer} = {ast.get_source_segment(code, result)}"
+        return ast.get_source_segment(code, _definition(code).body[-1].value)
+
+    @property
+    def solution_code(self) -> str:
+        return f"{self.given}\n\n{self.answer} = {self.expression}"
 
     @property
     def stub(self) -> str:

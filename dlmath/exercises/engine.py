@@ -65,15 +65,30 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
     try:
         state, message = judge(exercise, answer, np.random.default_rng(seed), seconds)
     except OutOfTimeError as error:
-        state, message = "wrong", _time_text(error, seconds)
+        state, message = "wrong", time_text(error, seconds)
     except ProcessEndedError as error:
-        state, message = "wrong", _end_text(error)
+        state, message = "wrong", end_text(error)
     except Exception as error:  # an answer is any object, and may behave in any way
         state, message = "wrong", f"Your answer could not be looked at: `{_told(described(error))}`."
     return Feedback(name, state, message)
 
 
 def _function(exercise: Coding, answer: Any, rng: np.random.Generator, seconds: float) -> tuple[str, str]:
+    refusal = refused(exercise, answer, seconds)
+    if refusal is not None:
+        return refusal
+    inputs = exercise.inputs(rng)
+    outcomes, printed = run(answer, inputs, _names(exercise), seconds)
+    inside = lambda: within(seconds, lambda: precision_inside(answer, inputs[0]))  # noqa: E731
+    return judge_outcomes(exercise, inputs, outcomes, printed, inside)
+
+
+def _names(exercise: Coding) -> list[str]:
+    return list(inspect.signature(exercise.solution).parameters)
+
+
+def refused(exercise: Coding, answer: Any, seconds: float) -> tuple[str, str] | None:
+    """The state and the message of an answer that need not be tried, or None."""
     if answer is None or answer is Ellipsis or _is_stub(answer, exercise):
         return "open", "not attempted yet. Replace the three dots by your code."
     if not callable(answer):
@@ -81,25 +96,49 @@ def _function(exercise: Coding, answer: Any, rng: np.random.Generator, seconds: 
             f"`check` needs the function itself, got {kind_of(answer)}. "
             f'Write its name without parentheses: `check("{exercise.name}", {exercise.answer})`.'
         )
-    expected = list(inspect.signature(exercise.solution).parameters)
+    expected = _names(exercise)
     if not _can_be_called(answer, len(expected), seconds):
         return "wrong", (
             f"The function is called with {_count(len(expected), 'argument')}, `{', '.join(expected)}`, "
             "and does not take them."
         )
-    inputs = exercise.inputs(rng)
-    outcomes, printed = run(answer, inputs, expected, seconds)
-    references = run_trusted(exercise.solution, inputs, expected)
+    return None
+
+
+def tried(exercise: Coding, answer: Any, seed: int, seconds: float) -> tuple[list[Outcome], str | None, str]:
+    """What an answer does: the outcomes, the low precision in which it computes if it does, and what it printed."""
+    inputs = exercise.inputs(np.random.default_rng(seed))
+    outcomes, printed = run(answer, inputs, _names(exercise), seconds)
+    return outcomes, within(seconds, lambda: precision_inside(answer, inputs[0])), printed
+
+
+def judge_outcomes(
+    exercise: Coding,
+    inputs: Sequence[tuple[Any, ...]],
+    outcomes: Sequence[Outcome],
+    printed: str,
+    inside: Callable[[], str | None],
+) -> tuple[str, str]:
+    """The state and the message of what an answer did.
+
+    Args:
+        exercise: the exercise.
+        inputs: that the answer was tried on.
+        outcomes: what it did on each.
+        printed: what it printed.
+        inside: finds the low precision in which it computes, if it does; called only if that matters.
+    """
+    references = run_trusted(exercise.solution, inputs, _names(exercise))
     low = _low_precision(outcomes)
     if low is None and _agree_roughly(outcomes, references):
-        inside = within(seconds, lambda: precision_inside(answer, inputs[0]))
-        low = getattr(np, inside) if inside else None
+        found = inside()
+        low = getattr(np, found) if found else None
     if low is not None:
         outcomes = [replace(outcome, value=lowered(outcome.value, low)) for outcome in outcomes]
     of_rounded = [None] * len(inputs)
     if low is not None:
         rounded_inputs = [rounded(arguments, low) for arguments in inputs]
-        of_rounded = [outcome.value for outcome in run_trusted(exercise.solution, rounded_inputs, expected)]
+        of_rounded = [outcome.value for outcome in run_trusted(exercise.solution, rounded_inputs, _names(exercise))]
     state, message = _verdict(exercise, inputs, outcomes, references, of_rounded)
     if printed and state == "wrong":
         message += f"\n\nIt printed: `{printed.strip()[:200]}`"
@@ -120,7 +159,7 @@ def _verdict(
         low = _low_precision(outcomes)
         digits = f", in the precision in which it computes (`{low.__name__}`)" if low else ""
         return "solved", f"solved. It agrees with the reference on all {len(inputs)} inputs{digits}."
-    names = list(inspect.signature(exercise.solution).parameters)
+    names = _names(exercise)
     for mistake in exercise.mistakes:
         if _same_mistake(outcomes, run_trusted(mistake.wrong, inputs, names)):
             return "wrong", mistake.hint
@@ -259,7 +298,7 @@ def _error_text(error: Raised) -> str:
     return f"{text}. {advice}".strip()
 
 
-def _time_text(error: OutOfTimeError, seconds: float) -> str:
+def time_text(error: OutOfTimeError, seconds: float) -> str:
     if error.waited:
         return (
             f"Your function was still waiting after {seconds:g} seconds and was stopped. It did not compute: "
@@ -272,7 +311,7 @@ def _time_text(error: OutOfTimeError, seconds: float) -> str:
     )
 
 
-def _end_text(error: ProcessEndedError) -> str:
+def end_text(error: ProcessEndedError) -> str:
     if error.by_signal is None:
         return "Your function ended Python itself (`os._exit`?). `return` ends a function."
     if error.by_signal == signal.SIGKILL:

@@ -25,6 +25,9 @@ from dlmath.exercises.running import OutOfTimeError, in_a_thread, kind_of, type_
 POINTS = 12
 """Random points, with sizes of their own, at which two expressions are compared."""
 
+PROOF = 2.0
+"""Seconds for the attempt at a proof: what SymPy does not simplify by then is compared at random points."""
+
 FAR_POINTS = 24
 """Random points close to 0 and far from it."""
 
@@ -32,7 +35,7 @@ CLOSEST, FARTHEST = 1e-5, 200.0
 """Their smallest and their largest absolute value."""
 
 DIGITS = 1000
-"""Of the arithmetic at these points: ``1 - tanh(x)**2`` is still right where the sum is equal to 0 in double precision."""
+"""Of the arithmetic at these points: ``1 - tanh(x)**2`` is right also where it is 0 in double precision."""
 
 
 def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: float) -> tuple[str, str]:
@@ -46,10 +49,11 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
     except TypeError as error:
         return "wrong", str(error)
     values = [_draw(symbols, rng) | _possible(exercise, symbols, rng) for _ in range(POINTS)]
-    far = [_draw_far(symbols, rng) | _possible(exercise, symbols, rng) for _ in range(FAR_POINTS)]
     ours = _at(reference, values)
     try:
-        theirs, proved = within(seconds, lambda: _computed(expression, reference, values, ours, seconds / 2))
+        theirs, proved = within(
+            seconds, lambda: _computed(expression, reference, values, ours, min(PROOF, seconds / 2))
+        )
     except OutOfTimeError:
         return "wrong", f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
     except Exception as error:  # SymPy has many parts, and a student may use any of them
@@ -59,6 +63,7 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
         carried_out = f" ({left} in it was carried out)" if left else ""
         if proved:
             return "solved", f"solved: proved equal by SymPy{carried_out}."
+        far = [_draw_far(symbols, rng) | _possible(exercise, symbols, rng) for _ in range(FAR_POINTS)]
         differs = _differs_at(expression, reference, far, seconds)
         if differs:
             return "wrong", (
@@ -116,11 +121,11 @@ def _sizes(symbols: Mapping[str, Any]) -> list[Any]:
 def _draw(symbols: Mapping[str, Any], rng: np.random.Generator) -> dict[Any, Any]:
     """Random values for all symbols. Every size is different, so that a transposed factor cannot hide."""
     names = _sizes(symbols)
-    sizes = dict(zip(names, rng.permutation(np.arange(2, len(names) + 4)).tolist()))
-    values: dict[Any, Any] = dict(sizes)
+    sizes = dict(zip(names, map(sp.Integer, rng.permutation(np.arange(2, len(names) + 4)))))
+    values: dict[Any, Any] = {name: int(size) for name, size in sizes.items()}
     for symbol in symbols.values():
         if isinstance(symbol, sp.MatrixSymbol):
-            values[symbol] = rng.standard_normal([int(length.subs(sizes)) for length in symbol.shape])
+            values[symbol] = rng.standard_normal([int(length.xreplace(sizes)) for length in symbol.shape])
         elif symbol.is_integer and symbol not in sizes:
             values[symbol] = int(rng.integers(2, 12) * _sign(symbol, rng))
         elif symbol not in sizes:
@@ -130,11 +135,11 @@ def _draw(symbols: Mapping[str, Any], rng: np.random.Generator) -> dict[Any, Any
 
 def _draw_far(symbols: Mapping[str, Any], rng: np.random.Generator) -> dict[Any, Any]:
     """Random values of all orders of magnitude, each with an order of its own."""
-    values = _draw(symbols, rng)
+    values, sizes = _draw(symbols, rng), _sizes(symbols)
     for symbol, value in values.items():
         if isinstance(symbol, sp.MatrixSymbol):
             values[symbol] = value * math.exp(rng.uniform(math.log(CLOSEST), math.log(FARTHEST)))
-        elif symbol.is_integer and symbol not in _sizes(symbols):
+        elif symbol.is_integer and symbol not in sizes:
             values[symbol] = int(rng.integers(1, 60) * _sign(symbol, rng))
         elif not symbol.is_integer:
             values[symbol] = math.exp(rng.uniform(math.log(CLOSEST), math.log(FARTHEST))) * _sign(symbol, rng)
@@ -155,7 +160,17 @@ def _sign(symbol: Any, rng: np.random.Generator) -> int:
 
 def _at(expression: Any, points: list[dict[Any, Any]]) -> list[Any]:
     expression = _carried_out(expression)
-    return [np.asarray(symbolic.evaluate(expression, values), dtype=float) for values in points]
+    return [np.asarray(_evaluated(expression, values), dtype=float) for values in points]
+
+
+def _evaluated(expression: Any, values: Mapping[Any, Any]) -> Any:
+    try:
+        return symbolic.evaluate(expression, values)
+    except TypeError:
+        # A sum or an integral that is left is carried out when its limits are numbers.
+        if not isinstance(expression, sp.Expr) or not expression.has(*LEFT_TO_DO) or expression.has(sp.MatrixSymbol):
+            raise
+        return float(expression.xreplace({symbol: sp.sympify(value) for symbol, value in values.items()}).doit())
 
 
 def _carried_out(expression: Any) -> Any:
@@ -167,10 +182,13 @@ def _carried_out(expression: Any) -> Any:
 def _differs_at(expression: Any, reference: Any, points: list[dict[Any, Any]], seconds: float) -> str | None:
     """A point where the two differ, in words, or None."""
 
+    has_decimals = any(sp.sympify(each).has(sp.Float) for each in (expression, reference))
+
     def find() -> str | None:
         for values in points:
             one, other = (_exactly(each, values) for each in (expression, reference))
-            if one is None or other is None or _close(one, other, expression):
+            # A number of a thousand digits does not overflow: what is not finite has no value there.
+            if other is None or (one is not None and _close(one, other, has_decimals)):
                 continue
             scalars = {s: value for s, value in values.items() if not isinstance(s, sp.MatrixSymbol)}
             return ", ".join(f"`{symbol} = {value:.4g}`" for symbol, value in scalars.items()) or "other entries"
@@ -196,12 +214,13 @@ def _exactly(expression: Any, values: Mapping[Any, Any]) -> Any:
         return value if isinstance(value, mpmath.mpf | int | float) and mpmath.isfinite(value) else None
 
 
-def _close(one: Any, other: Any, expression: Any) -> bool:
+def _close(one: Any, other: Any, has_decimals: bool) -> bool:
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return same(one, other)
-    # Numbers such as 0.333 have few digits: what is left of them when they cancel says nothing.
-    allowed = 1e-12 if sp.sympify(expression).has(sp.Float) else 0
-    return bool(abs(one - other) <= 1e-9 * abs(other) + allowed)
+    # Numbers such as 0.333 have few digits, and what is left of them when they cancel says nothing. All others are
+    # exact, so that a wrong limit is told from the right value.
+    relative, absolute = (1e-9, 1e-12) if has_decimals else (mpmath.mpf(10) ** -200, 0)
+    return bool(abs(one - other) <= relative * abs(other) + absolute)
 
 
 def _computed(
@@ -219,7 +238,7 @@ def _proved(one: Any, other: Any, seconds: float) -> bool:
         return bool(sp.simplify((one - other).rewrite(sp.exp)) == 0)
 
     try:
-        return in_a_thread(seconds, difference)
+        return in_a_thread(min(PROOF, seconds), difference)
     except Exception:  # no proof: the random points decide
         return False
 

@@ -7,8 +7,8 @@ more memory than there is (``MEMORY``), settings of NumPy, a function of NumPy t
 
 Elsewhere it runs in a thread. A fork is not safe on macOS, whose mathematical library may hang in the child; Windows
 and Pyodide have none. In a thread, a loop written in Python is stopped by an exception raised from outside; a single
-long call into compiled code (``time.sleep``, ``sum(range(10**9))``) cannot be stopped: it is waited for, if it holds the
-interpreter, or else left behind in the background. ``exit()``, ``os._exit()`` and ``input()`` raise, and NumPy's
+long call into compiled code (``time.sleep``, ``sum(range(10**9))``) cannot be stopped: it is waited for, if it holds
+the interpreter, or else left behind in the background. ``exit()``, ``os._exit()`` and ``input()`` raise, and NumPy's
 settings, random state and functions are put back afterwards; a crash or too much memory ends the kernel. Where there
 are no threads either, as in a browser, there is no limit.
 
@@ -22,6 +22,7 @@ import builtins
 import contextlib
 import copy
 import ctypes
+import faulthandler
 import gc
 import io
 import os
@@ -141,7 +142,9 @@ def run_trusted(function: Callable[..., Any], inputs: Sequence[tuple[Any, ...]],
 
 
 def within(seconds: float, work: Callable[[], Any]) -> Any:
-    """Return ``work()``, or raise ``OutOfTimeError`` if it takes longer than that. What it raises is raised here.
+    """Return ``work()``, or raise ``OutOfTimeError`` if it takes longer than that.
+
+    What it raises is raised here, if it is an ``Exception``; ``SystemExit`` and its like as a ``RuntimeError``.
 
     ``work`` may run in another process: it returns plain data, and what it changes is lost.
 
@@ -179,17 +182,18 @@ def _in_a_process(seconds: float, work: Callable[[], Any]) -> Any:
     if not message:
         raise ProcessEndedError(os.WTERMSIG(status) if os.WIFSIGNALED(status) else None)
     try:
-        succeeded, result = _Plain(io.BytesIO(message)).load()
+        succeeded, result = Plain(io.BytesIO(message)).load()
     except Exception:  # the function has interfered with what sends it
         raise ProcessEndedError(None) from None
     if succeeded:
         return result
-    raise result
+    raise _as_exception(result)
 
 
 def _be_the_child(writing: int, work: Callable[[], Any]) -> None:
     """Do the work, send the result and end: never returns."""
     try:
+        faulthandler.disable()
         gc.freeze()  # looking through objects of the notebook would copy them
         os.setsid()  # an interrupt from the keyboard is for the notebook
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -205,7 +209,7 @@ def _be_the_child(writing: int, work: Callable[[], Any]) -> None:
                 answer = (False, error)
         try:
             message = pickle.dumps(answer)
-            _Plain(io.BytesIO(message)).load()
+            Plain(io.BytesIO(message)).load()
         except Exception:
             told = described(answer[1]) if isinstance(answer[1], BaseException) else Raised(("TypeError",), "")
             message = pickle.dumps((False, RuntimeError(f"{told.kinds[0]}: {told.text}")))
@@ -263,7 +267,7 @@ def _end(child: int, seconds: float) -> tuple[int, bool]:
     return status, used.ru_utime + used.ru_stime < 0.05 * seconds
 
 
-class _Plain(pickle.Unpickler):
+class Plain(pickle.Unpickler):
     """Reads numbers, arrays and the classes of this module, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
@@ -274,9 +278,8 @@ class _Plain(pickle.Unpickler):
             found = getattr(builtins, name, None)
             if name in ("complex", "Ellipsis") or (isinstance(found, type) and issubclass(found, BaseException)):
                 return found
-        if module.startswith("numpy.") or module == "numpy":
-            if name in ("_reconstruct", "ndarray", "dtype", "scalar", "_frombuffer"):
-                return super().find_class(module, name)
+        if module.split(".")[0] == "numpy" and name in ("_reconstruct", "ndarray", "dtype", "scalar", "_frombuffer"):
+            return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} is no plain data")
 
 
@@ -307,8 +310,16 @@ def in_a_thread(seconds: float, work: Callable[[], Any]) -> Any:
     if not in_time:
         raise OutOfTimeError(stopped)
     if errors:
-        raise errors[0]
+        raise _as_exception(errors[0])
     return results[0]
+
+
+def _as_exception(error: BaseException) -> Exception:
+    """An error of the answer's, in place of one that would end Python."""
+    if issubclass(type(error), Exception):
+        return error
+    told = described(error)
+    return RuntimeError(f"{told.kinds[0]}: {told.text}")
 
 
 def _stop(thread: threading.Thread, patience: float = 1.0) -> bool:

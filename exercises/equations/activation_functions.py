@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.symbolic import sigma
 
 
 def silu_slope(z, s):
@@ -85,6 +86,7 @@ chapter = Chapter(
             ),
             given='import sympy as sp\n\nz, s = sp.symbols("z s", real=True)',
             solution=silu_slope,
+            definitions={"s": lambda z: sigma(z)},
             mistakes=[
                 Mistake(
                     "Both factors depend on z: the product rule has two terms, and one is missing. "

@@ -121,6 +121,7 @@ chapter = Chapter(
                 't = sp.Symbol("t", integer=True, positive=True)\ng = sp.Symbol("g", real=True)'
             ),
             solution=velocity_after,
+            values=lambda rng: {"beta": rng.uniform(0.05, 0.95), "t": int(rng.integers(2, 12))},
             mistakes=[
                 Mistake(
                     "This is the limit, which is reached after infinitely many steps. "

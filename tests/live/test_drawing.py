@@ -182,13 +182,8 @@ class TestChangedAndNotReturned:
         complains(drawing, "still", "did not return it", "update(a=2)", "return it too")
 
     def test_a_line_whose_data_is_changed_in_place(self, plot):
-        data = X.copy()
-        plot.still.set_data(X, data)
-        plot.still.get_ydata(orig=False)
-
         def scribble(a):
-            plot.still._y[:] = a * X
-            plot.still._xy[:, 1] = a * X
+            plot.still.get_path().vertices[:, 1] = a * X
 
         complains(plot.drawing(scribble), "still", "did not return it")
 
