@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.artist import Artist
 
 from dlmath import _svg, plotting
-from dlmath.live.controls import Control
+from dlmath.live.controls import Control, label_text
 from dlmath.live.drawing import Drawing, Frame
 
 Positions = tuple[int, ...]
@@ -126,30 +126,25 @@ def _indices(pieces: list[str], distinct: dict[str, None]) -> list[int]:
 
 
 def _control_html(identifier: str, name: str, control: Control) -> str:
-    label = f'<label for="{identifier}">{html.escape(label_text(name))}</label>'
-    attributes = f'id="{identifier}" autocomplete="off"'
+    identifier, written = html.escape(identifier), html.escape(label_text(name, control))
+    texts = tuple(map(html.escape, control.texts))
+    label, attributes = f'<label for="{identifier}">{written}</label>', f'id="{identifier}" autocomplete="off"'
     if control.kind == "choice":
         options = "".join(
-            f"<option{' selected' * (i == control.start)}>{html.escape(text)}</option>"
-            for i, text in enumerate(control.texts)
+            f"<option{' selected' * (i == control.start)}>{text}</option>" for i, text in enumerate(texts)
         )
         parts = f"{label}<select {attributes}>{options}</select>"
     elif control.kind == "switch":
         parts = f'{label}<input type="checkbox" {attributes}{" checked" * control.start}>'
     else:
-        text, width = control.texts[control.start], max(map(len, control.texts))
-        button = f'<button type="button" aria-pressed="false" aria-label="play {html.escape(label_text(name))}">'
+        text, width = texts[control.start], max(map(len, control.texts))
+        button = f'<button type="button" aria-pressed="false" aria-label="play {written}">'
         parts = (
             f"{label}{f'{button}{_PLAY_ICON}</button>' if control.kind == 'play' else ''}"
-            f'<input type="range" {attributes} min="0" max="{len(control.values) - 1}" value="{control.start}" '
+            f'<input type="range" {attributes} min="0" max="{len(texts) - 1}" value="{control.start}" '
             f'aria-valuetext="{text}"><span aria-hidden="true" style="min-width: {width}ch">{text}</span>'
         )
     return f'<div class="dl-live-control">{parts}</div>'
-
-
-def label_text(name: str) -> str:
-    """What is written beside a control: its name, in words."""
-    return name.replace("_", " ")
 
 
 def _html(svg: str, width: int, sentence: str, longest: str, controls: str = "", script: str = "") -> str:

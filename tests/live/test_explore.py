@@ -16,7 +16,7 @@ import pytest
 from support import refuses
 
 from dlmath import plotting
-from dlmath.live import explore, explorer, integers, log_slider, play, slider
+from dlmath.live import choice, explore, explorer, integers, log_slider, play, slider
 from dlmath.live.drawing import Drawing
 
 X = np.linspace(-2, 2, 50)
@@ -164,6 +164,20 @@ class TestInABook:
         assert len(data["states"]) == 4 * 2 + 2 * 2 - 2
         assert [control["with"] for control in data["controls"]] == [[0, 1], [0, 1, 2], [1, 2]]
 
+    def test_quotes_and_angles_in_labels_and_options_are_text(self, plot, book):
+        own = ipywidgets.SelectionSlider(options=['"<i>', "sine"], description="<b>'\"")
+        curves = {'"<i>': np.cos, "sine": np.sin}
+
+        def update(function, kind):
+            plot.curve.set_ydata(curves[function](X))
+            return plot.curve, kind
+
+        html = bundle(explore(update, plot.figure, function=own, kind=choice(["<u>", "'\""], label="<s>")))["text/html"]
+        controls = html[html.index('<div class="dl-live-controls"') : html.index('<div class="dl-figure"')]
+        assert not re.search("<[ibus]>", controls)
+        assert 'aria-valuetext="&quot;&lt;i&gt;"' in controls
+        assert ">&lt;s&gt;</label>" in controls
+
     def test_too_many_frames(self, plot, book):
         refuses(
             lambda: explore(plot.update, plot.figure, a=slider(0, 1, points=300), function=["sine", "cube"]),
@@ -280,6 +294,40 @@ class TestWithAKernel:
         a.value = 1
         assert "ZeroDivisionError" not in picture_of(live).value
 
+    def test_running_a_cell_again_does_not_rename_its_figure(self):
+        shown = []
+        for _ in range(3):
+            plot = Plot()
+            live = explore(plot.update, plot.figure, name="up", a=integers(1, 3))
+            shown.append((repr(live), set(re.findall(r' id="([^"]*)"', bundle(live)["text/html"]))))
+            plt.close(plot.figure)
+        assert {text for text, _ in shown} == {"Live figure up(a=1): sine & 1"}
+        assert not shown[0][1] & shown[1][1], "one page may show both"
+
+    def test_values_that_do_not_equal_themselves_or_equal_others(self, plot):
+        seen = []
+
+        def update(a, b, c):
+            seen.append((a, b, c))
+            return plot.slope, f"{a}, {b}, {c}"
+
+        tables = {"zeros": np.zeros(2), "ones": np.ones(3)}
+        live = explore(update, plot.figure, a=[1, True], b=[0.5, np.nan], c=tables)
+        for each in widgets_of(live):
+            for place in (1, len(each.options) - 1):
+                each.index = place
+                assert 'role="alert"' not in picture_of(live).value
+        assert seen[-1][0] is True
+        assert np.isnan(seen[-1][1])
+        assert seen[-1][2] is tables["ones"]
+
+    def test_the_widget_is_shown_without_its_own_representation(self, plot, monkeypatch):
+        """ipywidgets 7 has no ``_repr_mimebundle_``: there a widget displays itself."""
+        monkeypatch.delattr(ipywidgets.Widget, "_repr_mimebundle_", raising=False)
+        live = explore(plot.update, plot.figure, a=integers(1, 3))
+        view = bundle(live)["application/vnd.jupyter.widget-view+json"]
+        assert view == {"version_major": 2, "version_minor": 0, "model_id": live.widget.model_id}
+
     def test_pyplot_does_not_show_the_figure_a_second_time(self, plot):
         explore(plot.update, plot.figure, a=integers(1, 3))
         assert plot.figure.number not in plt.get_fignums()
@@ -323,6 +371,34 @@ class TestBadInput:
             "a",
             error=ValueError,
         )
+
+    @pytest.mark.parametrize("own", ["name", "description", "combine"])
+    def test_a_control_that_has_the_name_of_an_own_argument(self, plot, own):
+        names: dict = {"plot": plot}
+        exec(f"def needs(a, {own}): return plot.slope\ndef may(a, {own}=1): return plot.slope", names)
+        a = integers(1, 2)
+        for given in ({}, {own: ["one", "two"]}, {own: slider(0, 1)}, {own: True}):
+            refuses(lambda given=given: explore(names["needs"], plot.figure, a=a, **given), own, own + "_")
+        refuses(lambda: explore(names["may"], plot.figure, a=a, **{own: ["one", "two"]}), own, own + "_")
+        assert "a=1" in repr(explore(names["may"], plot.figure, a=a))
+
+    def test_own_arguments_of_the_wrong_kind(self, plot):
+        a = integers(1, 2)
+        refuses(lambda: explore(lambda a: plot.slope, plot.figure, a=a, name=["x", "y"]), "name", "list")
+        refuses(lambda: explore(lambda a: plot.slope, plot.figure, a=a, description=slider(0, 1)), "description")
+        for groups in ("ab", ["ab"], slider(0, 1), 3, {"a": 1}):
+            refuses(lambda groups=groups: explore(lambda a: plot.slope, plot.figure, a=a, combine=groups), "combine")
+
+    @pytest.mark.parametrize("own", ["update", "figure", "values", "self", "draw", "controls"])
+    def test_other_names_are_free(self, plot, own):
+        seen = []
+
+        def update(**values):
+            seen.append(values)
+            return plot.slope
+
+        explore(update, plot.figure, **{own: integers(1, 2)})
+        assert seen[0] == {own: 1}
 
     def test_a_function_of_any_keywords_is_taken(self, plot):
         def update(**values):
