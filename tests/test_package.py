@@ -27,6 +27,7 @@ LAYERS = {
     "verify": SYMBOLIC,
     "display": SYMBOLIC,
     "plotting": SHOWN,
+    "_stacking": SHOWN,
     "_svg": SHOWN,
     "live": SHOWN,
     "exercises": SHOWN,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from dlmath import _check as check
+from dlmath import plotting
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Control:
     """the author's own ipywidget, if there is one"""
     label: str = ""
     """what is written beside it; its name, in words, if empty"""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The texts as people write them; in an address they stand as they are."""
+        return tuple(map(plotting.written_numbers, self.texts))
 
 
 def slider(low: float, high: float, *, value: float | None = None, points: int = 11, label: str = "") -> Control:

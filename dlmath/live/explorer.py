@@ -52,8 +52,8 @@ def explore(
     figure: Figure,
     /,
     *,
+    description: str,
     name: str | None = None,
-    description: str | None = None,
     combine: Sequence[Sequence[str]] | None = None,
     **controls: Any,
 ) -> LiveFigure:
@@ -73,8 +73,9 @@ def explore(
             sentence that says what is seen. It may remove an artist and return a new one in its place; if it returns
             axes, all of them are drawn anew.
         figure: the figure, with everything that stays already drawn and the limits of its axes set.
+        description: what is to be seen, in one or two sentences, for those who do not see the picture: what is drawn
+            against what, and what the controls do to it. No formulas in TeX.
         name: what the figure is called in the address of the page; the name of ``update`` if not given.
-        description: what is said to those who do not see the picture; made from the labels of the axes if not given.
         combine: groups of names of controls; only the controls in a group are combined with each other in the built
             page. All are, if not given.
         **controls: a control for each parameter of ``update``: :func:`slider`, :func:`log_slider`, :func:`integers`,
@@ -97,7 +98,8 @@ def explore(
         >>> def power(exponent):
         ...     line.set_ydata(x**exponent)
         ...     return line, f"At one half the power is {0.5**exponent:g}."
-        >>> explore(power, figure, exponent=integers(1, 4))
+        >>> seen = "The curve of a power of x between 0 and 1. A higher exponent bends it down to the right corner."
+        >>> explore(power, figure, description=seen, exponent=integers(1, 4))
         Live figure power(exponent=1): At one half the power is 0.5.
     """
     if not callable(update):
@@ -115,8 +117,10 @@ def explore(
     if in_book and len(combinations) > MOST_FRAMES:
         raise ValueError(_too_much(f"{len(combinations)} frames, and at most {MOST_FRAMES} are kept", understood))
 
+    described = _checked_description(description, figure)
     # What pyplot still holds it shows a second time at the end of the cell.
     plt.close(figure)
+    first_of_page = not _names
     called = _fit_for_an_address(name or getattr(update, "__name__", "figure"))
     # Two figures of a page must not share their names in HTML. With a kernel a cell may run again, and keeps its name.
     distinct = _unique_name(called)
@@ -125,14 +129,13 @@ def explore(
     drawing = Drawing(update, figure, start, distinct)
     first = drawing.frame(start)
     drawing.check(first, start)
-    described = description or _description(figure)
     text = f"Live figure {called}({text_of(start)})"
     bundle = {"text/plain": f"{text}: {first.sentence}" if first.sentence else text, "image/png": _png(figure)}
     if in_book:
         frames = _frames(understood, combinations, drawing)
         _check_again(understood, _ends(understood, groups), frames, drawing)
         together = {named: {other for group in groups if named in group for other in group} for named in understood}
-        html = page.live_page(called, described, understood, together, drawing, frames)
+        html = page.live_page(called, described, understood, together, drawing, frames, first_of_page)
         _check_size(html, len(frames), understood)
         return LiveFigure(bundle | {"text/html": html})
 
@@ -145,7 +148,7 @@ def explore(
                 stack.enter_context(as_it_was(now, then))
             frame = drawing.frame(values)
         svg = plotting.with_description(plotting.with_page_colours(drawing.svg(frame)), described)
-        return page.still_page(svg, _svg.shown_width(figure), frame.sentence)
+        return page.still_page(drawing.container(svg), _svg.shown_width(figure), frame.sentence)
 
     from dlmath.live.kernel import live_widget, widget_view  # the book is built without it
 
@@ -233,7 +236,7 @@ def _check_own_names(update: Callable[..., Any], given: dict[str, Any]) -> None:
                 f"give the parameter of update another name, such as {named}_"
             )
     for named in ("name", "description"):
-        if given[named] is not None and not isinstance(given[named], str):
+        if not isinstance(given[named], str) and (given[named] is not None or named == "description"):
             raise TypeError(
                 f"{named} must be a text, got {type(given[named]).__name__} {given[named]!r}; "
                 "a control needs another name"
@@ -278,14 +281,22 @@ def _unique_name(name: str) -> str:
     return name if _names[name] == 1 else f"{name}-{_names[name]}"
 
 
-def _description(figure: Figure) -> str:
-    """What the axes say of themselves."""
-    shown = []
-    for axes in figure.axes:
-        title, x, y = axes.get_title(), axes.get_xlabel(), axes.get_ylabel()
-        over = f"{y} over {x}" if x and y else x or y
-        shown.append(": ".join(part for part in (title, over) if part))
-    return "Interactive figure. " + "; ".join(part for part in shown if part)
+def _checked_description(description: str, figure: Figure) -> str:
+    """The description, if it is a sentence, and says more than the labels of the axes do."""
+    shown = [text.get_text() for axes in figure.axes for text in (axes.title, axes.xaxis.label, axes.yaxis.label)]
+    own = set(_words(description)) - set(_words(" ".join(shown))) - {"interactive", "figure", "over", "against", "and"}
+    if "$" in description or "\\" in description:
+        raise ValueError(f"description must be plain text without TeX, got {description!r}")
+    if len(own) < 5:
+        raise ValueError(
+            "description must say in a sentence or two what is to be seen, and more than the labels of the axes do, "
+            f"got {description!r}"
+        )
+    return plotting.written_numbers(" ".join(description.split()))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
 
 
 def _png(figure: Figure) -> str:

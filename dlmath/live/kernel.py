@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from dlmath.live.controls import Control, label_text, same
+from dlmath.live.controls import Control, label_text
 
 
 def live_widget(controls: dict[str, Control], draw: Callable[[dict[str, Any]], str]) -> widgets.VBox:
@@ -41,7 +41,17 @@ def live_widget(controls: dict[str, Control], draw: Callable[[dict[str, Any]], s
     row = [
         _player(control, inputs[name]) if control.kind == "play" else inputs[name] for name, control in controls.items()
     ]
-    return widgets.VBox([widgets.HBox(row, layout=widgets.Layout(flex_flow="row wrap")), picture])
+    reset = widgets.Button(description="Reset", layout=widgets.Layout(width="auto"))
+    reset.on_click(lambda _button: _start_again(controls, inputs))
+    return widgets.VBox([widgets.HBox(row, layout=widgets.Layout(flex_flow="row wrap")), picture, reset])
+
+
+def _start_again(controls: dict[str, Control], inputs: dict[str, widgets.Widget]) -> None:
+    for name, control in controls.items():
+        if _chosen_by_place(control):
+            inputs[name].index = control.start
+        else:
+            inputs[name].value = control.values[control.start]
 
 
 def widget_view(widget: widgets.Widget) -> dict[str, Any]:
@@ -55,8 +65,11 @@ def _widget(name: str, control: Control) -> widgets.Widget:
     if control.kind == "switch":
         return widgets.Checkbox(value=control.values[control.start], indent=False, **options)
     kind = widgets.Dropdown if control.kind == "choice" else widgets.SelectionSlider
-    offered = list(zip(control.texts, control.values))
-    return kind(options=offered, value=control.values[control.start], equals=same, **options)
+    # A widget finds its value among the options by comparing: what cannot be told apart so is offered by its place.
+    plain = all(isinstance(value, str | int | float) for value in control.values)
+    distinct = plain and len({value for value in control.values if value == value}) == len(control.values)
+    offered = control.values if distinct else range(len(control.values))
+    return kind(options=list(zip(control.written, offered)), value=offered[control.start], **options)
 
 
 def _value(control: Control, widget: widgets.Widget) -> Any:

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import linecache
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,10 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 from dlmath import live
 
@@ -27,16 +31,17 @@ MOST_VALUES = 6
 
 
 class Made(NamedTuple):
-    """A figure of a chapter, and what it showed, move by move, when its cell ran."""
+    """A figure of a chapter, and what it showed at the start and, move by move, when its cell ran."""
 
     figure: live.LiveFigure
-    description: str | None
+    picture: Figure
+    start: str
     shown: dict[tuple[str, int], str]
 
 
 def moves(widget) -> Iterator[tuple[str, int, str]]:
     """Move every control through its values, each from the start: the control, the place of the value, the picture."""
-    row, picture = widget.children
+    row, picture = widget.children[:2]
     for box in row.children:
         control = box.children[-1] if hasattr(box, "children") else box
         places = range(2) if not hasattr(control, "index") else range(len(control.options))
@@ -55,8 +60,9 @@ def run_chapter(path: Path) -> list[Made]:
 
     def explore(*arguments, **options):
         figure = original(*arguments, **options)
+        start = figure.widget.children[1].value
         shown = {(control, place): picture for control, place, picture in moves(figure.widget)}
-        figures.append(Made(figure, options.get("description"), shown))
+        figures.append(Made(figure, arguments[1], start, shown))
         return figure
 
     original = live.explore
@@ -92,3 +98,45 @@ def test_after_the_whole_chapter_every_move_shows_what_it_showed_when_the_cell_r
         for control, place, picture in moves(made.figure.widget):
             assert 'role="alert"' not in picture, f"{made.figure!r}, {control} at {place}: {picture}"
             assert picture == made.shown[control, place], f"{made.figure!r}: {control} at {place} shows something else"
+
+
+def svg_and_sentence(html: str) -> tuple[str, str]:
+    svg, sentence = html[html.index("<svg") :].split('<p class="dl-live-sentence"')
+    return svg, re.search("<span>(.*?)</span>", sentence, flags=re.DOTALL).group(1)
+
+
+def test_every_control_changes_picture_and_sentence_at_the_start(figures):
+    for made in figures:
+        svg, sentence = svg_and_sentence(made.start)
+        for control in {control for control, _ in made.shown}:
+            moved = [svg_and_sentence(html) for (name, _), html in made.shown.items() if name == control]
+            assert any(other != svg for other, _ in moved), f"{made.figure!r}: {control} leaves the picture as it is"
+            assert any(other != sentence for _, other in moved), f"{made.figure!r}: {control} is not in the sentence"
+
+
+def test_what_is_written_is_written_as_people_do(figures):
+    for made in figures:
+        sentences = [svg_and_sentence(html)[1] for html in (made.start, *made.shown.values())]
+        labels = [control for control, _ in made.shown]
+        for text in [*sentences, *labels]:
+            assert not re.search(r"\de[-+]?\d|(?<!\w)-\d|\$|\\|\[\d|\bnan\b|\binf\b", text), text
+            assert text.strip(), made.figure
+        for label in labels:
+            assert re.fullmatch(r"[^\W\d_]*[a-z]{3,}.*|\w{1,3}|[σεκ]( of x)?", label), f"{label!r}: no word, no symbol"
+
+
+def test_no_legend_lies_on_a_curve(figures):
+    for made in figures:
+        drawn = made.picture
+        drawn.draw_without_rendering()
+        for legend in drawn.findobj(Legend):
+            box = legend.get_window_extent()
+            for axes in drawn.axes:
+                for line in axes.get_lines():
+                    if line.get_visible() and line.get_transform().contains_branch(axes.transData):
+                        x, y = line.get_transform().transform(line.get_xydata()).T
+                        along = np.linspace(0, len(x) - 1, 20 * len(x)) if len(x) else []
+                        x, y = (np.interp(along, np.arange(len(each)), each) for each in (x, y)) if len(x) else (x, y)
+                        inside = (x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)
+                        inside &= axes.bbox.contains(box.x0, box.y0) or axes.bbox.contains(box.x1, box.y1)
+                        assert not inside.any(), f"{made.figure!r}: the legend lies on {line.get_label()!r}"

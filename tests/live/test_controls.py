@@ -214,6 +214,7 @@ class TestWhatUsersPass:
         refuses(lambda: slider(0, 1, label=3), "label", "int", error=TypeError)
         refuses(lambda: switch("yes"), "value", "str", error=TypeError)
 
+    @pytest.mark.filterwarnings("ignore:Support for mapping types:DeprecationWarning")
     @pytest.mark.parametrize("options", [["a", "b"], [("a", 1), ("b", 2)], {"a": 1, "b": 2}], ids=str)
     def test_the_options_of_a_widget_are_read_as_it_reads_them(self, options):
         made = control("kind", ipywidgets.Dropdown(options=options))

@@ -48,7 +48,7 @@ def plot():
 
 
 def full_redraw(drawing):
-    body = "".join(_svg.all_pieces(drawing.figure, drawing.definitions).values())
+    body = drawing.in_panels(_svg.all_pieces(drawing.figure, drawing.definitions).items())
     return _svg.picture(drawing.figure, drawing.definitions.markup(body) + body)
 
 

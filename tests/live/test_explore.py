@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import inspect
 import itertools
 import json
@@ -15,11 +16,14 @@ import numpy as np
 import pytest
 from support import refuses
 
+from dlmath import live as package
 from dlmath import plotting
-from dlmath.live import choice, explore, explorer, integers, log_slider, play, slider
+from dlmath.live import choice, explorer, integers, log_slider, play, slider
 from dlmath.live.drawing import Drawing
 
 X = np.linspace(-2, 2, 50)
+SEEN = "Two panels: a straight line through the origin that gets steeper, and beside it a wave or a cubic."
+explore = functools.partial(package.explore, description=SEEN)
 
 
 class Plot:
@@ -118,7 +122,7 @@ class TestInABook:
         shown = re.findall(r"<g data-layer>(.*?)</g>", page)
         assert shown == [data["fragments"][layer[state]] for layer in data["layers"]]
         assert "<span>sine &amp; 1</span>" in page
-        assert 'role="img" aria-label="Interactive figure. Slopes: slope over x; curve over x"' in page
+        assert f'role="img" aria-label="{SEEN}"' in page
         assert [control["start"] for control in data["controls"]] == [2, 0]
 
     def test_controls_are_hidden_where_no_script_runs(self, page):
@@ -138,8 +142,19 @@ class TestInABook:
         assert "<option selected>&lt;/script&gt;</option>" in html
 
     def test_a_description_is_said_and_escaped(self, plot, book):
-        live = explore(plot.update, plot.figure, description='a "curve" & <more>', a=integers(1, 2))
-        assert 'aria-label="a &quot;curve&quot; &amp; &lt;more&gt;"' in bundle(live)["text/html"]
+        said = 'A "curve" & <more>, from -1 to 2e-07 and  back again.'
+        live = explore(plot.update, plot.figure, description=said, a=integers(1, 2))
+        written = "A &quot;curve&quot; &amp; &lt;more&gt;, from −1 to 2·10⁻⁷ and back again."
+        assert f'aria-label="{written}"' in bundle(live)["text/html"]
+
+    def test_the_first_figure_of_a_page_brings_the_script_for_all(self, book):
+        pages = []
+        for _ in range(3):
+            plot = Plot()
+            pages.append(bundle(explore(plot.update, plot.figure, a=integers(1, 2)))["text/html"])
+        assert [page.count("window.dlmathLive ??=") for page in pages] == [1, 0, 0]
+        assert [page.count("<style>") for page in pages] == [1, 0, 0]
+        assert [page.count("window.dlmathLive?.()") for page in pages] == [0, 1, 1]
 
     def test_two_figures_of_one_name_keep_apart(self, book):
         pages = []
@@ -328,6 +343,36 @@ class TestWithAKernel:
         view = bundle(live)["application/vnd.jupyter.widget-view+json"]
         assert view == {"version_major": 2, "version_minor": 0, "model_id": live.widget.model_id}
 
+    def test_reset_brings_everything_back(self, plot):
+        own = ipywidgets.IntSlider(2, 0, 4)
+
+        def update(a, b, c, d, e):
+            plot.slope.set_ydata(X * a)
+            return plot.slope, f"{a}, {b}, {c}, {d}, {e}"
+
+        live = explore(update, plot.figure, a=slider(0, 2, value=1), b=["x", "y"], c=True, d=play(0, 5), e=own)
+        before = picture_of(live).value
+        a, b, c, _, d, e = widgets_of(live)
+        a.value, b.value, c.value, d.value, e.value = 0.0, "y", False, 3, 4
+        assert picture_of(live).value != before
+        live.widget.children[2].click()
+        assert picture_of(live).value == before
+        assert (a.value, b.value, c.value, d.value, e.value) == (1, "x", True, 0, 2)
+
+    def test_labels_and_numbers_are_written_as_people_do(self, plot):
+        def update(rate, bias):
+            plot.slope.set_ydata(X * rate)
+            return plot.slope, f"rate {rate:g}, bias {bias:g}"
+
+        rate = log_slider(1e-7, 1, value=1e-7, points=3, label="rate γ")
+        live = explore(update, plot.figure, rate=rate, bias=slider(-1, 1, points=3))
+        rate, bias = widgets_of(live)
+        assert rate.description == "rate γ"
+        assert rate.label == "10⁻⁷"
+        assert bias.label == "−1"
+        assert "<span>rate 10⁻⁷, bias −1</span>" in picture_of(live).value
+        assert rate.value == 1e-7
+
     def test_pyplot_does_not_show_the_figure_a_second_time(self, plot):
         explore(plot.update, plot.figure, a=integers(1, 3))
         assert plot.figure.number not in plt.get_fignums()
@@ -346,6 +391,19 @@ class TestBadInput:
     def test_what_is_no_function_and_no_figure(self, plot):
         refuses(lambda: explore(3, plot.figure, a=integers(1, 2)), "update", "int", error=TypeError)
         refuses(lambda: explore(plot.update, plot, a=integers(1, 2)), "figure", "Plot", error=TypeError)
+
+    def test_a_description_is_required_and_says_more_than_the_axes(self, plot):
+        a = integers(1, 2)
+        with pytest.raises(TypeError, match="description"):
+            package.explore(plot.update, plot.figure, a=a)
+        for poor in ("", "  ", "A figure.", "Slopes: slope over x; curve over x", "Interactive figure. Slopes over x."):
+            refuses(lambda poor=poor: explore(plot.update, plot.figure, description=poor, a=a), "description", "seen")
+        for tex in (
+            r"The curve of $x^2$ against x as it grows steeper.",
+            r"The curve of \sigma as it grows steeper.",
+        ):
+            refuses(lambda tex=tex: explore(plot.update, plot.figure, description=tex, a=a), "description", "TeX")
+        refuses(lambda: explore(plot.update, plot.figure, description=None, a=a), "description", "None")
 
     def test_no_controls(self, plot):
         refuses(lambda: explore(plot.update, plot.figure), "controls", "slider", error=ValueError)
@@ -372,7 +430,7 @@ class TestBadInput:
             error=ValueError,
         )
 
-    @pytest.mark.parametrize("own", ["name", "description", "combine"])
+    @pytest.mark.parametrize("own", ["name", "combine"])
     def test_a_control_that_has_the_name_of_an_own_argument(self, plot, own):
         names: dict = {"plot": plot}
         exec(f"def needs(a, {own}): return plot.slope\ndef may(a, {own}=1): return plot.slope", names)
@@ -408,6 +466,7 @@ class TestBadInput:
 
 
 def test_the_signature_that_the_chapters_rely_on():
-    parameters = list(inspect.signature(explore).parameters.values())
-    assert [each.name for each in parameters] == ["update", "figure", "name", "description", "combine", "controls"]
+    parameters = list(inspect.signature(package.explore).parameters.values())
+    assert [each.name for each in parameters] == ["update", "figure", "description", "name", "combine", "controls"]
+    assert parameters[2].default is inspect.Parameter.empty
     assert parameters[-1].kind == inspect.Parameter.VAR_KEYWORD

@@ -15,7 +15,9 @@ NOTEBOOK = """
     import numpy as np
     import matplotlib.pyplot as plt
     from matplotlib.ticker import FuncFormatter
-    from dlmath.live import explore, integers
+    from dlmath.live import explore as explore_it, integers
+    seen = "One line that gets steeper the larger the number is."
+    explore = functools.partial(explore_it, description=seen)
 
     x = np.linspace(0, 1, 5)
     scale = 2.0
