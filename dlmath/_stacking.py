@@ -108,7 +108,8 @@ def _cut(boxes: Sequence[Bbox]) -> list[list[Bbox]]:
 
 def _panel_of(figure: Figure, stack: Stack, artist: Artist | None) -> int:
     """The panel that holds the middle of an artist's axes, or of the artist itself if it is the figure's."""
-    axes = artist if isinstance(artist, Axes) else getattr(artist, "axes", None)
+    grounds = {axes.patch: axes for axes in figure.axes}  # which do not know whose they are
+    axes = artist if isinstance(artist, Axes) else grounds.get(artist, getattr(artist, "axes", None))
     if isinstance(axes, Axes):  # that of a figure is a list
         box = axes.bbox
     elif artist in figure.legends or artist in figure.texts:
