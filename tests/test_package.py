@@ -31,6 +31,7 @@ LAYERS = {
     "display": SYMBOLIC,
     "plotting": SHOWN,
     "diagrams": SHOWN,
+    "_stacking": SHOWN,
     "_svg": SHOWN,
     "live": SHOWN,
     "exercises": SHOWN,

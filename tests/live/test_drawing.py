@@ -48,7 +48,7 @@ def plot():
 
 
 def full_redraw(drawing):
-    body = "".join(_svg.all_pieces(drawing.figure, drawing.definitions).values())
+    body = drawing.in_panels(_svg.all_pieces(drawing.figure, drawing.definitions).items())
     return _svg.picture(drawing.figure, drawing.definitions.markup(body) + body)
 
 
@@ -66,7 +66,7 @@ def test_a_frame_is_what_a_full_redraw_gives(plot):
     for a in (1, 2, -1):
         frame = drawing.frame({"a": a})
         assert drawing.svg(frame) == full_redraw(drawing)
-        assert frame.sentence == f"slope {a}"
+        assert frame.sentence == f"slope {a}".replace("-", "−")
         assert list(frame.moving) == [plot.line]
         pictures.add(drawing.svg(frame))
     assert len(pictures) == 3
