@@ -22,6 +22,7 @@ from parallel_execution import Chapter, recall, remember, versions
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.ext.viewcode import OUTPUT_DIRNAME as SOURCES
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
@@ -256,20 +257,21 @@ def link(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Te
     def to(page: str, anchor: str, title: str | None = None) -> nodes.reference:
         return make_refnode(app.builder, node["refdoc"], page, anchor, shown, title)
 
-    name = node["reftarget"]
-    if node["reftype"] == "in-ledger":
-        if LEDGER not in env.found_docs:
-            return shown
+    name, kind = node["reftarget"], node["reftype"]
+    if kind == "in-ledger":
         found = env.domains["std"].anonlabels.get(f"ledger-{name}")
-        return to(*found, "the check in the ledger") if found else None
-    if node["reftype"] in ("in-reference", "in-source"):
+        if LEDGER in env.found_docs:
+            return to(*found, "the check in the ledger") if found else None
+        return shown
+    if kind in ("in-reference", "in-source"):
+        found = env.domains["py"].objects.get(name)
+        if found and kind == "in-reference":
+            return to(found.docname, found.node_id)
+        if found:
+            module, _, function = name.rpartition(".")
+            return to(f"{SOURCES}/{module.replace('.', '/')}", function)
         if "._" in name or not any(page.startswith(REFERENCE) for page in env.found_docs):
             return shown
-        found = env.domains["py"].objects.get(name)
-        if found is None or node["reftype"] == "in-reference":
-            return to(found.docname, found.node_id) if found else None
-        module, _, function = name.rpartition(".")
-        return to(f"_modules/{module.replace('.', '/')}", function)
     return None
 
 

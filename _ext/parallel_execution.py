@@ -30,13 +30,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
+from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
+from myst_nb.sphinx_ext import OUTPUT_FOLDER as IMAGES
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.ext.viewcode import OUTPUT_DIRNAME as SOURCES
 from sphinx.util.logging import getLogger
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -76,6 +79,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", begin)
     app.connect("builder-inited", name_forgotten_pages)
     app.connect("builder-inited", execute_chapters)
+    app.connect("doctree-read", note_what_it_is_made_of, priority=900)  # when its dependencies are known
+    app.connect("env-get-outdated", made_of_something_else)
     app.connect("env-before-read-docs", read_again)
     app.connect("build-finished", lambda app, error: finish(app, clean=error is None and not warned), priority=1000)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -88,7 +93,7 @@ def begin(app: Sphinx, config: Config) -> None:
     """Discard what an unfinished build left, except its results: it may be of any time, and cut off anywhere."""
     build = Path(app.outdir).parent
     if unfinished(app).exists():
-        for folder in (app.doctreedir, build / "jupyter_execute"):
+        for folder in (app.doctreedir, build / IMAGES):
             shutil.rmtree(folder, ignore_errors=True)
     unfinished(app).touch()
     config.nb_execution_cache_path = str(build / ".jupyter_cache")
@@ -157,6 +162,21 @@ def recall(env: BuildEnvironment, name: str) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
+def note_what_it_is_made_of(app: Sphinx, doctree: nodes.document) -> None:
+    app.env.metadata[app.env.docname]["made_of"] = made_of(app.env, app.env.docname)
+
+
+def made_of_something_else(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
+    """Pages whose files are others than before. Sphinx looks at times: a file may be another one, and older."""
+    return [page for page in env.found_docs if env.metadata[page].get("made_of") != made_of(env, page)]
+
+
+def made_of(env: BuildEnvironment, docname: str) -> str:
+    """A fingerprint of the page's file and of those that it depends on."""
+    files = (Path(env.srcdir, name) for name in sorted(env.dependencies[docname]))
+    return digest(Path(env.doc2path(docname)), *files)
+
+
 def read_again(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Before pages are read: forget what they said, and note what all pages may show of one another."""
     if not docnames:
@@ -180,7 +200,7 @@ def stale_pages(app: Sphinx, before: Any) -> list[str]:
     """The pages to write again, though only others were read: none, or all that there are."""
     if inventory(app.env) == before:
         return []
-    shutil.rmtree(Path(app.outdir, "_modules"), ignore_errors=True)  # the sources of the package, with the sidebar
+    shutil.rmtree(Path(app.outdir, SOURCES), ignore_errors=True)  # the sources of the package, with the sidebar
     return sorted(app.env.found_docs)
 
 
@@ -198,14 +218,16 @@ def execute_chapters(app: Sphinx) -> None:
                 sources[docname] = read(path)
             except ValueError as error:
                 failures.append(f"{docname}:\n{error}")
-    stale = {docname: source for docname, source in sources.items() if result(cache, docname, source) is None}
+    results = {docname: result(cache, docname, source) for docname, source in sources.items()}
+    stale = {docname: source for docname, source in sources.items() if results[docname] is None}
     if stale:
         failures += execute(app, cache, stale)
     if failures:
         # Not an exception of Sphinx: that would bury the message under a traceback of the builder.
         raise SystemExit("\nchapters that failed:\n\n" + "\n\n".join(failures))
     app.connect("env-get-outdated", lambda *arguments: list(stale))
-    app.emit("chapters-executed", [result(cache, docname, source) for docname, source in sources.items()])
+    results |= {docname: result(cache, docname, source) for docname, source in stale.items()}
+    app.emit("chapters-executed", list(results.values()))
 
 
 def execute(app: Sphinx, cache: JupyterCacheAbstract, stale: dict[str, nbformat.NotebookNode]) -> list[str]:

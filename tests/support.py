@@ -199,6 +199,12 @@ class SmallBook:
         assert (process.returncode == 0) == succeeds, output
         return output
 
+    def copied(self, folder: Path) -> SmallBook:
+        """The book as it is, elsewhere, with the times of its files."""
+        other = SmallBook.__new__(SmallBook)
+        other.folder = shutil.copytree(self.folder, folder)
+        return other
+
     def forget_pages(self) -> None:
         """Leave nothing of a build but the results of the chapters: the next one is a build from scratch."""
         for name in (".doctrees", "html", "jupyter_execute"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -66,7 +67,7 @@ def built(tmp_path_factory, root):
         **{
             "math/one": [ONE, CERTIFICATE, "from dlmath.display import source\n\nsource(losses.mse)"],
             "math/two": [
-                "# Two\n\n{ref}`Back <the-label>`, {eq}`mse-gradient`." + TABLE,
+                TWO,
                 BLIND.replace("mse-", "blind-"),
             ],
             "math/three": [
@@ -91,13 +92,11 @@ def built(tmp_path_factory, root):
     names = ["math/one", "math/two", "math/three", *(name[:-3] for name in PAGES if name.endswith(".md"))]
     book.toc(*names)
     book.build()
-    saved = book.folder.with_name("saved")
-    shutil.copytree(book.folder, saved)  # with the times of the files: what is not edited is old
+    saved = book.copied(book.folder.with_name("saved"))
 
     def again() -> SmallBook:
         shutil.rmtree(book.folder)
-        shutil.copytree(saved, book.folder)
-        return book
+        return saved.copied(book.folder)
 
     return again
 
@@ -166,14 +165,21 @@ EDITS = {
 def test_after_an_edit(built, tmp_path, edit):
     green, *changes = EDITS[edit]
     book = edited(built(), *changes)
-    shutil.copytree(book.folder, tmp_path / "scratch")
-    scratch = SmallBook.__new__(SmallBook)
-    scratch.folder = tmp_path / "scratch"
+    scratch = book.copied(tmp_path / "scratch")
     scratch.forget_pages()
     with ThreadPoolExecutor() as pool:
         incremental, from_scratch = pool.map(outcome, [book, scratch])
     assert incremental == from_scratch
     assert isinstance(incremental, dict) == green, incremental
+
+
+def test_after_a_file_is_replaced_by_an_older_one(built):
+    book = built()
+    file = book.folder / "chapters/appendix/documents.yml"
+    book.replace("chapters/appendix/documents.yml", "found: Right", "found: As it should be")
+    os.utime(file, (0, 0))
+    book.build()
+    assert "As it should be" in book.page("appendix/printed")
 
 
 @pytest.fixture(scope="module")
