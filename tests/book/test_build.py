@@ -100,33 +100,34 @@ def test_what_fails_is_named_and_what_ran_is_kept(tmp_path, root):
         foreign=["# Foreign", "'a kernel'"],
         dying=["# Dying", "import os\n\nos._exit(1)"],
     )
-    book.replace("chapters/merged.ipynb", "   \"'ours'\"\n", "<<<<<<< HEAD\n   \"'ours'\"\n=======\n>>>>>>> theirs\n")
+    book.replace(
+        "chapters/merged.ipynb", """    "'ours'"\n""", """<<<<<<< HEAD\n    "'ours'"\n=======\n>>>>>>> theirs\n"""
+    )
     book.replace("chapters/foreign.ipynb", '"name": "python3"', '"name": "elvish"')
     for run in ({"good", "careless", "slow", "foreign", "dying"}, {"careless", "slow", "foreign", "dying"}):
-        output = book.build(succeeds=False, CELL_SECONDS="2")
+        output = book.build(succeeds=False, CELL_SECONDS="5")
         assert executed(output) == run
         for chapter, *texts in [
             ("careless", "wrote to stderr", "UserWarning: careful"),
-            ("slow", "after 2 seconds", "make book CELL_SECONDS=600", "timeout in _config.yml"),
+            ("slow", "after 5 seconds", "make book CELL_SECONDS=600", "timeout in _config.yml"),
             ("merged", "chapters/merged.ipynb is '<<<<<<< HEAD'"),
             ("foreign", "No such kernel named elvish"),
             ("dying", "Kernel died"),
         ]:
             (message,) = re.findall(rf"^chapters/{chapter}:\n(.*?)(?=^chapters/|\Z)", output, flags=re.M | re.S)
             assert all(text in message for text in texts), message
-        assert "Traceback" not in output
 
 
 def test_what_a_chapter_is_computed_with(tmp_path, root):
     """Its exercises are its own; the package is everyone's; nothing else executes anything."""
-    book = SmallBook(tmp_path, root, **{"math/gradient-descent": ["# Descent", "1"], "math/loss": ["# Loss", "2"]})
-    assert executed(book.build()) == {"math/gradient-descent", "math/loss"}
+    book = SmallBook(tmp_path, root, **{"gradient-descent": ["# Descent", "1"], "loss": ["# Loss", "2"]})
+    assert executed(book.build()) == {"gradient-descent", "loss"}
     for file, expected in [
-        ("exercises/math/gradient_descent.py", {"math/gradient-descent"}),
+        ("exercises/gradient_descent.py", {"gradient-descent"}),
         ("exercises/forward/diffusion.py", set()),
         ("_static/book.css", set()),
         ("_ext/documents.py", set()),
-        ("dlmath/exercises/engine.py", {"math/gradient-descent", "math/loss"}),
+        ("dlmath/exercises/engine.py", {"gradient-descent", "loss"}),
     ]:
         with open(tmp_path / file, "a") as source:
             source.write("\n")
@@ -139,7 +140,7 @@ def test_a_page_that_is_not_in_the_table_of_contents_is_named(tmp_path, root):
     for _ in range(2):
         output = book.build(succeeds=False)
         assert "WARNING: chapters/two.ipynb is not in the table of contents" in output
-        assert "chapters/one" not in re.sub(".*executed|.*executing", "", output.partition("WARNING")[2])
+        assert output.count("WARNING") == 1
     book.toc("one", "two")
     book.build()
 
