@@ -191,9 +191,12 @@ def read_again(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 def inventory(env: BuildEnvironment) -> Any:
-    """Whatever a page may show of another one: labels, terms, functions and sources, titles, numbers, the sidebar."""
+    """Whatever a page may show of another one: labels, terms, functions, equations, sources, titles, numbers."""
+    objects = [sorted(map(str, domain.get_objects())) for domain in env.domains.values()]
+    citations = sorted(map(str, env.domains["cite"].citations))
     titles = {docname: str(title) for docname, title in env.titles.items()}
-    return copy.deepcopy([env.domaindata, titles, env.toctree_includes, env.toc_secnumbers, env.toc_fignumbers])
+    navigation = [env.toctree_includes, env.toc_secnumbers, env.toc_fignumbers, env.domains["math"].equations]
+    return copy.deepcopy([objects, citations, titles, navigation])
 
 
 def stale_pages(app: Sphinx, before: Any) -> list[str]:
