@@ -64,7 +64,9 @@ format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Nothing of a course is deleted: it has a folder of its own, and once it was here.
 clean:
+	@test ! -e _build/classroom || { echo "_build/classroom is a course: move it away first, to course/ perhaps" >&2; exit 1; }
 	rm -rf _build
 
 $(VENV)/installed: requirements.txt pyproject.toml
