@@ -360,7 +360,7 @@ def _refuse_unfit_equations(
         if not isinstance(part, sp.Eq):
             raise TypeError(f"certificate {name!r} needs equations sympy.Eq(left, right), got {part}")
     known = {*samplers, *_size_symbols(samplers)}
-    unused = []
+    unused: list[sp.Expr] = []
     for part in (*where, equation):
         unknown = _symbols(part.rhs) - known
         if unknown:
@@ -638,7 +638,7 @@ def _entry_by_entry(
     check.integer("wrt", wrt)
 
     def derivative(*arguments: Any) -> np.ndarray:
-        x = np.array(arguments[wrt], dtype=dtype)
+        x: np.ndarray = np.array(arguments[wrt], dtype=dtype)
         columns = []
         for index in np.ndindex(x.shape):
 
