@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from dlmath import symbolic
+from dlmath.printing import gathered, latex
 
 
 class Shown:
@@ -40,9 +40,42 @@ def formula(*expressions: Any) -> Shown:
     """
     if not expressions:
         raise ValueError("formula needs an expression to show, got none")
-    lines = [e if isinstance(e, str) else symbolic.latex(e) for e in expressions]
-    body = lines[0] if len(lines) == 1 else "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
-    return Shown(f"$$\n{body}\n$$")
+    lines = [e if isinstance(e, str) else latex(e) for e in expressions]
+    return Shown(f"$$\n{gathered(lines)}\n$$")
+
+
+def say(*paragraphs: str) -> Shown:
+    """Show sentences whose numbers the cell has computed, one paragraph for each argument, in Markdown.
+
+    Raises:
+        ValueError: there is nothing to say.
+
+    Example:
+        >>> say(f"The largest of them is {max(3, 5)}.")
+        The largest of them is 5.
+    """
+    if not paragraphs:
+        raise ValueError("say needs a sentence, got none")
+    return Shown("\n\n".join(paragraphs))
+
+
+def answers(*texts: str) -> Shown:
+    """Show the answers to numbered questions, folded: the reader looks first.
+
+    Raises:
+        ValueError: there is no answer.
+
+    Example:
+        >>> answers("At 2.", "Because the slope is 0 there.")
+        ````{dropdown} Answers
+        1. At 2.
+        2. Because the slope is 0 there.
+        ````
+    """
+    if not texts:
+        raise ValueError("answers needs an answer, got none")
+    lines = (f"{number}. {text}" for number, text in enumerate(texts, start=1))
+    return Shown("\n".join(["````{dropdown} Answers", *lines, "````"]))
 
 
 def source(function: Callable[..., Any]) -> Shown:

@@ -1,7 +1,8 @@
 """The book's one style of figure, and its figures as SVG that follows the page's light and dark mode.
 
-Every colour of the style is a CSS variable in the page: ``--dl-ink`` for text and axes, ``--dl-grid`` for grid lines
-and ``--dl-1`` to ``--dl-6`` for data. The SVG carries the light colours as fallback, so that it reads anywhere.
+Every colour of the style is a CSS variable in the page: ``--dl-ink`` for text and axes, ``--dl-grid`` for grid lines,
+``--dl-muted`` for lines to compare with, and ``--dl-1`` to ``--dl-6`` for data. The SVG carries the light colours as
+fallback, so that it reads anywhere.
 """
 
 from __future__ import annotations
@@ -10,22 +11,27 @@ import hashlib
 import html
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from dlmath import _svg
+from dlmath import _stacking, _svg
 
 INK, GRID, PAPER = "#22303c", "#d3dae0", "#fefefe"
+# For lines that are there to compare with, such as level lines: fainter than data, and still to be seen.
+MUTED = "#7b8793"
 
-# Okabe and Ito's palette, safe for colour-blind readers, in an order that keeps neighbours apart.
-BLUE, ORANGE, GREEN, PINK, SKY, BROWN = "#0072b2", "#d55e00", "#009e73", "#c7589a", "#56b4e9", "#8a6d1f"
+# After Okabe and Ito's palette, safe for colour-blind readers, in an order that keeps neighbours apart; each has a
+# contrast of at least 3 to 1 with the page.
+BLUE, ORANGE, GREEN, PINK, SKY, BROWN = "#0072b2", "#d55e00", "#009e73", "#c7589a", "#3d98d3", "#8a6d1f"
 PALETTE = (BLUE, ORANGE, GREEN, SKY, PINK, BROWN)
 
 _VARIABLES = {
     INK: f"var(--dl-ink, var(--jp-ui-font-color1, {INK}))",
     GRID: f"var(--dl-grid, var(--jp-border-color2, {GRID}))",
+    MUTED: f"var(--dl-muted, {MUTED})",
     PAPER: f"var(--dl-paper, var(--jp-layout-color0, {PAPER}))",
 } | {colour: f"var(--dl-{i}, {colour})" for i, colour in enumerate(PALETTE, start=1)}
 _COLOURS = re.compile("|".join(_VARIABLES))
@@ -67,12 +73,13 @@ STYLE = {
 class Picture:
     """A finished figure: SVG in the page, and its description for those who do not see it."""
 
-    def __init__(self, svg: str, description: str) -> None:
+    def __init__(self, svg: str, description: str, html: str | None = None) -> None:
         self.svg = svg
+        self._html = html or f'<div class="dl-figure">{svg}</div>'
         self.description = description
 
     def _repr_html_(self) -> str:
-        return f'<div class="dl-figure">{self.svg}</div>'
+        return self._html
 
     def __repr__(self) -> str:
         return f"Picture({self.description!r})"
@@ -110,9 +117,10 @@ def show(figure: Figure, description: str) -> Picture:
     """
     if not description.strip():
         raise ValueError("description must say what the figure shows, got an empty text")
-    svg = render(figure, salt=description)
+    svg = with_description(render(figure, salt=description), description)
+    stack = _stacking.stack_of(figure)
     plt.close(figure)
-    return Picture(with_description(svg, description), description)
+    return Picture(svg, description, _stacking.container(figure, stack, svg))
 
 
 def render(figure: Figure, salt: str) -> str:
@@ -133,7 +141,8 @@ def render(figure: Figure, salt: str) -> str:
     """
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
     figure.draw_without_rendering()
-    body = "".join(_svg.all_pieces(figure, definitions).values())
+    pieces = _svg.all_pieces(figure, definitions)
+    body = _stacking.in_panels(figure, _stacking.stack_of(figure), pieces.items())
     return with_page_colours(_svg.picture(figure, definitions.markup(body) + body))
 
 
@@ -158,6 +167,31 @@ def with_description(svg: str, description: str) -> str:
         <svg role="img" aria-label="A line &lt; a curve." width="9"/>
     """
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(description)}" ', 1)
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_POWER = re.compile(r"(?<![\w.])([-−+]?)(\d+(?:\.\d+)?)e([+-]?)0*(\d+)(?!\w)")
+_MINUS_ZERO = re.compile(r"(?<![\w.)])[-−](?=0(?:\.0+)?(?![\d.e]*[1-9]))(?=\d)")
+_MINUS = re.compile(r"(?<![\w.)\]])-(?=[\d.∞])")
+
+
+def written_numbers(text: str) -> str:
+    """Write the numbers in a text as people do: powers of ten instead of an e, a minus sign, and no minus zero.
+
+    Example:
+        >>> written_numbers("loss 2e-07 at -0.5, not 1e+16 or -0.00")
+        'loss 2·10⁻⁷ at −0.5, not 10¹⁶ or 0.00'
+    """
+
+    def power(match: re.Match[str]) -> str:
+        sign, digits, below, exponent = match.groups()
+        if int(exponent) <= 3:
+            return sign + format(Decimal(digits).scaleb(int(below + exponent)), "f")
+        ten = "10" + ("-" * (below == "-") + exponent).translate(_SUPERSCRIPTS)
+        return f"{sign}{ten}" if digits == "1" else f"{sign}{digits}·{ten}"
+
+    text = re.sub(r"(?<!\w)(-?)inf(?!\w)", r"\1∞", _MINUS_ZERO.sub("", text))
+    return _MINUS.sub("−", _POWER.sub(power, text))
 
 
 def label_axes(axes: plt.Axes | Sequence[plt.Axes], x: str, y: str) -> None:

@@ -3,8 +3,8 @@
 The student's cells run in a fresh interpreter, which reports what the answers do on inputs that are drawn for this
 submission: numbers, and SymPy expressions as text. Whether they are right is judged here, in a process in which no
 line of the student's has run: whatever a cell writes over, ``check`` or ``numpy`` or the whole package, is its own
-loss. A cell that ends Python, crashes or never comes back costs the exercise that it belongs to: the interpreter is started
-again without it.
+loss. A cell that ends Python, crashes or never comes back costs the exercise that it belongs to: the interpreter is
+started again without it.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def _moderate_scores(rng):
 def _scores(rng):
     """Also scores whose exponentials are not numbers, and rows of very different size."""
     large = [[1000.0, 1001.0]], [[-1000.0, -1003.0]], [[1000.0, 1001.0], [-1000.0, -1003.0], [0.0, -2000.0]]
-    return [(Z,) for Z in [*_moderate_scores(rng), *map(np.array, large), np.array([[1e300, -1e300, 0.0]])]]
+    return [(Z,) for Z in [*_moderate_scores(rng), *map(np.array, large), np.array([[1e30, -1e30, 0.0]])]]
 
 
 def _unshifted(Z):
@@ -116,7 +116,7 @@ chapter = Chapter(
             title="Softmax for a batch",
             statement=(
                 "Write softmax for a batch of scores, so that every row adds up to 1 and NumPy does not warn, however "
-                "large the scores are: $\\pm 1000$, or $10^{300}$. The softmax does not change if a number is added "
+                "large the scores are: $\\pm 1000$, or $10^{30}$. The softmax does not change if a number is added "
                 "to all scores of a sample."
             ),
             solution=softmax,

@@ -59,6 +59,7 @@ def _batches(rng):
         (np.array([[1000.0, 999.0]]), np.array([0])),
         (np.array([[1000.0, 0.0]]), np.array([1])),
         (np.array([[-1000.0, -1001.0]]), np.array([1])),
+        (np.array([[1000.0, -1000.0, -1000.0]]), np.array([1])),
         (large, np.array([2, 0])),
     ]
 
@@ -108,7 +109,7 @@ chapter = Chapter(
             statement=(
                 "Write the categorical cross-entropy of a batch from its logits, $L = \\frac1N\\sum_i\\bigl("
                 "\\log\\sum_k e^{z_{ik}} - z_{ic_i}\\bigr)$, where $c_i$ is the class that came. It must be right, "
-                "without a warning, for logits such as 1000."
+                "without a warning, for logits such as $\\pm 1000$."
             ),
             solution=cross_entropy,
             inputs=_batches,
@@ -117,6 +118,11 @@ chapter = Chapter(
                     "Right for small logits. For large ones the exponentials overflow: what may be subtracted from "
                     "all logits of a row?",
                     _naive,
+                ),
+                Mistake(
+                    "Right for small logits. For large ones the sum overflows before its logarithm is taken: what may "
+                    "be subtracted from all logits of a row without changing the loss?",
+                    lambda z, labels: np.mean(np.log(np.exp(z).sum(axis=1)) - _of_labels(z, labels)),
                 ),
                 Mistake(
                     "The probabilities are right, but that of an unlikely class is rounded to 0, and its logarithm is "

@@ -94,8 +94,10 @@ def _velocities(rng):
         (theta, np.zeros(1), gradient, 0.1, 0.9),
         (theta, velocity, gradient, 0.1, 0.0),
         (theta, velocity, gradient, 0.0, 0.9),
-        (np.array(1.0), np.array(-0.5), np.array(2.0), 0.25, 0.5),
-        *((*rng.standard_normal((3, *shape)), *rng.uniform(0.1, 0.9, 2)) for shape in [(2,), (4,), (2, 3), (2, 1, 3)]),
+        *(
+            (*map(np.array, rng.standard_normal((3, *shape))), *rng.uniform(0.1, 0.9, 2))
+            for shape in [(2,), (4,), (2, 3), (2, 1, 3), ()]
+        ),
     ]
 
 

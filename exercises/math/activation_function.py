@@ -31,21 +31,21 @@ def _pre_activations(rng):
         for z in (
             np.array([0.5]),
             np.array([-0.5]),
-            np.array(1.0),
             np.array([[0.0, -2.0]]),
             rng.normal(0, 3, 5),
             rng.normal(0, 3, (2, 3)),
             rng.normal(0, 3, (2, 1, 2)),
+            np.array(1.0),
             np.array([1000.0]),
             np.array([0.0, -1000.0, 1000.0]),
-            np.array([1e300, -1e300]),
+            np.array([1e30, -1e30]),
         )
     ]
 
 
 def _also_far_out(rng):
     """Also where the derivative is tiny, on either side."""
-    return [*_pre_activations(rng), (np.array([40.0]),), (np.array([-100.0, 100.0]),)]
+    return [*_pre_activations(rng), (np.array([40.0]),), (np.array([-700.0, 700.0]),)]
 
 
 def sigmoid_derivative(x):
@@ -160,6 +160,11 @@ chapter = Chapter(
                     "There is no warning, but for large $z$ the value of $\\sigma$ is rounded to 1, and $1 - \\sigma$ "
                     "has lost all its digits. Which value of the sigmoid is $1 - \\sigma(z)$?",
                     lambda z: sigmoid(z) * (1 - sigmoid(z)),
+                ),
+                Mistake(
+                    "There is no warning, but far from 0 the hyperbolic tangent is rounded to 1 or -1, and what is "
+                    "missing to it has lost all its digits. Use an exponential that is small there.",
+                    lambda z: (1 - np.tanh(z / 2) ** 2) / 4,
                 ),
             ],
         ),

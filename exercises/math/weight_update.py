@@ -19,7 +19,7 @@ def _steps(rng):
         (np.array([1.0, -2.0]), np.array([0.0, 3.0]), 0.5),
         *(
             (rng.standard_normal(shape), rng.standard_normal(shape), rate)
-            for shape, rate in [((2,), 0.0), ((), 0.1), ((4,), 0.5), ((3, 2), 2.0), ((2, 1, 3), 0.75)]
+            for shape, rate in [((2,), 0.0), ((4,), 0.5), ((3, 2), 2.0), ((2, 1, 3), 0.75), ((), 0.1)]
         ),
     ]
 
@@ -58,8 +58,8 @@ def _runs(rng):
             (_well, 2, 0.05, 0),
             (_bowl, 3, 0.1, 3),
             (_well, 2, 0.0, 2),
-            (_well, (), 0.05, 3),
             (_well, (2, 3), 0.05, 7),
+            (_well, (), 0.05, 3),
         ]
     ]
 

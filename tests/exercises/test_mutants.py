@@ -1,29 +1,41 @@
 """Every version of a solution with one slip in it is refused, or is the same function, and it is written down why.
 
 The versions are made by ``dlmath.exercises.slips``. Those that are right are in ``EQUIVALENT_SLIPS`` of the chapter's
-file in ``equivalents``: the changed line, and the reason. The numbers are printed on the teaching page.
+file in ``equivalents``: the changed line, and the reason.
+
+    python tests/exercises/test_mutants.py        write the table of the teaching page anew
 """
 
+import csv
 import dataclasses
 import runpy
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 
-from dlmath.exercises import engine, expressions
+from dlmath.exercises import engine, expressions, running
 from dlmath.exercises.definition import Coding, chapters, exercises
 from dlmath.exercises.slips import slips
 
 SEEDS = (0, 1)
 """0 is the seed of the check in the notebook."""
 
-EQUIVALENT_SLIPS = {
-    name: reasons
-    for file in sorted((Path(__file__).parent / "equivalents").rglob("*.py"))
-    for name, reasons in runpy.run_path(str(file)).get("EQUIVALENT_SLIPS", {}).items()
-}
+HERE = Path(__file__).parent
+TABLE = HERE.parent.parent / "chapters" / "appendix" / "exercises.csv"
+
+
+def of_all_chapters(folder, name):
+    """What the files of a folder, one a chapter, say under this name about each exercise."""
+    found = [runpy.run_path(str(file)).get(name, {}) for file in sorted((HERE / folder).rglob("*.py"))]
+    return {exercise: value for chapter in found for exercise, value in chapter.items()}
+
+
+EQUIVALENT_SLIPS = of_all_chapters("equivalents", "EQUIVALENT_SLIPS")
+BY_HAND = {"answers": of_all_chapters("answers", "WRONG"), "equivalents": of_all_chapters("equivalents", "EQUIVALENTS")}
+"""Answers that were written from the statements: ``test_answers`` and ``test_definitions`` try them."""
 
 
 def answers(exercise):
@@ -46,7 +58,9 @@ def states(exercise, answer):
     """What the checker says, without a search for the name of the mistake."""
     judge = engine._function if isinstance(exercise, Coding) else expressions.judge
     unnamed = dataclasses.replace(exercise, mistakes=())
-    return {judge(unnamed, answer, np.random.default_rng(seed), 1.0)[0] for seed in SEEDS}
+    # A thread gives the same verdict as a process of its own, and starts sooner.
+    with mock.patch.object(running, "CAN_FORK", False):
+        return {judge(unnamed, answer, np.random.default_rng(seed), 1.0)[0] for seed in SEEDS}
 
 
 @cache
@@ -78,3 +92,32 @@ def test_reasons_are_given_for_exercises_that_exist():
 def test_there_are_slips_of_every_exercise(chapter):
     for exercise in chapter.exercises:
         assert len(verdicts(exercise.name)["refused"]) >= 5
+
+
+def rows():
+    """The table of the teaching page: an exercise a line, and their sum."""
+    heads = ["Chapter", "Exercise", "Slips refused", "Slips that are right", "Wrong by hand", "Right by hand"]
+    lines = [
+        [
+            chapter.title,
+            exercise.title,
+            len(verdicts(exercise.name)["refused"]),
+            len(verdicts(exercise.name)["solved"]),
+            len(BY_HAND["answers"].get(exercise.name, [])),
+            len(BY_HAND["equivalents"].get(exercise.name, [])),
+        ]
+        for chapter in chapters().values()
+        for exercise in chapter.exercises
+    ]
+    return [heads, *lines, ["All", "", *(sum(column) for column in list(zip(*lines))[2:])]]
+
+
+def test_the_table_on_the_teaching_page_is_that_of_today():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        written = list(csv.reader(file))
+    assert written == [[str(cell) for cell in row] for row in rows()], "run python tests/exercises/test_mutants.py"
+
+
+if __name__ == "__main__":
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows())
