@@ -40,7 +40,7 @@ def cosine_similarities(images: np.ndarray, texts: np.ndarray) -> np.ndarray:
     return _directions("images", images)[0] @ _directions("texts", texts)[0].T
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> float:
     r"""The symmetric InfoNCE loss of CLIP (Radford et al., 2021; van den Oord et al., 2018).
 
@@ -76,7 +76,7 @@ def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> floa
     return 0 - (np.trace(rows) + np.trace(columns)) / (2 * len(logits))  # so that no loss is 0.0, not -0.0
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def clip_loss_grad(images: np.ndarray, texts: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray, float]:
     r"""The gradients of the CLIP loss.
 

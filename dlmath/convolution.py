@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dlmath import _check as check
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def cross_correlation(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     r"""Cross-correlation, :math:`S(i, j) = \sum_m \sum_n I(i + m,\, j + n)\, K(m, n)`, where the kernel fits the image.
 
@@ -126,7 +126,7 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int | str
     return (padded - kernel_size) // stride + 1
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def conv2d(
     X: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: int = 1, padding: int | str = 0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -179,7 +179,7 @@ def conv2d(
     return Y.reshape(N, C_out, height, width), patches
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def conv2d_backward(
     grad_Y: np.ndarray,
     X: np.ndarray,
@@ -225,7 +225,7 @@ def conv2d_backward(
     grad_Y = check.array("grad_Y", grad_Y, (N, C_out, height, width), analytic=True)
     patches = check.array("patches", patches, (N, kernel[0].size, height * width), analytic=True)
     G = grad_Y.reshape(N, C_out, height * width)
-    grad_kernel = (G @ patches.transpose(0, 2, 1)).sum(axis=0).reshape(kernel.shape)
+    grad_kernel = check.rows_added(G @ patches.transpose(0, 2, 1)).reshape(kernel.shape)
     # What each output passes back is added to the places it was computed from ("col2im"), for one row m of the kernel
     # at a time. Its columns go to the same rows of the image: they are added there first, and shifted sideways after.
     top, bottom, left, right = _frame(kernel, stride, padding)
@@ -238,7 +238,11 @@ def conv2d_backward(
     for n in range(kernel_width):
         columns = slice(n, n + stride * width, stride)
         grad_padded[:, :, :, columns] += by_column[:, :, n]
-    return grad_padded[:, :, top : top + H, left : left + W], grad_kernel, G.sum(axis=(0, 2))
+    return (
+        grad_padded[:, :, top : top + H, left : left + W],
+        grad_kernel,
+        check.rows_added(G.transpose(0, 2, 1).reshape(-1, C_out)),
+    )
 
 
 def _images_and_kernel(

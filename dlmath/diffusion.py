@@ -8,6 +8,7 @@ step t adds. With :math:`\\alpha_t = 1 - \\beta_t` and :math:`\\bar\\alpha_t = \
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,10 +66,13 @@ def cosine_schedule(steps: int, offset: float = 0.008) -> np.ndarray:
     """
     steps = check.integer("steps", steps, least=1)
     offset = check.number("offset", offset, above=0)
-    f = np.cos((np.arange(steps + 1) / steps + offset) / (1 + offset) * np.pi / 2) ** 2
-    return np.minimum(1 - f[1:] / f[:-1], 0.999)
+    angle = (np.arange(steps + 1) / steps + offset) / (1 + offset) * np.pi / 2
+    before, after = angle[:-1], angle[1:]
+    # 1 - cos²(after)/cos²(before), without the difference that would lose the digits of small steps.
+    return np.minimum(np.sin(after - before) * np.sin(after + before) / np.cos(before) ** 2, 0.999)
 
 
+@np.errstate(under="ignore")
 def alpha_bars(betas: np.ndarray) -> np.ndarray:
     r"""The share of the data's variance that is left, :math:`\bar\alpha_t = \prod_{s=1}^{t} (1 - \beta_s)`.
 
@@ -86,10 +90,10 @@ def alpha_bars(betas: np.ndarray) -> np.ndarray:
         >>> alpha_bars(np.array([0.5, 0.5]))
         array([1.  , 0.5 , 0.25])
     """
-    return np.concatenate([[1.0], np.cumprod(_alphas(betas))])
+    return np.concatenate([[1.0], np.cumprod(1 - _checked_betas(betas))])
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def diffuse(x_0: np.ndarray, t: int | np.ndarray, noise: np.ndarray, betas: np.ndarray) -> np.ndarray:
     r"""Data after t steps of noise, all of them at once (Ho, Jain and Abbeel, 2020, equation 4):
 
@@ -118,12 +122,12 @@ def diffuse(x_0: np.ndarray, t: int | np.ndarray, noise: np.ndarray, betas: np.n
     """
     x_0 = check.array("x_0", x_0, analytic=True)
     noise = _of_the_shape_of("noise", noise, "x_0", x_0)
-    _, bar, _ = _at_step(t, betas, "x_0", x_0)
-    x_t = np.sqrt(bar) * x_0 + np.sqrt(1 - bar) * noise
+    at = _at_step(t, betas, "x_0", x_0)
+    x_t = np.sqrt(at.bar) * x_0 + np.sqrt(at.noise) * noise
     return x_t.astype(np.result_type(x_0, noise), copy=False)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def posterior(
     x_0: np.ndarray, x_t: np.ndarray, t: int | np.ndarray, betas: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -160,14 +164,14 @@ def posterior(
     """
     x_0 = check.array("x_0", x_0, analytic=True)
     x_t = _of_the_shape_of("x_t", x_t, "x_0", x_0)
-    alpha, bar, previous_bar = _at_step(t, betas, "x_0", x_0)
-    of_x_0 = np.sqrt(previous_bar) * (1 - alpha) / (1 - bar)
-    of_x_t = np.sqrt(alpha) * (1 - previous_bar) / (1 - bar)
+    at = _at_step(t, betas, "x_0", x_0)
+    of_x_0 = np.sqrt(at.previous_bar) * (at.beta / at.noise)
+    of_x_t = np.sqrt(1 - at.beta) * (at.previous_noise / at.noise)
     mean = of_x_0 * x_0 + of_x_t * x_t
-    return mean.astype(np.result_type(x_0, x_t), copy=False), _posterior_variance(alpha, bar, previous_bar)
+    return mean.astype(np.result_type(x_0, x_t), copy=False), at.previous_noise / at.noise * at.beta
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def reverse_step(
     x_t: np.ndarray, t: int | np.ndarray, predicted_noise: np.ndarray, noise: np.ndarray, betas: np.ndarray
 ) -> np.ndarray:
@@ -203,13 +207,13 @@ def reverse_step(
     x_t = check.array("x_t", x_t, analytic=True)
     predicted_noise = _of_the_shape_of("predicted_noise", predicted_noise, "x_t", x_t)
     noise = _of_the_shape_of("noise", noise, "x_t", x_t)
-    alpha, bar, previous_bar = _at_step(t, betas, "x_t", x_t)
-    mean = (x_t - (1 - alpha) / np.sqrt(1 - bar) * predicted_noise) / np.sqrt(alpha)
-    x_before = mean + np.sqrt(_posterior_variance(alpha, bar, previous_bar)) * noise
+    at = _at_step(t, betas, "x_t", x_t)
+    mean = (x_t - at.beta / np.sqrt(at.noise) * predicted_noise) / np.sqrt(1 - at.beta)
+    x_before = mean + np.sqrt(at.previous_noise / at.noise * at.beta) * noise
     return x_before.astype(np.result_type(x_t, predicted_noise, noise), copy=False)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: float, betas: np.ndarray) -> np.ndarray:
     r"""The best guess of the noise if the data are normal, :math:`x_0 \sim \mathcal N(m, s^2)` in every coordinate:
 
@@ -239,8 +243,8 @@ def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: 
     """
     x_t = check.array("x_t", x_t, analytic=True)
     mean, variance = check.number("mean", mean), check.number("variance", variance, least=0)
-    _, bar, _ = _at_step(t, betas, "x_t", x_t)
-    guess = np.sqrt(1 - bar) * (x_t - np.sqrt(bar) * mean) / (bar * variance + 1 - bar)
+    at = _at_step(t, betas, "x_t", x_t)
+    guess = np.sqrt(at.noise) * (x_t - np.sqrt(at.bar) * mean) / (at.bar * variance + at.noise)
     return guess.astype(x_t.dtype, copy=False)
 
 
@@ -288,39 +292,43 @@ def training_loss(
 
 def _variance(name: str, value: float) -> float:
     value = check.number(name, value, above=0)
-    if not 0 < 1 - value < 1:
-        raise ValueError(f"{name} must be between 0 and 1, both excluded, got {value}")
+    if value >= 1:
+        raise ValueError(f"{name} must be between 0 and 1, both excluded, got {value!r}")
     return value
 
 
-def _alphas(betas: np.ndarray) -> np.ndarray:
-    """1 - beta of every step, in double precision: the schedule decides what is left after a thousand factors."""
-    betas = check.array("betas", betas, ("T",))
-    alphas = 1 - betas.astype(np.float64)
-    # A variance too small to be seen in 1 - beta adds no noise, and its posterior would be 0/0.
-    if not ((alphas > 0) & (alphas < 1)).all():
+def _checked_betas(betas: np.ndarray) -> np.ndarray:
+    """The variances in double precision: the schedule decides what is left after a thousand factors."""
+    betas = check.array("betas", betas, ("T",)).astype(np.float64)
+    if not ((betas > 0) & (betas < 1)).all():
         raise ValueError(f"betas must be between 0 and 1, both excluded, got {betas.min()} to {betas.max()}")
-    return alphas
+    return betas
 
 
-def _at_step(
-    t: int | np.ndarray, betas: np.ndarray, name: str, x: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """:math:`\\alpha_t`, :math:`\\bar\\alpha_t` and :math:`\\bar\\alpha_{t-1}`, ready to be multiplied with ``x``."""
-    alphas, bars = _alphas(betas), alpha_bars(betas)
-    t = np.asarray(t)
+class _Step(NamedTuple):
+    """The numbers of a step t, ready to be multiplied with samples."""
+
+    beta: np.ndarray
+    bar: np.ndarray
+    previous_bar: np.ndarray
+    noise: np.ndarray
+    """:math:`1 - \\bar\\alpha_t`, and not by that difference, which for small variances has no digits left."""
+    previous_noise: np.ndarray
+
+
+def _at_step(t: int | np.ndarray, betas: np.ndarray, name: str, x: np.ndarray) -> _Step:
+    betas, bars = _checked_betas(betas), alpha_bars(betas)
+    t = check.from_array_like("t", t)
     if t.dtype.kind not in "iu":
         raise TypeError(f"t must be an integer or an array of integers, got {t.dtype}")
     if t.ndim > 0 and t.shape != x.shape[:1]:
         raise ValueError(f"t must be one step or one for each sample of {name}, {x.shape[:1]}, got shape {t.shape}")
-    if t.size == 0 or t.min() < 1 or t.max() > len(alphas):
-        raise ValueError(f"t must be between 1 and {len(alphas)}, got {t.min()} to {t.max()}")
+    if t.size == 0 or t.min() < 1 or t.max() > len(betas):
+        raise ValueError(f"t must be between 1 and {len(betas)}, got {t.min()} to {t.max()}")
+    noises = np.concatenate([[0.0], -np.expm1(np.cumsum(np.log1p(-betas)))])
+    noises[1] = betas[0]
     t = t.astype(np.int64).reshape(t.shape + (1,) * (x.ndim - 1) * t.ndim)
-    return alphas[t - 1], bars[t], bars[t - 1]
-
-
-def _posterior_variance(alpha: np.ndarray, bar: np.ndarray, previous_bar: np.ndarray) -> np.ndarray:
-    return (1 - previous_bar) / (1 - bar) * (1 - alpha)
+    return _Step(betas[t - 1], bars[t], bars[t - 1], noises[t], noises[t - 1])
 
 
 def _of_the_shape_of(name: str, value: np.ndarray, other_name: str, other: np.ndarray) -> np.ndarray:

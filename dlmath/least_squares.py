@@ -242,15 +242,17 @@ def _problem(
 
 
 def _residuals_at(theta: np.ndarray, residual: Function, count: int) -> np.ndarray:
-    """The residuals at a trial. NaN there means a step out of the function's domain, and counts as infinity."""
-    r = check.from_array_like("residual(theta)", residual(theta))
-    if r.dtype.kind == "f":
-        r = np.where(np.isnan(r), np.inf, r)
-    return check.array("residual(theta)", r, (count,))
+    return check.array("residual(theta)", _nan_is_infinite("residual(theta)", residual(theta)), (count,))
 
 
 def _jacobian_at(theta: np.ndarray, jacobian: Function, count: int) -> np.ndarray:
-    return check.array("jacobian(theta)", jacobian(theta), (count, theta.size))
+    return check.array("jacobian(theta)", _nan_is_infinite("jacobian(theta)", jacobian(theta)), (count, theta.size))
+
+
+def _nan_is_infinite(name: str, value: np.ndarray) -> np.ndarray:
+    """On the way NaN means a step out of the function's domain, or too far: no mistake of the caller's."""
+    value = check.from_array_like(name, value)
+    return np.where(np.isnan(value), np.inf, value) if value.dtype.kind == "f" else value
 
 
 def _fit(path: list[np.ndarray], residuals: list[np.ndarray], converged: bool) -> Fit:

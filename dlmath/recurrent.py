@@ -10,7 +10,7 @@ import numpy as np
 from dlmath import _check as check
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
     r"""All states of the Elman network (Elman, 1990),
 
@@ -53,7 +53,7 @@ def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.
     return H
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def rnn_backward(
     grad_H: np.ndarray, H: np.ndarray, X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -112,7 +112,7 @@ def rnn_backward(
     grad_X = (rows @ W_x).reshape(X.shape)
     grad_W_x = rows.T @ X.reshape(-1, n_in)
     grad_W_h = rows.T @ previous.reshape(-1, n_hidden)
-    return grad_X, from_the_future, grad_W_x, grad_W_h, rows.sum(axis=0)
+    return grad_X, from_the_future, grad_W_x, grad_W_h, check.rows_added(rows)
 
 
 def _sequences_and_weights(

@@ -21,7 +21,7 @@ MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 """Their steps in rows and columns."""
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def bellman_optimality(
     Q: np.ndarray, P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float
 ) -> np.ndarray:
@@ -59,7 +59,7 @@ def bellman_optimality(
     return _backup(Q, P, R, terminal, check.number("discount", discount, least=0, most=1))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def value_iteration(
     P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float, tolerance: float = 1e-10
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -147,7 +147,36 @@ def epsilon_greedy(action_values: np.ndarray, epsilon: float, rng: np.random.Gen
     return _choose(action_values, epsilon, check.generator("rng", rng))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+def epsilon_greedy_probabilities(action_values: np.ndarray, epsilon: float) -> np.ndarray:
+    r"""How likely ``epsilon_greedy`` is to choose each action.
+
+    With A actions of which m are best,
+
+    .. math::
+        \pi(a) = \frac{\epsilon}{A} + \begin{cases} (1 - \epsilon)/m & a \text{ is one of the best} \\
+        0 & \text{otherwise.} \end{cases}
+
+    The best share what is not given to chance equally, because ``epsilon_greedy`` draws lots among them.
+
+    Args:
+        action_values: Q(s, ·), the last axis for the actions: shape ``(A,)`` of one state, or ``(S, A)`` of all.
+        epsilon: :math:`\epsilon`, from 0 to 1.
+
+    Returns:
+        The probabilities, the shape of ``action_values``; they add up to 1 for every state.
+
+    Example:
+        >>> epsilon_greedy_probabilities(np.array([5.0, 0.0, 5.0, 1.0]), 0.2)
+        array([0.45, 0.05, 0.45, 0.05])
+    """
+    action_values = check.array("action_values", action_values, ("A",), ("S", "A"))
+    epsilon = check.number("epsilon", epsilon, least=0, most=1)
+    best = action_values == action_values.max(axis=-1, keepdims=True)
+    greedy = best / best.sum(axis=-1, keepdims=True)
+    return (epsilon / action_values.shape[-1] + (1 - epsilon) * greedy).astype(action_values.dtype)
+
+
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def q_learning_update(
     Q: np.ndarray,
     state: int,
@@ -205,7 +234,7 @@ def q_learning_update(
     return Q
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def q_learning(
     P: np.ndarray,
     R: np.ndarray,
@@ -332,7 +361,22 @@ def grid_world(
 def _backup(Q: np.ndarray, P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float) -> np.ndarray:
     """The Bellman optimality operator."""
     values = np.where(terminal, 0, Q.max(axis=1))
-    return np.where(terminal[:, np.newaxis], 0, R + discount * (P @ values))
+    return np.where(terminal[:, np.newaxis], 0, R + _discounted(discount, _expected(P, values)))
+
+
+def _expected(P: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The mean of the values over the next state; a state that is never reached counts for nothing, be it infinite."""
+    infinite = np.isinf(values)
+    if not infinite.any():
+        return P @ values
+    expected = P @ np.where(infinite, 0, values)
+    reached = np.where(P > 0, np.where(infinite, values, 0), 0)
+    return expected + reached.sum(axis=-1)
+
+
+def _discounted(discount: float, values: np.ndarray) -> np.ndarray:
+    """Without a future, nothing is left even of an infinite value."""
+    return discount * values if discount else np.zeros_like(values)
 
 
 def _learn(
@@ -364,7 +408,7 @@ def _process(P: np.ndarray, R: np.ndarray, terminal: np.ndarray) -> tuple[np.nda
     P = check.array("P", P, (n_states, n_actions, n_states))
     if P.min() < 0 or np.max(np.abs(P.sum(axis=2) - 1)) > 1e-6:
         raise ValueError("P must be probabilities, not negative and with P[s, a].sum() = 1 for every s and a")
-    terminal = np.asarray(terminal)
+    terminal = check.from_array_like("terminal", terminal)
     if terminal.dtype != bool:
         raise TypeError(f"terminal must be an array of booleans, got dtype {terminal.dtype}")
     if terminal.shape != (n_states,):

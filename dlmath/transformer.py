@@ -14,7 +14,7 @@ from dlmath import _check as check
 from dlmath.attention import MultiHeadPass, multi_head_attention, multi_head_attention_backward
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray, b_2: np.ndarray) -> np.ndarray:
     r"""The position-wise feed-forward layer (Vaswani et al., 2017): the same two-layer network at every position,
 
@@ -49,7 +49,7 @@ def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarra
     return np.maximum(X @ W_1.T + b_1, 0) @ W_2.T + b_2
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def feed_forward_backward(
     grad_Y: np.ndarray, X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -94,13 +94,13 @@ def feed_forward_backward(
     return (
         (delta @ W_1).reshape(X.shape),
         delta.T @ rows,
-        delta.sum(axis=0),
+        check.rows_added(delta),
         grad_rows.T @ hidden,
-        grad_rows.sum(axis=0),
+        check.rows_added(grad_rows),
     )
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float = 1e-5) -> np.ndarray:
     r"""Layer normalisation (Ba, Kiros and Hinton, 2016): every position is brought to mean 0 and variance 1,
 
@@ -134,7 +134,7 @@ def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float
     return gain * normalised + bias
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def layer_norm_backward(
     grad_Y: np.ndarray, X: np.ndarray, gain: np.ndarray, epsilon: float = 1e-5
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -173,8 +173,8 @@ def layer_norm_backward(
     u = gain * grad_Y
     means = u.mean(axis=-1, keepdims=True), (u * normalised).mean(axis=-1, keepdims=True)
     grad_X = (u - means[0] - normalised * means[1]) / deviation
-    positions = tuple(range(X.ndim - 1))
-    return grad_X, (grad_Y * normalised).sum(axis=positions), grad_Y.sum(axis=positions)
+    d = X.shape[-1]
+    return grad_X, check.rows_added((grad_Y * normalised).reshape(-1, d)), check.rows_added(grad_Y.reshape(-1, d))
 
 
 class EncoderParameters(NamedTuple):
@@ -284,7 +284,7 @@ def encoder_block(
                [0., 0., 0.]])
     """
     X = check.array("X", X)
-    p = parameters
+    p = _encoder_parameters(parameters)
     attention = multi_head_attention(X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, heads, mask)
     first_sum = X + attention.output
     middle = layer_norm(first_sum, p.gain_1, p.bias_1)
@@ -322,7 +322,10 @@ def encoder_block_backward(
         array([6., 6., 6., 6.])
     """
     X = check.array("X", X)
-    p = parameters
+    grad_output = check.array("grad_output", grad_output, X.shape)
+    p = _encoder_parameters(parameters)
+    if not isinstance(kept, EncoderPass):
+        raise TypeError(f"kept must be what encoder_block returned, an EncoderPass, got {type(kept).__name__}")
     grad_second_sum, grad_gain_2, grad_bias_2 = layer_norm_backward(grad_output, kept.second_sum, p.gain_2)
     grad_middle, grad_W_1, grad_b_1, grad_W_2, grad_b_2 = feed_forward_backward(
         grad_second_sum, kept.middle, p.W_1, p.b_1, p.W_2
@@ -344,6 +347,16 @@ def encoder_block_backward(
         gain_2=grad_gain_2,
         bias_2=grad_bias_2,
     )
+
+
+def _encoder_parameters(parameters: EncoderParameters) -> EncoderParameters:
+    if isinstance(parameters, EncoderParameters):
+        return parameters
+    if isinstance(parameters, tuple | list) and len(parameters) == len(EncoderParameters._fields):
+        return EncoderParameters(*parameters)
+    expected = f"EncoderParameters, or a tuple of its {len(EncoderParameters._fields)} arrays in their order"
+    size = f" of length {len(parameters)}" if isinstance(parameters, tuple | list) else ""
+    raise TypeError(f"parameters must be {expected}, got {type(parameters).__name__}{size}")
 
 
 def _feed_forward_arguments(
