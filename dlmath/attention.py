@@ -40,8 +40,7 @@ def attention(
         ``(output, weights)``: O, shape ``(..., T, d_v)``, and P, shape ``(..., T, S)``.
 
     Raises:
-        TypeError: an argument is not an array of numbers, or the mask not of booleans.
-        ValueError: the shapes do not fit, an argument is empty or contains NaN, or a score overflows.
+        ValueError: as everywhere, or a score that is not masked overflows.
 
     Example:
         >>> Q, K, V = np.array([[1.0]]), np.array([[0.0], [np.log(3.0)]]), np.array([[0.0], [8.0]])
@@ -101,10 +100,6 @@ def attention_backward(
     Returns:
         The gradients ``(grad_Q, grad_K, grad_V)``, each of the shape of what it differentiates.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> Q, K, V = np.array([[1.0]]), np.array([[0.0], [np.log(3.0)]]), np.array([[0.0], [8.0]])
         >>> grad_Q, grad_K, grad_V = attention_backward(np.array([[1.0]]), Q, K, V, *attention(Q, K, V))
@@ -134,10 +129,6 @@ def causal_mask(length: int) -> np.ndarray:
 
     Returns:
         Booleans, shape ``(length, length)``: true on and below the diagonal.
-
-    Raises:
-        TypeError: ``length`` is not an integer.
-        ValueError: ``length`` is below 1.
 
     Example:
         >>> causal_mask(3)
@@ -203,10 +194,6 @@ def multi_head_attention(
     Returns:
         A ``MultiHeadPass``: the output, the attention weights and what ``multi_head_attention_backward`` needs.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, the mask not of booleans, or ``heads`` not an integer.
-        ValueError: the shapes do not fit, ``heads`` does not divide d_model, an argument is empty or contains NaN.
-
     Example:
         >>> X, eye = np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2)
         >>> multi_head_attention(X, X, X, eye, eye, eye, eye, heads=2, mask=causal_mask(2)).output.round(3)
@@ -257,10 +244,6 @@ def multi_head_attention_backward(
     Returns:
         ``(grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O)``, each of the shape of what it
         differentiates.
-
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
 
     Example:
         >>> X, eye = np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2)

@@ -27,10 +27,6 @@ def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.
     Returns:
         The states ``H``, shape ``(T, n_hidden)`` or ``(N, T, n_hidden)``; ``H[..., t - 1, :]`` is h_t.
 
-    Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> one, half = np.array([[1.0]]), np.array([[0.5]])
         >>> rnn(np.array([[0.0], [0.0]]), np.array([2.0]), one, half, np.array([0.0])).round(4)
@@ -84,10 +80,6 @@ def rnn_backward(
 
     Returns:
         The gradients ``(grad_X, grad_h_0, grad_W_x, grad_W_h, grad_b)``, each of the shape of what it differentiates.
-
-    Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
 
     Example:
         >>> X, h_0, W_x, W_h = np.zeros((2, 1)), np.zeros(1), np.array([[1.0]]), np.array([[0.5]])

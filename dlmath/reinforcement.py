@@ -45,9 +45,7 @@ def bellman_optimality(
         :math:`\mathcal T Q`, shape ``(S, A)``.
 
     Raises:
-        TypeError: an argument is not of numbers, or ``terminal`` not of booleans.
-        ValueError: the shapes do not fit, a row of ``P`` is not a distribution, an argument is empty or contains NaN,
-            or the discount is not between 0 and 1.
+        ValueError: as everywhere, or a row of ``P`` is not a distribution.
 
     Example:
         >>> P, R, terminal = grid_world(["..G"], step_reward=-1.0)
@@ -79,11 +77,6 @@ def value_iteration(
     Returns:
         ``(Q, changes)``: the action values, shape ``(S, A)``, and the largest change of each sweep.
 
-    Raises:
-        TypeError: an argument is not of numbers, or ``terminal`` not of booleans.
-        ValueError: the shapes do not fit, a row of ``P`` is not a distribution, an argument is empty or contains NaN,
-            the discount is not in [0, 1), or the tolerance not positive.
-
     Example:
         >>> Q, changes = value_iteration(*grid_world(["..G"], step_reward=0.0), discount=0.5)
         >>> Q.max(axis=1), changes
@@ -110,10 +103,6 @@ def greedy_policy(Q: np.ndarray) -> np.ndarray:
     Returns:
         Actions, integers of shape ``(S,)``.
 
-    Raises:
-        TypeError: ``Q`` is not an array of real numbers.
-        ValueError: ``Q`` is not a table, is empty or contains NaN.
-
     Example:
         >>> greedy_policy(np.array([[1.0, 2.0], [3.0, 3.0]]))
         array([1, 0])
@@ -133,10 +122,6 @@ def epsilon_greedy(action_values: np.ndarray, epsilon: float, rng: np.random.Gen
 
     Returns:
         The action, from 0 to A - 1.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``action_values`` is not a vector, is empty or contains NaN, or ``epsilon`` is not in [0, 1].
 
     Example:
         >>> epsilon_greedy(np.array([0.0, 5.0, 1.0]), 0.0, np.random.default_rng(0))
@@ -207,10 +192,6 @@ def q_learning_update(
     Returns:
         The new table; it differs from ``Q`` in one entry.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``Q`` is not a table, is empty or contains NaN, or a number is out of its range.
-
     Example:
         >>> Q = np.array([[0.0, 0.0], [4.0, 8.0]])
         >>> q_learning_update(Q, 0, 1, reward=2.0, next_state=1, ended=False, learning_rate=0.5, discount=0.5)
@@ -268,10 +249,6 @@ def q_learning(
         ``(Q, returns)``: the learnt action values, shape ``(S, A)``, and the undiscounted reward of each episode, shape
         ``(episodes,)``.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes do not fit, a row of ``P`` is not a distribution, or a number is out of its range.
-
     Example:
         >>> world, rng = grid_world(["..G"], step_reward=0.0), np.random.default_rng(0)
         >>> Q, returns = q_learning(*world, 0, 200, rng, learning_rate=1.0, discount=0.5, epsilon=0.5)
@@ -324,8 +301,7 @@ def grid_world(
         are marked terminal): ``Q.max(axis=1).reshape(height, width)`` is a map of the values.
 
     Raises:
-        TypeError: ``rows`` is not a sequence of strings, or a number is not a number.
-        ValueError: the grid is empty, ragged or has other characters, or ``slip`` is not in [0, 1/2].
+        ValueError: as everywhere, or the grid is ragged or has other characters.
 
     Example:
         >>> P, R, terminal = grid_world([".G"], step_reward=-0.5)

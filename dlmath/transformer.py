@@ -34,10 +34,6 @@ def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarra
     Returns:
         The outputs, the shape of ``X``.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> W_1, b_1, W_2, b_2 = np.array([[1.0], [-1.0]]), np.zeros(2), np.array([[1.0, 1.0]]), np.zeros(1)
         >>> feed_forward(np.array([[-3.0], [2.0]]), W_1, b_1, W_2, b_2)  # the absolute value
@@ -75,10 +71,6 @@ def feed_forward_backward(
 
     Returns:
         The gradients ``(grad_X, grad_W_1, grad_b_1, grad_W_2, grad_b_2)``, each of the shape of what it differentiates.
-
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
 
     Example:
         >>> W_1, b_1, W_2 = np.array([[1.0], [-1.0]]), np.zeros(2), np.array([[1.0, 1.0]])
@@ -119,10 +111,6 @@ def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float
     Returns:
         The outputs, the shape of ``X``.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``epsilon`` not a number.
-        ValueError: the shapes do not fit, an argument is empty or contains NaN, or ``epsilon`` is not positive.
-
     Example:
         >>> layer_norm(np.array([[1.0, 3.0], [0.0, 0.0]]), np.ones(2), np.zeros(2), epsilon=1e-12)
         array([[-1.,  1.],
@@ -158,10 +146,6 @@ def layer_norm_backward(
 
     Returns:
         The gradients ``(grad_X, grad_gain, grad_bias)``, each of the shape of what it differentiates.
-
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``epsilon`` not a number.
-        ValueError: the shapes do not fit, an argument is empty or contains NaN, or ``epsilon`` is not positive.
 
     Example:
         >>> layer_norm_backward(np.array([[1.0, 0.0, 0.0]]), np.array([[-1.0, 0.0, 1.0]]), np.ones(3), epsilon=1e-12)[1]
@@ -225,10 +209,6 @@ def initialize_encoder(d_model: int, d_ff: int, rng: np.random.Generator) -> Enc
     Returns:
         The parameters.
 
-    Raises:
-        TypeError: a size is not an integer, or ``rng`` not a generator.
-        ValueError: a size is below 1.
-
     Example:
         >>> parameters = initialize_encoder(4, 8, np.random.default_rng(0))
         >>> parameters.W_1.shape, parameters.gain_1
@@ -272,10 +252,6 @@ def encoder_block(
     Returns:
         An ``EncoderPass``: the output Z, and what ``encoder_block_backward`` needs.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers, or the mask not of booleans.
-        ValueError: the shapes do not fit, ``heads`` does not divide d_model, an argument is empty or contains NaN.
-
     Example:
         >>> parameters = initialize_encoder(4, 8, np.random.default_rng(0))
         >>> X = np.random.default_rng(1).normal(size=(2, 3, 4))
@@ -309,10 +285,6 @@ def encoder_block_backward(
 
     Returns:
         ``(grad_X, gradients)``, with one gradient for each of the parameters, under its name.
-
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
 
     Example:
         >>> parameters = initialize_encoder(4, 8, np.random.default_rng(0))
