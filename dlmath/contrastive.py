@@ -13,6 +13,7 @@ from dlmath import _check as check
 from dlmath.activations import log_softmax
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def cosine_similarities(images: np.ndarray, texts: np.ndarray) -> np.ndarray:
     r"""The cosines of the angles between two sets of embeddings,
 

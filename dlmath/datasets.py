@@ -13,6 +13,7 @@ import numpy as np
 from dlmath import _check as check
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def sensor_surface(locations: np.ndarray, a: float, b: float) -> np.ndarray:
     r"""The surface that the sensors of Part I measure, :math:`z(x, y) = a \sin x + b \cos y`.
 

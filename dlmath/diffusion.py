@@ -220,6 +220,7 @@ def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: 
     return guess.astype(x_t.dtype, copy=False)
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def training_loss(
     predict_noise: Callable[[np.ndarray, int | np.ndarray], np.ndarray],
     x_0: np.ndarray,

@@ -221,7 +221,10 @@ def initialize_encoder(d_model: int, d_ff: int, rng: np.random.Generator) -> Enc
         return rng.normal(0, np.sqrt(2 / (n_in + n_out)), (n_out, n_in))
 
     return EncoderParameters(
-        *(weights(d_model, d_model) for _ in range(4)),
+        W_Q=weights(d_model, d_model),
+        W_K=weights(d_model, d_model),
+        W_V=weights(d_model, d_model),
+        W_O=weights(d_model, d_model),
         gain_1=np.ones(d_model),
         bias_1=np.zeros(d_model),
         W_1=weights(d_ff, d_model),
@@ -304,12 +307,15 @@ def encoder_block_backward(
     )
     grad_middle = grad_second_sum + grad_middle
     grad_first_sum, grad_gain_1, grad_bias_1 = layer_norm_backward(grad_middle, kept.first_sum, p.gain_1)
-    grad_Q, grad_K, grad_V, *grad_projections = multi_head_attention_backward(
+    grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O = multi_head_attention_backward(
         grad_first_sum, X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, kept.attention
     )
     grad_X = grad_first_sum + grad_Q + grad_K + grad_V
     return grad_X, EncoderParameters(
-        *grad_projections,
+        W_Q=grad_W_Q,
+        W_K=grad_W_K,
+        W_V=grad_W_V,
+        W_O=grad_W_O,
         gain_1=grad_gain_1,
         bias_1=grad_bias_1,
         W_1=grad_W_1,
