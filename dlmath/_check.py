@@ -155,6 +155,13 @@ def generator(name: str, value: Any) -> np.random.Generator:
     return value
 
 
+def rows_added(X: np.ndarray) -> np.ndarray:
+    """The sum of the rows, which NumPy adds one after the other: in single precision their digits would be lost."""
+    if X.dtype == np.float32:
+        return X.sum(axis=0, dtype=np.float64).astype(np.float32)
+    return X.sum(axis=0)
+
+
 def _as_floating(name: str, value: np.ndarray, analytic: bool) -> np.ndarray:
     if value.dtype.kind in "biuf":
         return value.astype(np.float64)
