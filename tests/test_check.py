@@ -62,7 +62,8 @@ class TestArray:
     def test_not_numbers(self, value, analytic):
         expected = "an array of real or complex numbers" if analytic else "an array of real numbers"
         message = message_of(TypeError, lambda: check.array("X", value, analytic=analytic))
-        assert message.startswith(f"X must be {expected}, got an array of dtype ")
+        came = f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray) else (value and type(value).__name__)
+        assert message.startswith(f"X must be {expected}, got {came}")
 
     def test_complex_numbers_for_analytic_functions_only(self):
         value = np.array([1 + 2j])

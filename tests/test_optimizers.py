@@ -409,14 +409,14 @@ class TestClipping:
     def test_bad_input(self):
         refuses(lambda: clip_by_norm([1.0, np.inf], 1.0), "gradient must", "infinity", error=ValueError)
         refuses(lambda: clip_by_norm([1.0, np.nan], 1.0), "gradient must", "NaN", error=ValueError)
-        refuses(lambda: clip_by_norm([1.0], 0.0), "largest must", "above 0", error=ValueError)
-        refuses(lambda: clip_by_norm([1.0], "1"), "largest must", "number", error=TypeError)
+        refuses(lambda: clip_by_norm([1.0], 0.0), "max_norm must", "above 0", error=ValueError)
+        refuses(lambda: clip_by_norm([1.0], "1"), "max_norm must", "number", error=TypeError)
         for value in NOT_NUMBERS:
             refuses(lambda v=value: clip_by_norm(v, 1.0), "gradient must", error=TypeError)
 
     def test_precision_is_kept_and_the_argument_left_alone(self):
         assert clip_by_norm(np.ones(3, np.float32), 1.0).dtype == np.float32
         np.testing.assert_allclose(clip_by_norm(np.array([200, 200], np.uint8), 1.0), np.sqrt([0.5, 0.5]))
-        leaves_arguments_alone(functools.partial(clip_by_norm, largest=1.0), np.array([3.0, 4.0]))
+        leaves_arguments_alone(functools.partial(clip_by_norm, max_norm=1.0), np.array([3.0, 4.0]))
         with pytest.raises(ValueError, match=r"^gradient must be finite, got infinity: it has no direction$"):
             clip_by_norm(np.array([np.inf]), 1.0)

@@ -40,7 +40,7 @@ class TestL2:
     @pytest.mark.parametrize("function", [l2_penalty, l2_penalty_grad])
     def test_bad_input(self, function):
         W = np.ones(2)
-        refuses(lambda: function(W, -1.0, 5), "strength must", "at least 0", error=ValueError)
+        refuses(lambda: function(W, -1.0, 5), "weight_decay must", "at least 0", error=ValueError)
         refuses(lambda: function(W, 1.0, 0), "count must", "at least 1", error=ValueError)
         refuses(lambda: function(W, 1.0, 2.0), "count must", "integer", error=TypeError)
         refuses(lambda: function(W * np.nan, 1.0, 5), "W must", "NaN", error=ValueError)

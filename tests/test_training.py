@@ -195,7 +195,7 @@ class TestTrain:
         assert not np.array_equal(run(points).losses, run(points, rng=np.random.default_rng(5)).losses)
 
     def test_clipping_shortens_every_step(self, points):
-        result = run(points, optimizer="sgd", batch_size=40, epochs=1, learning_rate=1.0, largest_norm=0.01)
+        result = run(points, optimizer="sgd", batch_size=40, epochs=1, learning_rate=1.0, max_norm=0.01)
         assert np.linalg.norm(result.theta) == pytest.approx(0.01, rel=1e-12)
 
     @pytest.mark.parametrize("broken", ["loss", "gradient"])
@@ -264,7 +264,7 @@ class TestTrain:
         refuses(lambda: run(points, rng=1), "rng must", error=TypeError)
         refuses(lambda: run(points, rng=1, epochs=0), "rng must", error=TypeError)
         refuses(lambda: run(points, learning_rate=-1.0), "learning_rate must", error=ValueError)
-        refuses(lambda: run(points, largest_norm=0.0), "largest must", "above 0", error=ValueError)
+        refuses(lambda: run(points, max_norm=0.0), "max_norm must", "above 0", error=ValueError)
         refuses(
             lambda: train(
                 line, np.ones((2, 1)), points, rng=np.random.default_rng(0), epochs=1, batch_size=1, learning_rate=1
@@ -367,7 +367,7 @@ class TestDigits:
         def loss_and_gradient(theta, X_rows, y_rows):
             loss = "categorical_cross_entropy_from_logits"
             value, gradient = network.loss_and_gradient(theta, self.WIDTHS, X_rows, y_rows, self.NAMES, loss)
-            penalty, slope = network.l2_penalty(theta, self.WIDTHS, self.STRENGTH, len(X))
+            penalty, slope = network.penalty_and_gradient(theta, self.WIDTHS, self.STRENGTH, len(X))
             return value + penalty, gradient + slope
 
         rng = np.random.default_rng(0)
