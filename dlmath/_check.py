@@ -156,9 +156,11 @@ def integer(name: str, value: Any, *, least: float = 0) -> int:
     return int(value)
 
 
-def axis(name: str, value: Any, dimensions: int) -> int:
+def axis(name: str, value: Any, dimensions: int, of: str = "the array") -> int:
     """Return ``value`` if it is an axis of an array with so many dimensions, counted from the front or the back."""
     value = integer(name, value, least=-np.inf)
+    if dimensions == 0:
+        raise ValueError(f"{of} must have at least one axis, got a single number, which has 0 dimensions")
     if not -dimensions <= value < dimensions:
         raise ValueError(f"{name} must be an axis of an array with {dimensions} dimensions, got {_number_text(value)}")
     return value

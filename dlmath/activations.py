@@ -312,7 +312,7 @@ def softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
         array([0.25, 0.75, 0.  ])
     """
     z = check.array("z", z, analytic=True)
-    axis = check.axis("axis", axis, z.ndim)
+    axis = check.axis("axis", axis, z.ndim, "z")
     return softmax_in_place(z.copy(), axis)
 
 
@@ -328,7 +328,7 @@ def softmax_in_place(z: np.ndarray, axis: int = -1) -> np.ndarray:
         (True, array([0.25, 0.75]))
     """
     check.writable("z", z, analytic=True)
-    axis = check.axis("axis", axis, z.ndim)
+    axis = check.axis("axis", axis, z.ndim, "z")
     z -= stable_shift("z", z, axis)
     np.exp(z, out=z)
     of_all = total(z, axis, keepdims=True)
@@ -357,6 +357,7 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
         array([[ 0.1875, -0.1875],
                [-0.1875,  0.1875]])
     """
+    z = check.array("z", z, analytic=True)
     s = softmax(z)
     return s[..., :, np.newaxis] * (np.eye(s.shape[-1], dtype=s.dtype) - s[..., np.newaxis, :])
 
@@ -389,7 +390,7 @@ def softmax_backward(grad_s: np.ndarray, s: np.ndarray, axis: int = -1) -> np.nd
     s = check.array("s", s, analytic=True)
     grad_s = check.array("grad_s", grad_s, analytic=True)
     check.same_shape("grad_s", grad_s, "s", s)
-    axis = check.axis("axis", axis, s.ndim)
+    axis = check.axis("axis", axis, s.ndim, "s")
     return s * (grad_s - total(grad_s * s, axis, keepdims=True))
 
 
@@ -413,7 +414,7 @@ def log_softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
         array([    0., -1000.])
     """
     z = check.array("z", z, analytic=True)
-    axis = check.axis("axis", axis, z.ndim)
+    axis = check.axis("axis", axis, z.ndim, "z")
     z = z - stable_shift("z", z, axis)
     of_all = total(np.exp(z), axis, keepdims=True)
     z -= np.log(np.where(of_all == 0, 1, of_all))
@@ -446,7 +447,7 @@ def log_softmax_backward(grad_log_s: np.ndarray, log_s: np.ndarray, axis: int = 
     log_s = check.array("log_s", log_s, analytic=True)
     grad_log_s = check.array("grad_log_s", grad_log_s, analytic=True)
     check.same_shape("grad_log_s", grad_log_s, "log_s", log_s)
-    axis = check.axis("axis", axis, log_s.ndim)
+    axis = check.axis("axis", axis, log_s.ndim, "log_s")
     return grad_log_s - np.exp(log_s) * total(grad_log_s, axis, keepdims=True)
 
 
@@ -470,7 +471,7 @@ def logsumexp(z: np.ndarray, axis: int = -1) -> np.ndarray:
         1001.386294
     """
     z = check.array("z", z, analytic=True)
-    axis = check.axis("axis", axis, z.ndim)
+    axis = check.axis("axis", axis, z.ndim, "z")
     place = np.argmax(z.real, axis=axis, keepdims=True)
     largest = np.take_along_axis(z, place, axis)
     others = exp(z - np.where(np.isfinite(largest), largest, 0))

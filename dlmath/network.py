@@ -271,9 +271,9 @@ def penalty_and_gradient(
         (5.0, array([1.2, 1.6, 0. ]))
     """
     parameters = unpack(theta, sizes)
-    penalty = sum(regularization.l2_penalty(W, weight_decay, count) for W, _ in parameters)
+    penalty = np.sum([regularization.l2_penalty(W, weight_decay, count) for W, _ in parameters])
     gradients = [(regularization.l2_penalty_grad(W, weight_decay, count), np.zeros_like(b)) for W, b in parameters]
-    return float(penalty), pack(gradients)
+    return penalty.item(), pack(gradients)
 
 
 VARIANCES = {
