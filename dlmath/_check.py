@@ -69,8 +69,8 @@ def same_shape(name: str, value: np.ndarray, other_name: str, other: np.ndarray)
         )
 
 
-def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *, analytic: bool = False) -> None:
-    """Refuse what cannot be overwritten: anything but a floating-point array, and one that is read-only."""
+def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *, analytic: bool = False) -> np.ndarray:
+    """Return ``value`` if it can be overwritten: a floating-point array that is not read-only."""
     if type(value) is not np.ndarray or value.dtype.char not in ("dfDF" if analytic else "df"):
         raise TypeError(f"{name} is overwritten and must be a floating-point array, got {kind(value)}")
     if shape is not None and not _fits(value.shape, shape):
@@ -79,6 +79,7 @@ def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *,
         raise ValueError(f"{name} is overwritten and must not be read-only")
     if value.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {_shape_text(value.shape)}")
+    return value
 
 
 def separate(overwritten: dict[str, np.ndarray], read: dict[str, np.ndarray]) -> None:
@@ -147,13 +148,15 @@ def smallest(value: np.ndarray) -> float:
 
 def integer(name: str, value: Any, *, least: float = 0) -> int:
     """Return ``value`` as an ``int`` that is at least ``least``, and no larger than an index of NumPy."""
-    if type(value) is not int and (isinstance(value, bool | np.bool_) or not isinstance(value, Integral)):
-        raise TypeError(f"{name} must be an integer, got {kind(value)}")
+    if type(value) is not int:
+        if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+            raise TypeError(f"{name} must be an integer, got {kind(value)}")
+        value = int(value)
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {_number_text(value)}")
     if value > LARGEST_INTEGER:
         raise ValueError(f"{name} must be at most {LARGEST_INTEGER}, got {_number_text(value)}")
-    return int(value)
+    return value
 
 
 def axis(name: str, value: Any, dimensions: int, of: str = "the array") -> int:

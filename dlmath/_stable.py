@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def times(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+def times(weights: np.ndarray | float, values: np.ndarray | float) -> np.ndarray:
     r"""The product, with :math:`0 \cdot \infty = 0`: what has no weight does not count."""
     dtype = np.result_type(weights, values)
     return np.multiply(

@@ -61,7 +61,7 @@ def source(function: Callable[..., Any]) -> Shown:
         ```
     """
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-    (definition,) = ast.parse("\n".join(lines)).body
+    definition = _definition("\n".join(lines))
     first = definition.body[0]
     if ast.get_docstring(definition) is not None:
         del lines[first.lineno - 1 : first.end_lineno]
@@ -69,6 +69,13 @@ def source(function: Callable[..., Any]) -> Shown:
     code = _without_checks(whole)
     left_out = ", without its checks" if code != whole else ""
     return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
+
+
+def _definition(code: str) -> ast.FunctionDef:
+    (definition,) = ast.parse(code).body
+    if not isinstance(definition, ast.FunctionDef):
+        raise TypeError(f"source shows functions, got {code.splitlines()[0]}")
+    return definition
 
 
 def _without_checks(code: str) -> str:
@@ -82,10 +89,10 @@ def _without_checks(code: str) -> str:
 
 def _edited(code: str, edits: Callable[[ast.FunctionDef], list[tuple[ast.expr | ast.stmt, str]]]) -> str:
     """The code with some of its nodes replaced by other text; a statement without text takes its lines with it."""
-    (definition,) = ast.parse(code).body
+    definition = _definition(code)
     lines = [line.encode() for line in code.splitlines()]  # positions in a syntax tree count bytes
     for node, text in sorted(edits(definition), key=lambda edit: (edit[0].lineno, edit[0].col_offset), reverse=True):
-        first, last = node.lineno - 1, node.end_lineno
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
         if text:
             before, after = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
             lines[first:last] = [before + text.encode() + after]

@@ -8,7 +8,8 @@ work entry by entry, so the parameters of a whole network are one flat vector an
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -299,9 +300,9 @@ def adam_step_in_place(
     theta, gradient = _pair(theta, gradient)
     if state is None:
         state = AdamState(np.zeros_like(theta), np.zeros_like(theta), 0)
-    m, v, t = _adam_state(state)
-    check.writable("state.first_moment", m, theta.shape)
-    check.writable("state.second_moment", v, theta.shape)
+    first_moment, second_moment, t = _adam_state(state)
+    m = check.writable("state.first_moment", first_moment, theta.shape)
+    v = check.writable("state.second_moment", second_moment, theta.shape)
     check.separate({"theta": theta, "state.first_moment": m, "state.second_moment": v}, {"gradient": gradient})
     learning_rate, beta1, beta2, epsilon = _adam_numbers(theta, learning_rate, beta1, beta2, epsilon)
     root = math.sqrt(1 - beta2**t)
@@ -355,7 +356,7 @@ def clip_by_norm(gradient: np.ndarray, max_norm: float) -> np.ndarray:
     return gradient.copy() if float(scale) * norm <= max_norm else unit * (max_norm / norm)
 
 
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, Callable[..., tuple[np.ndarray, Any]]] = {
     "sgd": sgd_step,
     "momentum": momentum_step,
     "rmsprop": rmsprop_step,
@@ -391,7 +392,7 @@ def _adam_state(state: AdamState | None) -> tuple[np.ndarray | None, np.ndarray 
     if state is None:
         return None, None, 1
     if not isinstance(state, tuple) or len(state) != 3:
-        raise TypeError(f"state must be None or (first_moment, second_moment, step), got {type(state).__name__}")
+        raise TypeError(f"state must be None or (first_moment, second_moment, step), got {check.kind(state)}")
     m, v, step = state
     return m, v, check.integer("state.step", step) + 1
 

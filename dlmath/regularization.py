@@ -30,7 +30,7 @@ def l2_penalty(W: np.ndarray, weight_decay: float, count: int) -> float:
     W = check.array("W", W, analytic=True)
     weight_decay = check.number("weight_decay", weight_decay, least=0, most=check.largest(W))
     count = check.integer("count", count, least=1)
-    return np.sum(times(weight_decay / (2 * count), W) * W)
+    return np.sum(times(times(weight_decay / (2 * count), W), W))
 
 
 @check.rounding

@@ -55,7 +55,7 @@ def gradient_descent(
     learning_rate = check.number("learning_rate", learning_rate, least=0)
     steps = check.integer("steps", steps)
     check.function("loss_and_gradient", loss_and_gradient)
-    losses = []
+    losses: list[float] = []
     for _ in _counted(range(steps), progress):
         loss, gradient = _evaluated(loss_and_gradient, theta)
         losses.append(loss)
@@ -152,7 +152,9 @@ def train(
     step = _step_of(optimizer)
     if max_norm is not None:
         max_norm = check.number("max_norm", max_norm, above=0)
-    state, losses, measured = None, [], []
+    state: Any = None
+    losses: list[float] = []
+    measured: list[dict[str, float]] = []
     if measure is not None:
         measured.append(_measured(measure, theta, None))
     for _ in _counted(range(epochs), progress):
@@ -238,9 +240,10 @@ def _step_of(optimizer: str | Callable[..., tuple[np.ndarray, Any]]) -> Callable
     """The update rule of a name; one that was passed in has to return the next parameters and its state."""
     if not callable(optimizer):
         return OPTIMIZERS[check.choice("optimizer", optimizer, list(OPTIMIZERS))]
+    rule = optimizer
 
     def step(theta: np.ndarray, gradient: np.ndarray, state: Any, learning_rate: float) -> tuple[np.ndarray, Any]:
-        result = optimizer(theta, gradient, state, learning_rate)
+        result = rule(theta, gradient, state, learning_rate)
         if not isinstance(result, tuple | list) or len(result) != 2:
             raise TypeError(f"optimizer must return a pair (theta, state), got {check.kind(result)}")
         following = check.array("the theta that optimizer returned", result[0])

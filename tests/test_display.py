@@ -3,10 +3,12 @@ import builtins
 import inspect
 import textwrap
 
+import numpy as np
 import pytest
 import sympy as sp
 
 import dlmath
+from dlmath import _check as check
 from dlmath import activations, display, layers, losses, symbolic
 
 x, y = sp.symbols("x y")
@@ -86,6 +88,44 @@ def test_what_is_left_is_the_mathematics(function, body):
     _, _, definition, *lines, _ = display.source(function)._repr_markdown_().splitlines()
     assert definition.startswith(f"def {function.__name__}(")
     assert [line.strip() for line in lines] == body
+
+
+def test_what_is_no_function_is_refused():
+    with pytest.raises(TypeError, match="source shows functions, got class Shown"):
+        display.source(display.Shown)
+
+
+def guarded(X, count):
+    """A function with every kind of check."""
+    check.writable("X", X)
+    # What is negative cannot be counted.
+    if count < 0:
+        raise ValueError("count must not be negative")
+    for row in X:
+        if row is None:
+            raise TypeError("no row may be missing")
+    _, n_columns = X.shape
+    check.integer("n_columns", n_columns, least=2)
+    total = check.number("count", count) * np.sum(check.array("X", X)) + check.integer("count", count)  # twice é
+    if count:
+        total += 1
+    else:
+        raise ValueError("not a guard: what it guards has another branch")
+    return total
+
+
+def test_every_kind_of_check_is_left_out_and_nothing_else():
+    lines = display.source(guarded)._repr_markdown_().splitlines()
+    assert lines[1].endswith(", without its checks")
+    assert [line.strip() for line in lines[2:-1]] == [
+        "def guarded(X, count):",
+        "total = count * np.sum(X) + count  # twice é",
+        "if count:",
+        "total += 1",
+        "else:",
+        'raise ValueError("not a guard: what it guards has another branch")',
+        "return total",
+    ]
 
 
 def test_a_function_without_a_docstring_keeps_its_first_line():
