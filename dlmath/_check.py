@@ -83,15 +83,14 @@ def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *,
 
 
 def separate(overwritten: dict[str, np.ndarray], read: dict[str, np.ndarray]) -> None:
-    """Refuse arrays of which one would be overwritten through another."""
-    names = list(overwritten)
-    for i, name in enumerate(names):
-        value = overwritten[name]
-        others = {**{other: overwritten[other] for other in names[:i]}, **read}
-        for other, array in others.items():
-            if np.may_share_memory(value, array) and np.shares_memory(value, array):
-                raise ValueError(f"{name} is overwritten and must not share memory with {other}")
-        if value.ndim == 1 and value.size > 1 and abs(value.strides[0]) < value.itemsize:
+    """Refuse arrays of which one would be overwritten through another, or through itself."""
+    rest = [*overwritten.items(), *read.items()]
+    for name, value in overwritten.items():
+        del rest[0]
+        for other_name, other in rest:
+            if np.may_share_memory(value, other) and np.shares_memory(value, other):
+                raise ValueError(f"{name} is overwritten and must not share memory with {other_name}")
+        if 0 in value.strides and value.size > 1:
             raise ValueError(f"{name} is overwritten and must have an entry of its own at each place")
 
 

@@ -300,7 +300,7 @@ class TestSeparate:
 
     def test_arrays_that_do(self):
         whole = np.zeros(6)
-        text = "b is overwritten and must not share memory with a"
+        text = "a is overwritten and must not share memory with b"
         assert message_of(ValueError, lambda: check.separate({"a": whole, "b": whole}, {})) == text
         assert message_of(ValueError, lambda: check.separate({"a": whole[:4], "b": whole[2:]}, {})) == text
         text = "a is overwritten and must not share memory with c"

@@ -429,10 +429,10 @@ class TestMemoryOfItsOwn:
         theta, gradient, m, v = (np.full(4, value) for value in (1.0, 2.0, 0.0, 0.0))
         for changed, words in (
             ({"theta": gradient}, ("theta", "gradient")),
-            ({"m": v}, ("state.second_moment", "state.first_moment")),
-            ({"m": theta}, ("state.first_moment", "theta")),
+            ({"m": v}, ("state.first_moment", "state.second_moment")),
+            ({"m": theta}, ("theta", "state.first_moment")),
             ({"v": gradient}, ("state.second_moment", "gradient")),
-            ({"m": v[::-1]}, ("state.second_moment", "state.first_moment")),
+            ({"m": v[::-1]}, ("state.first_moment", "state.second_moment")),
         ):
             given = {"theta": theta, "gradient": gradient, "m": m, "v": v, **changed}
             before = {name: array.copy() for name, array in given.items()}
