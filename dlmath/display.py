@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
-from typing import Any, TypeGuard
+from typing import Any
 
-from dlmath import symbolic
+from dlmath._source import function_definition, without_checks
+from dlmath._written import written_numbers
+from dlmath.printing import gathered, latex
 
 
 class Shown:
@@ -40,9 +43,42 @@ def formula(*expressions: Any) -> Shown:
     """
     if not expressions:
         raise ValueError("formula needs an expression to show, got none")
-    lines = [e if isinstance(e, str) else symbolic.latex(e) for e in expressions]
-    body = lines[0] if len(lines) == 1 else "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
-    return Shown(f"$$\n{body}\n$$")
+    lines = [e if isinstance(e, str) else latex(e) for e in expressions]
+    return Shown(f"$$\n{gathered(lines)}\n$$")
+
+
+def say(*paragraphs: str) -> Shown:
+    """Show sentences whose numbers the cell has computed, one paragraph per argument, in Markdown.
+
+    Raises:
+        ValueError: there is nothing to say.
+
+    Example:
+        >>> say(f"The largest of them is {max(3, 5)}, the smallest {2e-7:.0e}.")
+        The largest of them is 5, the smallest 2·10⁻⁷.
+    """
+    if not paragraphs:
+        raise ValueError("say needs a sentence, got none")
+    return Shown(_written("\n\n".join(paragraphs)))
+
+
+def answers(*texts: str) -> Shown:
+    """Show the answers to numbered questions, folded: the reader looks first.
+
+    Raises:
+        ValueError: there is no answer.
+
+    Example:
+        >>> answers("At 2.", "Because the slope is 0 there.")
+        ````{dropdown} Answers
+        1. At 2.
+        2. Because the slope is 0 there.
+        ````
+    """
+    if not texts:
+        raise ValueError("answers needs an answer, got none")
+    lines = (f"{number}. {_written(text)}" for number, text in enumerate(texts, start=1))
+    return Shown("\n".join(["````{dropdown} Answers", *lines, "````"]))
 
 
 def source(function: Callable[..., Any]) -> Shown:
@@ -61,90 +97,17 @@ def source(function: Callable[..., Any]) -> Shown:
         ```
     """
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-    definition = _definition("\n".join(lines))
+    definition = function_definition("\n".join(lines))
     first = definition.body[0]
     if ast.get_docstring(definition) is not None:
         del lines[first.lineno - 1 : first.end_lineno]
     whole = "\n".join(lines)
-    code = _without_checks(whole)
+    code = without_checks(whole)
     left_out = ", without its checks" if code != whole else ""
     return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
 
 
-def _definition(code: str) -> ast.FunctionDef:
-    (definition,) = ast.parse(code).body
-    if not isinstance(definition, ast.FunctionDef):
-        raise TypeError(f"source shows functions, got {code.splitlines()[0]}")
-    return definition
-
-
-def _without_checks(code: str) -> str:
-    """The source of a function without what guards it: ``check`` calls, what raises, and floating-point states."""
-    code = _edited(code, lambda definition: [(node, "") for node in _guards(definition)])
-    code = _edited(code, lambda definition: [(call, _checked(call)) for call in _check_calls(definition)])
-    while (shorter := _edited(code, lambda definition: [(node, "") for node in _unused(definition)])) != code:
-        code = shorter
-    return code
-
-
-def _edited(code: str, edits: Callable[[ast.FunctionDef], list[tuple[ast.expr | ast.stmt, str]]]) -> str:
-    """The code with some of its nodes replaced by other text; a statement without text takes its lines with it."""
-    definition = _definition(code)
-    lines = [line.encode() for line in code.splitlines()]  # positions in a syntax tree count bytes
-    for node, text in sorted(edits(definition), key=lambda edit: (edit[0].lineno, edit[0].col_offset), reverse=True):
-        first, last = node.lineno - 1, node.end_lineno or node.lineno
-        if text:
-            before, after = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
-            lines[first:last] = [before + text.encode() + after]
-        else:
-            while lines[first - 1].lstrip().startswith(b"#"):  # the comment above says what was left out
-                first -= 1
-            del lines[first:last]
-    return b"\n".join(lines).decode()
-
-
-def _guards(definition: ast.FunctionDef) -> list[ast.expr | ast.stmt]:
-    """The decorators and the statements that do nothing but look at the arguments."""
-    statements = [node for node in ast.walk(definition) if isinstance(node, ast.stmt) and _is_guard(node)]
-    return [*definition.decorator_list, *_outermost(statements)]
-
-
-def _outermost(nodes: list[Any]) -> list[Any]:
-    """Those that are not inside another."""
-    inside = {inner for node in nodes for inner in ast.walk(node) if inner is not node}
-    return [node for node in nodes if node not in inside]
-
-
-def _is_guard(node: ast.stmt) -> bool:
-    if isinstance(node, ast.If | ast.For):
-        return not node.orelse and all(isinstance(inner, ast.Raise) or _is_guard(inner) for inner in node.body)
-    if isinstance(node, ast.Expr):
-        return _is_check(node.value)
-    if isinstance(node, ast.Assign) and _is_check(node.value):
-        return [ast.unparse(target) for target in node.targets] == [_checked(node.value)]
-    return False
-
-
-def _check_calls(definition: ast.FunctionDef) -> list[ast.Call]:
-    return _outermost([node for node in ast.walk(definition) if _is_check(node)])
-
-
-def _checked(call: ast.Call) -> str:
-    """What a check returns: its second argument. The first is the name, for the message."""
-    return ast.unparse(call.args[1])
-
-
-def _is_check(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("check.") and len(node.args) > 1
-
-
-def _unused(definition: ast.FunctionDef) -> list[ast.Assign]:
-    """Lengths that only the checks needed: names that nothing reads, of something that is no call."""
-    read = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    unused = []
-    for node in ast.walk(definition):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
-            names = [part.id for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)]
-            if not read & set(names):
-                unused.append(node)
-    return unused
+def _written(text: str) -> str:
+    """The text with its numbers as people write them; code between backticks stays as it is."""
+    parts = re.split(r"(`+[^`]*`+)", text)
+    return "".join(part if index % 2 else written_numbers(part) for index, part in enumerate(parts))
