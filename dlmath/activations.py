@@ -304,8 +304,7 @@ def softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
         :math:`\mathbf s`, the shape of ``z``.
 
     Raises:
-        TypeError: ``z`` is not an array of numbers, or ``axis`` not an integer.
-        ValueError: ``z`` is empty, contains NaN or :math:`+\infty`, or has no such axis.
+        ValueError: ``z`` contains :math:`+\infty`, where softmax has no value.
 
     Example:
         >>> softmax(np.array([0.0, np.log(3.0), -np.inf]))
@@ -349,8 +348,7 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
         One Jacobian for each vector of logits, shape ``(..., K, K)``.
 
     Raises:
-        TypeError: ``z`` is not an array of numbers.
-        ValueError: ``z`` is a single number, is empty, or contains NaN or :math:`+\infty`.
+        ValueError: ``z`` contains :math:`+\infty`, where softmax has no value.
 
     Example:
         >>> softmax_jacobian(np.array([0.0, np.log(3.0)]))
@@ -379,10 +377,6 @@ def softmax_backward(grad_s: np.ndarray, s: np.ndarray, axis: int = -1) -> np.nd
     Returns:
         The gradient with respect to the logits, the shape of ``s``.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``axis`` not an integer.
-        ValueError: the shapes differ, an argument is empty or contains NaN, or there is no such axis.
-
     Example:
         >>> softmax_backward(np.array([1.0, 0.0]), np.array([0.25, 0.75]))
         array([ 0.1875, -0.1875])
@@ -406,8 +400,7 @@ def log_softmax(z: np.ndarray, axis: int = -1) -> np.ndarray:
         :math:`\log\mathbf s`, the shape of ``z``; :math:`-\infty` where softmax is exactly 0.
 
     Raises:
-        TypeError: ``z`` is not an array of numbers, or ``axis`` not an integer.
-        ValueError: ``z`` is empty, contains NaN or :math:`+\infty`, or has no such axis.
+        ValueError: ``z`` contains :math:`+\infty`, where softmax has no value.
 
     Example:
         >>> log_softmax(np.array([0.0, -1000.0]))
@@ -435,10 +428,6 @@ def log_softmax_backward(grad_log_s: np.ndarray, log_s: np.ndarray, axis: int = 
 
     Returns:
         The gradient with respect to the logits, the shape of ``log_s``.
-
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``axis`` not an integer.
-        ValueError: the shapes differ, an argument is empty or contains NaN, or there is no such axis.
 
     Example:
         >>> log_softmax_backward(np.array([1.0, 0.0]), np.log([0.25, 0.75]))
