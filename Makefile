@@ -6,13 +6,14 @@ BIN    := $(VENV)/bin
 CLASSROOM := .venv-classroom
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help book test test-classroom assignments bench mutants lint lab serve format clean
+.PHONY: help book test test-classroom exercises assignments bench mutants lint lab serve format clean
 
 help:
 	@echo "make book            build the book into _build/html"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make serve           build the book and serve it on http://localhost:8000"
+	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
 	@echo "make assignments     generate the exercises as nbgrader assignments"
 	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
 	@echo "make bench           time dlmath beside the frameworks, and print the table"
@@ -28,6 +29,9 @@ test: lint book
 
 test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
+
+exercises: $(VENV)/installed
+	$(BIN)/python classroom/chapters.py
 
 assignments: $(CLASSROOM)/installed
 	$(CLASSROOM)/bin/python classroom/generate.py

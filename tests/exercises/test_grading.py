@@ -81,7 +81,7 @@ def test_names_of_ours_are_free_for_the_student():
 
 def test_an_answer_may_use_a_helper_of_another_cell():
     helper = "def squared(array):\n    return array**2"
-    mse = "def mse(predictions, targets):\n    return squared(predictions - targets).mean()"
+    mse = "def mse(predictions, targets):\n    return squared(predictions - targets).sum() / len(predictions)"
     assert graded(RIGHT | {"mean-squared-error": mse}, helper)[0] == ["solved"] * 3
 
 
