@@ -68,9 +68,6 @@ c.CourseDirectory.course_id = "dlmath"
 # What stands in the student's version in place of a solution.
 c.ClearSolutions.code_stub = {"python": "..."}
 
-# A graded cell that a student has deleted comes back, and gets no points.
-c.OverwriteCells.add_missing_cells = True
-
 c.Autograde.sanitize_preprocessors = [
     preprocessors.ClearOutput,
     OneOfEach,
