@@ -79,7 +79,7 @@ def test_every_piece_comes_in_its_order_and_in_the_group_of_its_panel():
     text = _stacking.in_panels(figure, stack, pieces)
     assert re.sub("<[^>]*>", "", text) == "abcdef"
     groups = re.findall(r'<g class="dl-panel"[^>]*>([a-f]*)</g>', text)
-    assert groups == ["a", "bc", "de", "f"], "the figure goes with the first panel, which is the legend"
+    assert groups == ["bc", "de", "f"], "the paper of the figure stays where it is"
     assert _stacking.in_panels(figure, None, pieces) == "abcdef"
 
 
