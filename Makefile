@@ -4,9 +4,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CLASSROOM := .venv-classroom
+LOWEST := .venv-lowest
+CHAPTERS_ON_LOWEST := $(addprefix chapters/,math/activation-function.ipynb math/weight-update.ipynb \
+  equations/activation-functions.ipynb equations/convolution.ipynb equations/attention.ipynb)
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help book test test-classroom assignments bench mutants lint lab serve format clean
+.PHONY: help book test test-classroom test-lowest assignments bench mutants lint lab serve format clean
 
 help:
 	@echo "make book            build the book into _build/html"
@@ -15,6 +18,7 @@ help:
 	@echo "make serve           build the book and serve it on http://localhost:8000"
 	@echo "make assignments     generate the exercises as nbgrader assignments"
 	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
+	@echo "make test-lowest     run the package's tests and some chapters on the oldest versions that are promised"
 	@echo "make bench           time dlmath beside the frameworks, and print the table"
 	@echo "make mutants         break the package in small ways and count what the tests notice"
 	@echo "make format          format the code"
@@ -28,6 +32,12 @@ test: lint book
 
 test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
+
+# `make test` runs on the newest versions. Here PyTorch is missing, and old libraries warn of each other.
+test-lowest: $(LOWEST)/installed
+	CI=false $(LOWEST)/bin/python -m pytest -o filterwarnings=default --disable-warnings dlmath tests/live tests/exercises tests/test_*.py \
+	  --ignore=tests/test_benchmarks.py --ignore=tests/live/test_benchmark.py -k "not browser"
+	$(LOWEST)/bin/jupyter execute $(CHAPTERS_ON_LOWEST)
 
 assignments: $(CLASSROOM)/installed
 	$(CLASSROOM)/bin/python classroom/generate.py
@@ -54,7 +64,9 @@ format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Nothing of a course is deleted: it has a folder of its own, and once it was here.
 clean:
+	@test ! -e _build/classroom || { echo "_build/classroom is a course: move it away first, to course/ perhaps" >&2; exit 1; }
 	rm -rf _build
 
 $(VENV)/installed: requirements.txt pyproject.toml
@@ -70,6 +82,12 @@ $(VENV)/tests-installed: requirements-test.txt $(VENV)/installed
 	@$(PIP) install -r requirements-test.txt
 	@$(BIN)/python -c "import torch" 2>/dev/null || $(PIP) install "torch==2.13.0" \
 	  || echo "PyTorch could not be installed: tests that compare with it will be skipped"
+	@touch $@
+
+$(LOWEST)/installed: requirements-test.txt $(VENV)/tests-installed
+	@echo "installing the oldest versions that the requirements admit into $(LOWEST)"
+	@test -x $(LOWEST)/bin/python || $(PYTHON) -m venv $(LOWEST)
+	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -r requirements-test.txt
 	@touch $@
 
 # nbgrader brings a whole Jupyter server of its own version, so it has an environment of its own.

@@ -18,11 +18,13 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.path import Path
+from matplotlib.spines import Spine
 from matplotlib.transforms import Transform
 from PIL import Image
 
@@ -123,9 +125,20 @@ def draw_order(figure: Figure, whole: Iterable[Artist] = ()) -> list[Artist]:
         if container not in whole and isinstance(container, Figure | Axes):
             background = container.patch
             for child in sorted(container.get_children(), key=lambda child: (child is not background, child.zorder)):
-                yield from visit(child)
+                if not _left_out(container, child):
+                    yield from visit(child)
 
     return list(visit(figure))
+
+
+def _left_out(container: Artist, child: Artist) -> bool:
+    """Whether axes that are switched off, or have no frame, do not draw this part of theirs."""
+    if not isinstance(container, Axes):
+        return False
+    if not container.axison and isinstance(child, Axis):
+        return True
+    framed = container.axison and container.get_frame_on()
+    return not framed and (child is container.patch or isinstance(child, Spine))
 
 
 def pieces(figure: Figure, artists: list[Artist], definitions: Definitions) -> dict[Artist, str]:
@@ -139,7 +152,7 @@ def all_pieces(figure: Figure, definitions: Definitions, whole: Iterable[Artist]
 
 
 def picture(figure: Figure, content: str) -> str:
-    """The ``<svg>`` element around definitions and pieces of a figure, at most a quarter larger than the figure is."""
+    """The ``<svg>`` element around the content; where there is room, letters of 12 points are as large as the text."""
     width, height = figure.get_size_inches() * POINTS_PER_INCH
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="100%" '
@@ -149,7 +162,7 @@ def picture(figure: Figure, content: str) -> str:
 
 def shown_width(figure: Figure) -> int:
     """The width in pixels that the picture of a figure has where there is room."""
-    return round(figure.get_size_inches()[0] * POINTS_PER_INCH * 1.25)
+    return round(figure.get_size_inches()[0] * POINTS_PER_INCH * 1.45)
 
 
 def _draw(figure: Figure, drawn: list[Artist], marked: list[Artist], definitions: Definitions) -> dict[Artist, str]:

@@ -1,13 +1,14 @@
 """Can a check fail? A formula is made wrong by one small change at a time, and every wrong version should be noticed.
 
-The changes are those that slips of the pen make: a sign, a factor left out, a transpose, a constant, a missing
-function. ``verify.certify`` puts each wrong version in the place of the formula it checks, and counts those it refuses.
+The changes are those that slips of the pen make; ``SLIPS`` and ``SLIPS_OF_THE_WHOLE`` list them. ``verify.certify``
+puts each wrong version in the place of the formula it checks, and counts those it refuses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
@@ -19,12 +20,21 @@ _NO_PARTS = (sp.Symbol, sp.MatrixSymbol, sp.Identity, sp.OneMatrix, sp.ZeroMatri
 _FIRST_PART_ONLY = (sp.Derivative, sp.Heaviside, sp.Inverse, MatrixSlice)
 """Their other arguments say what is meant, and are no part of the formula's arithmetic."""
 
+Symbols = Sequence[Any]
+
+
+class Slip(NamedTuple):
+    """One kind of mistake."""
+
+    name: str
+    sentence: str
+    """What happens to the formula."""
+    at: Callable[[Any, Symbols], Iterator[Any]]
+    """The wrong versions of an expression, without those of its parts. The symbols are those of the whole formula."""
+
 
 def wrong_versions(expression: Any) -> list[Any]:
-    r"""Every expression that differs from the given one by one small change.
-
-    The sign of a term is turned, a factor left out, a transpose or an inverse left out, a matrix transposed, 1 added to
-    a number, a function left out. Some of the results cannot be computed, because their shapes do not fit.
+    r"""Every expression that differs from the given one by one slip. Some cannot be computed, as shapes do not fit.
 
     Args:
         expression: a SymPy scalar or matrix expression.
@@ -35,36 +45,140 @@ def wrong_versions(expression: Any) -> list[Any]:
     Example:
         >>> x, y = sp.symbols("x y")
         >>> wrong_versions(x - y)
-        [-x - y, x + y, x - 1, x]
+        [-x - y, x + y, x, -y, 0, x - 1]
     """
     if isinstance(expression, sp.MatrixBase):
         expression = sp.ImmutableMatrix(expression)
-    return [version for version in dict.fromkeys(_changes(expression)) if version not in (expression, None)]
+    symbols = sorted(expression.free_symbols, key=str)
+    return [version for version in dict.fromkeys(_changes(expression, symbols)) if version not in (expression, None)]
 
 
-def _changes(node: Any) -> Iterator[Any]:
-    yield from _changes_at(node)
+def wrong_as_a_whole(expression: Any) -> list[Any]:
+    """The formula with a slip that concerns all of it.
+
+    Example:
+        >>> wrong_as_a_whole(sp.Symbol("x"))
+        [-x, 2*x]
+    """
+    return [version for slip in SLIPS_OF_THE_WHOLE for version in slip.at(expression, ())]
+
+
+def _changes(node: Any, symbols: Symbols) -> Iterator[Any]:
+    yield from chain.from_iterable(slip.at(node, symbols) for slip in SLIPS)
     for part, exchange in _parts(node):
-        yield from (exchange(version) for version in _changes(part) if version is not None)
+        yield from (exchange(version) for version in _changes(part, symbols) if version is not None)
 
 
-def _changes_at(node: Any) -> Iterator[Any]:
-    """The changes of an expression itself, not of its parts."""
-    if isinstance(node, sp.Number):
-        yield node + 1
-    elif isinstance(node, sp.Add | sp.MatAdd):
+def _sign(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.Add | sp.MatAdd):
         for i, term in enumerate(node.args):
             yield node.func(*_exchanged(node.args, i, -term))
-    elif isinstance(node, sp.Mul | sp.MatMul | HadamardProduct):
+
+
+def _term(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.Add | sp.MatAdd):
+        for i in reversed(range(len(node.args))):
+            yield node.func(*node.args[:i], *node.args[i + 1 :])
+
+
+def _factor(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.Mul | sp.MatMul | HadamardProduct):
         for i, factor in enumerate(node.args):
             if not isinstance(factor, sp.Number):
                 yield _attempt(node.func, node.args[:i] + node.args[i + 1 :])
-    elif isinstance(node, sp.MatrixSymbol) and 1 not in node.shape:
+
+
+def _number(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.Number):
+        yield node + 1
+
+
+def _transposed(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.MatrixSymbol) and 1 not in node.shape:
         yield node.T
-    elif isinstance(node, sp.Transpose | sp.Inverse):
+
+
+def _upright(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.Transpose | sp.Inverse):
         yield node.arg
-    elif isinstance(node, sp.Function) and len(node.args) == 1:
+
+
+def _function(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.Function) and len(node.args) == 1:
         yield node.args[0]
+
+
+def _symbol(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if node in symbols:
+        yield from (other for other in symbols if other != node and _shape(other) == _shape(node))
+
+
+def _product(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, HadamardProduct):
+        yield _attempt(sp.MatMul, node.args)
+    if isinstance(node, sp.MatMul):
+        for i, (left, right) in enumerate(zip(node.args, node.args[1:])):
+            if _shape(left) == _shape(right) != ():
+                yield _attempt(node.func, (*node.args[:i], HadamardProduct(left, right), *node.args[i + 2 :]))
+
+
+def _axis(node: Any, symbols: Symbols) -> Iterator[Any]:
+    """A 1 1ᵀ has the sums of the rows of A in all its columns, and 1 1ᵀ A those of the columns in all its rows."""
+    if isinstance(node, sp.MatMul):
+        scalar, matrices = node.as_coeff_matrices()
+        for count in range(1, min(3, len(matrices))):
+            if _is_square_of_ones(matrices[-count:]):
+                rows = matrices[0].shape[0]
+                yield sp.MatMul(scalar, sp.OneMatrix(rows, 1), sp.OneMatrix(1, rows), *matrices[:-count])
+            if _is_square_of_ones(matrices[:count]):
+                columns = matrices[-1].shape[1]
+                yield sp.MatMul(scalar, *matrices[count:], sp.OneMatrix(columns, 1), sp.OneMatrix(1, columns))
+
+
+def _is_square_of_ones(factors: Sequence[Any]) -> bool:
+    rows, columns = factors[0].shape[0], factors[-1].shape[1]
+    return rows == columns and all(isinstance(factor, sp.OneMatrix) for factor in factors)
+
+
+def _index(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, MatrixElement):
+        for axis in _positions(node)[1:]:
+            for step in (1, -1):
+                yield _attempt(node.func, _exchanged(node.args, axis, node.args[axis] + step))
+
+
+def _end(node: Any, symbols: Symbols) -> Iterator[Any]:
+    if isinstance(node, sp.Sum | sp.Product):
+        for i, (index, low, high) in enumerate(node.limits):
+            for limits in ((index, low + 1, high), (index, low, high - 1)):
+                yield node.func(node.function, *_exchanged(node.limits, i, limits))
+
+
+SLIPS = (
+    Slip("sign", "the sign of a term is turned", _sign),
+    Slip("term", "a term of a sum is left out", _term),
+    Slip("factor", "a factor of a product is left out", _factor),
+    Slip("number", "1 is added to a number", _number),
+    Slip("transposed", "a matrix is transposed", _transposed),
+    Slip("upright", "a transpose or an inverse is left out", _upright),
+    Slip("function", "a function is left out", _function),
+    Slip("symbol", "a symbol stands for another of the same shape", _symbol),
+    Slip("product", "a product by entries stands for a matrix product, or the other way round", _product),
+    Slip("axis", "sums run over the columns instead of the rows, or the other way round", _axis),
+    Slip("index", "an index is moved by one", _index),
+    Slip("end", "the first or the last term of a sum over an index is left out", _end),
+)
+"""The slips that are tried at every part of a formula and of the definitions that it uses."""
+
+SLIPS_OF_THE_WHOLE = (
+    Slip("negated", "the formula is negated", lambda node, symbols: iter([-node])),
+    Slip("doubled", "the formula is doubled", lambda node, symbols: iter([2 * node])),
+)
+"""The slips that are tried with the formula alone: for many a definition the scale is a matter of taste."""
+
+
+def _shape(symbol: Any) -> tuple[Any, ...]:
+    return getattr(symbol, "shape", ())
 
 
 def _parts(node: Any) -> Iterator[tuple[Any, Callable[[Any], Any]]]:

@@ -1,29 +1,31 @@
-"""SymPy for the chapters: the sigmoid, element-wise functions of matrices, evaluation and printing.
+"""SymPy for the chapters: the sigmoid, element-wise functions of matrices, and an evaluator.
 
 A matrix of symbolic size is a ``sympy.MatrixSymbol``; a vector is one with a single column. SymPy composes and
 differentiates such expressions. What it lacks is here: an evaluator that refuses shapes that do not fit (SymPy compares
-only sizes that are numbers) and never broadcasts, and a printer in the book's notation.
+only sizes that are numbers) and never broadcasts. One table of rules computes with whatever the entries are: floating
+point numbers, SymPy's expressions (which writes a formula out entry by entry), or numbers of 40 digits.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, reduce
-from typing import Any
+from functools import cache, reduce
+from typing import Any, NamedTuple
 
+import mpmath
 import numpy as np
 import sympy as sp
-from sympy.core.alphabets import greeks
 from sympy.core.function import AppliedUndef, Function
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean, BooleanAtom
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 from sympy.matrices.expressions.kronecker import KroneckerProduct
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 from sympy.matrices.expressions.slice import MatrixSlice
-from sympy.printing.latex import LatexPrinter, translate
-from sympy.printing.precedence import PRECEDENCE
+
+from dlmath.printing import latex
 
 
 class sigma(Function):  # lower case, as SymPy names its functions
@@ -143,24 +145,86 @@ def evaluate(expression: Any, values: Mapping[Any, Any]) -> Any:
         array([[ 5.,  7.],
                [ 7., 10.]])
     """
-    expression = sp.sympify(expression)
-    if not isinstance(expression, sp.Expr | sp.MatrixBase):
-        raise TypeError(f"expression must be a SymPy scalar or matrix, got {type(expression).__name__} {expression}")
-    known = {symbol: _value(symbol, value) for symbol, value in values.items()}
-    _learn_sizes(known)
-    with np.errstate(all="ignore"):  # both branches of a Piecewise are computed, also where one is not finite
-        return _evaluate(expression, known)
+    return evaluator(values)(expression)
 
 
-def latex(expression: Any) -> str:
-    r"""LaTeX in the book's notation: :math:`\odot` for the element-wise product, a bold one for the matrix of ones.
+def evaluator(values: Mapping[Any, Any]) -> Evaluator:
+    """What ``evaluate`` computes with: for several expressions of the same values, as it remembers common parts.
 
     Example:
-        >>> (N,) = sizes("N")
-        >>> print(latex(ones(N).T * sp.MatrixSymbol("r", N, 1)))
-        \mathbf{1}^{T} \mathbf{r}
+        >>> x = sp.Symbol("x")
+        >>> of = evaluator({x: 3.0})
+        >>> float(of(2 * x)), float(of(x**2))
+        (6.0, 9.0)
     """
-    return _Printer().doprint(expression)
+    known = {symbol: _value(symbol, value) for symbol, value in values.items()}
+    _learn_sizes(known)
+    return Evaluator(known, NUMBERS)
+
+
+class Arithmetic(NamedTuple):
+    """What the entries of arrays are, and how one computes with them."""
+
+    number: Callable[[sp.Expr], Any]
+    """A number of SymPy's as an entry."""
+    array: Callable[[Any], np.ndarray]
+    power: Callable[[Any, Any], Any]
+    function: Callable[[type], Callable[..., Any]]
+    """A function of SymPy's as one of entries and arrays of entries."""
+    choose: Callable[..., Any]
+    """The value that belongs to the first condition that holds."""
+    inverse: Callable[[np.ndarray], np.ndarray]
+    determinant: Callable[[np.ndarray], Any]
+
+
+class Evaluator:
+    """Computes expressions from the values of symbols and sizes; what it has computed once it remembers.
+
+    Example:
+        >>> x, y = sp.symbols("x y")
+        >>> entries = Evaluator({x: y + 1}, EXPRESSIONS)
+        >>> entries(2 * x), entries.knowing({x: y})(2 * x)
+        (2*y + 2, 2*y)
+    """
+
+    def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic, axes: int = 0) -> None:
+        self.given = dict(values)
+        self.arithmetic = arithmetic
+        self.axes = axes
+        """How many axes the values of scalars may have, which stand for many scalars at once."""
+        self.computed: dict[Any, Any] = {}
+
+    def knowing(self, values: Mapping[Any, Any]) -> Evaluator:
+        """The same with other values, or with values of other symbols."""
+        return Evaluator({**self.given, **values}, self.arithmetic, self.axes)
+
+    def __call__(self, expression: Any) -> Any:
+        """The value of an expression: an array of two dimensions for a matrix, an entry for a scalar."""
+        expression = sp.sympify(expression)
+        if not isinstance(expression, sp.Expr | sp.MatrixBase):
+            raise TypeError(
+                f"expression must be a SymPy scalar or matrix, got {type(expression).__name__} {expression}"
+            )
+        with np.errstate(all="ignore"):  # both branches of a Piecewise are computed, also where one is not finite
+            return self.value(sp.ImmutableMatrix(expression) if isinstance(expression, sp.MatrixBase) else expression)
+
+    def value(self, node: Any) -> Any:
+        """The value of a part of an expression."""
+        if node in self.given:
+            return self.given[node]
+        if node not in self.computed:
+            self.computed[node] = _rule(type(node))(node, self)
+        return self.computed[node]
+
+    def number(self, node: Any) -> Any:
+        """The value of a part that must not be a matrix."""
+        if isinstance(node, MatrixExpr | sp.MatrixBase):
+            raise TypeError(f"cannot evaluate the matrix {node} inside a scalar")
+        return self.value(node)
+
+    def length(self, node: Any) -> int:
+        """A size or an index."""
+        return int(self.number(node))
 
 
 def _value(symbol: Any, value: Any) -> Any:
@@ -183,96 +247,100 @@ def _learn_sizes(known: dict[Any, Any]) -> None:
             if size.is_Symbol:
                 known.setdefault(size, length)
     for symbol in matrices:
-        expected = tuple(_size(size, known) for size in symbol.shape)
+        expected = tuple(int(size.xreplace(known)) for size in symbol.shape)
         if expected != known[symbol].shape:
             raise ValueError(f"{symbol} must have shape {symbol.shape} = {expected}, got {known[symbol].shape}")
 
 
-def _evaluate(node: Any, known: Mapping[Any, Any]) -> Any:
-    if isinstance(node, sp.MatrixBase):
-        return np.array([[_scalar(entry, known) for entry in row] for row in node.tolist()])
-    if node in known:
-        return known[node]
-    if isinstance(node, sp.MatrixSymbol):
-        raise KeyError(f"no value for {node}")
-    if isinstance(node, MatrixExpr):
-        for kind, rule in _RULES.items():
-            if isinstance(node, kind):
-                return rule(node, known)
-        raise TypeError(f"cannot evaluate {type(node).__name__} in {node}")
-    value = _scalar(node, known)
-    if np.ndim(value) != 0:
-        raise TypeError(f"{node} must be a number, got an array of shape {np.shape(value)}")
-    return value
+@cache
+def _rule(kind: type) -> Callable[[Any, Evaluator], Any]:
+    for base in kind.__mro__:
+        if base in _RULES:
+            return _RULES[base]
+    return _not_understood
 
 
-def _written_out(factor: sp.Expr, ranges: Iterable[Any], known: Mapping[Any, Any]) -> sp.Expr:
-    """A product over an index factor by factor, which the printer of NumPy code has no word for."""
-    for index, low, high in ranges:
-        factor = sp.Mul(*(factor.subs(index, i) for i in range(_size(low, known), _size(high, known) + 1)))
-    return factor
+def _not_understood(node: Any, at: Evaluator) -> Any:
+    raise TypeError(f"cannot evaluate {type(node).__name__} in {node}")
 
 
-class _Entries:
-    """The entries of a matrix, one by one, and only those it has: NumPy would count -1 from the end."""
-
-    def __init__(self, name: str, array: np.ndarray) -> None:
-        self.name = name
-        self.array = array
-
-    def __getitem__(self, index: tuple[int, int]) -> Any:
-        if not all(0 <= i < length for i, length in zip(index, self.array.shape)):
-            raise IndexError(f"{self.name}[{index[0]}, {index[1]}] does not exist: its shape is {self.array.shape}")
-        return self.array[index]
+def _no_value(node: Any, at: Evaluator) -> Any:
+    raise KeyError(f"no value for {node}")
 
 
-def _scalar(node: sp.Expr, known: Mapping[Any, Any]) -> Any:
-    """Compute an expression that is not a matrix. Its symbols may stand for arrays, of which all have one shape."""
-    node = node.replace(sp.Derivative, lambda *arguments: sp.Derivative(*arguments).doit())
-    node = node.replace(sp.Product, lambda factor, *ranges: _written_out(factor, ranges, known))
-    stand_ins, values = {}, {}
-
-    def stand_in(part: Any, symbol: Any, value: Any) -> None:
-        stand_ins[part] = symbol
-        values[symbol] = value
-
-    # What has a matrix inside is computed first and stands in as a symbol.
-    for part in _ordered(node.atoms(sp.Trace, sp.Determinant)):
-        stand_in(part, sp.Symbol(f"number_{len(values)}"), _RULES_SCALAR[type(part)](_evaluate(part.arg, known)))
-    node = node.xreplace(stand_ins)
-    for parent in _ordered({element.parent for element in node.atoms(MatrixElement)}):
-        symbol = sp.MatrixSymbol(f"entries_{len(values)}", *sp.symbols("rows columns"))
-        stand_in(parent, symbol, _Entries(str(parent), _evaluate(parent, known)))
-    node = node.xreplace(stand_ins)
-    # The other symbols too, because their names may be no names in Python, or be taken twice.
-    for symbol in _ordered(node.free_symbols - values.keys()):
-        if isinstance(symbol, MatrixExpr):
-            raise TypeError(f"cannot evaluate the matrix {symbol} inside the scalar {node}")
-        if symbol not in known:
-            raise KeyError(f"no value for {symbol}")
-        stand_in(symbol, sp.Symbol(f"number_{len(values)}"), known[symbol])
-    node = node.xreplace(stand_ins)
-    not_understood = node.atoms(AppliedUndef, sp.Derivative, sp.Integral)
-    if not_understood:
-        raise TypeError(f"cannot evaluate {', '.join(map(str, _ordered(not_understood)))}")
-    return _compiled(tuple(values), node)(*values.values())
+def _number(node: sp.Expr, at: Evaluator) -> Any:
+    return at.arithmetic.number(node)
 
 
-@lru_cache(maxsize=1000)
-def _compiled(arguments: tuple[Any, ...], node: sp.Expr) -> Callable[..., Any]:
-    return sp.lambdify(arguments, node, modules=[{"sigma": _sigmoid}, "numpy"])
+def _add(node: sp.Add, at: Evaluator) -> Any:
+    return reduce(np.add, [at.number(term) for term in node.args])
 
 
-def _ordered(parts: Iterable[Any]) -> list[Any]:
-    return sorted(parts, key=str)
+def _multiply(node: sp.Mul, at: Evaluator) -> Any:
+    return reduce(np.multiply, [at.number(factor) for factor in node.args])
 
 
-def _sigmoid(z: Any) -> Any:
-    return 1 / (1 + np.exp(-z))
+def _scalar_power(node: sp.Pow, at: Evaluator) -> Any:
+    return at.arithmetic.power(at.number(node.base), at.number(node.exp))
 
 
-def _size(size: sp.Expr, known: Mapping[Any, Any]) -> int:
-    return int(_scalar(size, known))
+def _function(node: sp.Basic, at: Evaluator) -> Any:
+    return at.arithmetic.function(node.func)(*(at.number(argument) for argument in node.args))
+
+
+def _extreme(node: sp.Max | sp.Min, at: Evaluator) -> Any:
+    larger = at.arithmetic.function(node.func)
+    return reduce(larger, [at.number(argument) for argument in node.args])
+
+
+def _piecewise(node: sp.Piecewise, at: Evaluator) -> Any:
+    return at.arithmetic.choose(*((at.number(branch), at.value(condition)) for branch, condition in node.args))
+
+
+def _derivative(node: sp.Derivative, at: Evaluator) -> Any:
+    carried_out = node.doit()
+    if isinstance(carried_out, sp.Derivative):
+        return _not_understood(node, at)
+    return at.value(carried_out)
+
+
+def _over_indices(combine: np.ufunc) -> Callable[[Any, Evaluator], Any]:
+    """A sum or a product. Where the upper limit is below the lower one there is nothing to combine."""
+
+    def rule(node: Any, at: Evaluator) -> Any:
+        *inner, (index, low, high) = node.limits
+        body = node.func(node.function, *inner) if inner else node.function
+        values = range(at.length(low), at.length(high) + 1)
+        if _decides_shapes(index, body):
+            terms = [at.knowing({index: i}).number(body) for i in values]
+            return reduce(combine, terms, at.arithmetic.number(sp.Integer(combine.identity)))
+        # All terms at once: the index is an array along an axis of its own, before those of other indices.
+        everywhere = at.arithmetic.array(np.reshape(values, (-1, *[1] * at.axes)))
+        terms = Evaluator({**at.given, index: everywhere}, at.arithmetic, at.axes + 1).number(body)
+        return combine.reduce(np.broadcast_to(terms, np.broadcast_shapes(np.shape(terms), everywhere.shape)), axis=0)
+
+    return rule
+
+
+def _decides_shapes(index: sp.Symbol, body: sp.Expr) -> bool:
+    """Whether an index stands in a matrix expression or in the limits of another sum, which need a single number."""
+    inside = [
+        *body.atoms(MatrixExpr),
+        *(end for over in body.atoms(sp.Sum, sp.Product) for _, *ends in over.limits for end in ends),
+    ]
+    return any(index in part.free_symbols for part in inside)
+
+
+def _entry(node: MatrixElement, at: Evaluator) -> Any:
+    array, index = at.value(node.parent), tuple(_whole(at.number(part)) for part in (node.i, node.j))
+    for place in np.broadcast(*index):
+        if not all(0 <= i < length for i, length in zip(place, array.shape)):  # NumPy would count -1 from the end
+            raise IndexError(f"{node.parent}[{place[0]}, {place[1]}] does not exist: its shape is {array.shape}")
+    return array[index]
+
+
+def _whole(numbers: Any) -> Any:
+    return np.frompyfunc(int, 1, 1)(numbers).astype(int) if np.ndim(numbers) else int(numbers)
 
 
 def _one_shape(node: Any, arrays: Iterable[np.ndarray]) -> list[np.ndarray]:
@@ -283,225 +351,227 @@ def _one_shape(node: Any, arrays: Iterable[np.ndarray]) -> list[np.ndarray]:
     return arrays
 
 
-def _sum(node: sp.MatAdd, known: Mapping[Any, Any]) -> np.ndarray:
-    return reduce(np.add, _one_shape(node, (_evaluate(term, known) for term in node.args)))
+def _sum(node: sp.MatAdd, at: Evaluator) -> np.ndarray:
+    return reduce(np.add, _one_shape(node, (at.value(term) for term in node.args)))
 
 
-def _product(node: sp.MatMul, known: Mapping[Any, Any]) -> np.ndarray:
+def _product(node: sp.MatMul, at: Evaluator) -> np.ndarray:
     scalar, matrices = node.as_coeff_matrices()
-    return _scalar(scalar, known) * reduce(np.matmul, [_evaluate(factor, known) for factor in matrices])
+    together = reduce(np.matmul, [at.value(factor) for factor in matrices])
+    return together if scalar == 1 else at.number(scalar) * together
 
 
-def _hadamard_product(node: HadamardProduct, known: Mapping[Any, Any]) -> np.ndarray:
-    return reduce(np.multiply, _one_shape(node, (_evaluate(factor, known) for factor in node.args)))
+def _hadamard_product(node: HadamardProduct, at: Evaluator) -> np.ndarray:
+    return reduce(np.multiply, _one_shape(node, (at.value(factor) for factor in node.args)))
 
 
-def _hadamard_power(node: HadamardPower, known: Mapping[Any, Any]) -> np.ndarray:
-    base, exponent = _evaluate(node.base, known), _evaluate(node.exp, known)
+def _hadamard_power(node: HadamardPower, at: Evaluator) -> np.ndarray:
+    base, exponent = at.value(node.base), at.value(node.exp)
     _one_shape(node, [part for part in (base, exponent) if np.ndim(part)])
-    return base**exponent
+    return at.arithmetic.power(base, exponent)
 
 
-def _power(node: sp.MatPow, known: Mapping[Any, Any]) -> np.ndarray:
-    exponent = _scalar(node.exp, known)
+def _power(node: sp.MatPow, at: Evaluator) -> np.ndarray:
+    base, exponent = at.value(node.base), at.number(node.exp)
     if exponent != int(exponent):
         raise TypeError(f"the exponent of {node} must be an integer, got {exponent}")
-    return np.linalg.matrix_power(_evaluate(node.base, known), int(exponent))
+    if exponent < 0:
+        base, exponent = at.arithmetic.inverse(base), -exponent
+    return reduce(np.matmul, [base] * int(exponent), at.arithmetic.array(np.eye(len(base), dtype=int)))
 
 
-def _map_entries(node: ElementwiseApplyFunction, known: Mapping[Any, Any]) -> np.ndarray:
-    array = _evaluate(node.expr, known)
+def _map_entries(node: ElementwiseApplyFunction, at: Evaluator) -> np.ndarray:
+    array = at.value(node.expr)
     (z,) = node.function.variables
     # A constant function gives one number, for all entries.
-    return np.broadcast_to(_scalar(node.function.expr, {**known, z: array}), array.shape).copy()
+    inside = Evaluator({**at.given, z: array}, at.arithmetic, axes=array.ndim)
+    return np.broadcast_to(inside.number(node.function.expr), array.shape).copy()
 
 
-def _slice(node: MatrixSlice, known: Mapping[Any, Any]) -> np.ndarray:
-    ranges = [slice(*(_size(part, known) for part in part_of)) for part_of in (node.rowslice, node.colslice)]
-    return _evaluate(node.parent, known)[tuple(ranges)]
+def _slice(node: MatrixSlice, at: Evaluator) -> np.ndarray:
+    ranges = [slice(*(at.length(part) for part in part_of)) for part_of in (node.rowslice, node.colslice)]
+    return at.value(node.parent)[tuple(ranges)]
 
 
-def _constant(make: Callable[[tuple[int, int]], np.ndarray]) -> Callable[[Any, Mapping[Any, Any]], np.ndarray]:
-    return lambda node, known: make((_size(node.shape[0], known), _size(node.shape[1], known)))
+def _explicit(node: sp.MatrixBase, at: Evaluator) -> np.ndarray:
+    return np.array([[at.number(entry) for entry in row] for row in node.tolist()])
 
 
-_RULES: dict[type, Callable[[Any, Mapping[Any, Any]], np.ndarray]] = {
+def _constant(make: Callable[..., np.ndarray]) -> Callable[[Any, Evaluator], np.ndarray]:
+    def rule(node: Any, at: Evaluator) -> np.ndarray:
+        return at.arithmetic.array(make(*(at.length(size) for size in node.shape)))
+
+    return rule
+
+
+_RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
+    # Numbers.
+    sp.Symbol: _no_value,
+    sp.Number: _number,
+    sp.NumberSymbol: _number,
+    type(sp.I): _number,
+    BooleanAtom: lambda node, at: bool(node),
+    sp.Add: _add,
+    sp.Mul: _multiply,
+    sp.Pow: _scalar_power,
+    Function: _function,
+    AppliedUndef: _not_understood,
+    Relational: _function,
+    Boolean: _function,
+    sp.Max: _extreme,
+    sp.Min: _extreme,
+    sp.Piecewise: _piecewise,
+    sp.Derivative: _derivative,
+    sp.Sum: _over_indices(np.add),
+    sp.Product: _over_indices(np.multiply),
+    sp.Trace: lambda node, at: np.trace(at.value(node.arg)),
+    sp.Determinant: lambda node, at: at.arithmetic.determinant(at.value(node.arg)),
+    MatrixElement: _entry,
+    # Matrices.
+    sp.MatrixSymbol: _no_value,
     sp.MatAdd: _sum,
     sp.MatMul: _product,
     HadamardProduct: _hadamard_product,
     HadamardPower: _hadamard_power,
     ElementwiseApplyFunction: _map_entries,
-    sp.Transpose: lambda node, known: _evaluate(node.arg, known).T,
-    sp.Inverse: lambda node, known: np.linalg.inv(_evaluate(node.arg, known)),
+    sp.Transpose: lambda node, at: at.value(node.arg).T,
+    sp.Inverse: lambda node, at: at.arithmetic.inverse(at.value(node.arg)),
     sp.MatPow: _power,
-    sp.Identity: _constant(lambda shape: np.eye(*shape)),
-    sp.OneMatrix: _constant(np.ones),
-    sp.ZeroMatrix: _constant(np.zeros),
-    sp.DiagMatrix: lambda node, known: np.diagflat(_evaluate(node.args[0], known)),
-    DiagonalMatrix: lambda node, known: np.diag(np.diag(_evaluate(node.arg, known))),
-    DiagonalOf: lambda node, known: np.diag(_evaluate(node.arg, known))[:, np.newaxis],
-    KroneckerProduct: lambda node, known: reduce(np.kron, [_evaluate(factor, known) for factor in node.args]),
-    sp.BlockMatrix: lambda node, known: np.block(
-        [[_evaluate(block, known) for block in row] for row in node.blocks.tolist()]
-    ),
+    sp.Identity: _constant(lambda rows, columns: np.eye(rows, columns, dtype=int)),
+    sp.OneMatrix: _constant(lambda *shape: np.ones(shape, dtype=int)),
+    sp.ZeroMatrix: _constant(lambda *shape: np.zeros(shape, dtype=int)),
+    sp.DiagMatrix: lambda node, at: np.diagflat(at.value(node.args[0])),
+    DiagonalMatrix: lambda node, at: np.diag(np.diag(at.value(node.arg))),
+    DiagonalOf: lambda node, at: np.diag(at.value(node.arg))[:, np.newaxis],
+    KroneckerProduct: lambda node, at: reduce(np.kron, [at.value(factor) for factor in node.args]),
+    sp.BlockMatrix: lambda node, at: np.block([[at.value(block) for block in row] for row in node.blocks.tolist()]),
     MatrixSlice: _slice,
+    sp.MatrixBase: _explicit,
 }
 
-_RULES_SCALAR: dict[type, Callable[[np.ndarray], float]] = {sp.Trace: np.trace, sp.Determinant: np.linalg.det}
+
+def _floating_point(number: sp.Expr) -> Any:
+    if number.is_Integer:
+        return int(number)
+    return float(number) if number.is_extended_real else complex(number)
 
 
-def _is_negative(term: Any) -> bool:
-    """Whether a minus sign is written before the term. The sign of a sum such as 1 - beta is its own."""
-    coefficient = term.as_coeff_matrices()[0] if isinstance(term, sp.MatMul) else term
-    return bool(coefficient.is_Mul or coefficient.is_Number) and bool(coefficient.as_coeff_Mul()[0].is_negative)
+def _floating_power(base: Any, exponent: Any) -> Any:
+    if np.ndim(exponent) == 0 and exponent == 0.5:
+        return np.sqrt(base)
+    kind = complex if np.iscomplexobj(base) else float
+    return np.power(np.asarray(base, dtype=kind), exponent)[()]
 
 
-class _Printer(LatexPrinter):
-    def _print_OneMatrix(self, expr: Any, exp: str | None = None) -> str:
-        return r"\mathbf{1}^{T}" if expr.shape[0] == 1 != expr.shape[1] else r"\mathbf{1}"
-
-    def _print_Identity(self, expr: Any, exp: str | None = None) -> str:
-        return r"\mathbf{I}"
-
-    def _print_MatrixSymbol(self, expr: Any) -> str:
-        name = expr.name
-        if name.startswith(r"\frac"):  # a derivative, already in bold where it should be
-            return name
-        letter, scripts = _letter_and_scripts(name)
-        style = r"\boldsymbol" if _LOWER_GREEK.search(letter) else r"\mathbf"
-        return rf"{style}{{{letter}}}{scripts}"
-
-    def _print_MatrixElement(self, expr: Any) -> str:
-        # The entries of a bold matrix are plain: X_{i,j}. A vector has one index.
-        index = self._print(expr.i) if expr.parent.shape[1] == 1 else f"{self._print(expr.i)},{self._print(expr.j)}"
-        if not isinstance(expr.parent, sp.MatrixSymbol):
-            return rf"\left({self._print(expr.parent)}\right)_{{{index}}}"
-        letter, scripts = _letter_and_scripts(expr.parent.name)
-        return rf"\left({letter}{scripts}\right)_{{{index}}}" if scripts else rf"{letter}_{{{index}}}"
-
-    def _print_MatAdd(self, expr: Any) -> str:
-        # Terms with a plus sign come first: \hat{Y} - Y, not -Y + \hat{Y}.
-        text = ""
-        for term in sorted(expr.args, key=_is_negative):
-            sign = " - " if _is_negative(term) else " + " if text else ""
-            text += sign if text else sign.lstrip()
-            text += self.parenthesize(-term if _is_negative(term) else term, PRECEDENCE["Add"])
-        return text
-
-    def _print_MatMul(self, expr: Any) -> str:
-        coefficient, matrices = expr.as_coeff_matrices()
-        text = []
-        if _is_negative(expr):
-            text, coefficient = ["-"], -coefficient
-        if coefficient != 1:
-            text.append(self.parenthesize(coefficient, PRECEDENCE["Add"], strict=False))
-        if len(matrices) == 1 and isinstance(matrices[0], HadamardProduct):
-            return " ".join([*text, self._print(matrices[0])])
-        return " ".join([*text, *(self.parenthesize(matrix, PRECEDENCE["Mul"], strict=False) for matrix in matrices)])
-
-    def _print_Transpose(self, expr: Any) -> str:
-        if isinstance(expr.arg, sp.MatrixSymbol) and expr.arg.name.startswith(r"\frac"):
-            return rf"\left({self._print(expr.arg)}\right)^{{T}}"
-        return super()._print_Transpose(expr)
-
-    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
-        # The same for sums of numbers.
-        terms = super()._as_ordered_terms(expr, order=order)
-        return sorted(terms, key=lambda term: term.could_extract_minus_sign())
-
-    def _print_HadamardProduct(self, expr: Any) -> str:
-        first, *others = expr.args
-        scaled = isinstance(first, sp.MatMul) and len(first.as_coeff_matrices()[1]) == 1
-        return r" \odot ".join(
-            [self._print(first) if scaled else self._factor(first), *(self._factor(factor) for factor in others)]
-        )
-
-    def _print_HadamardPower(self, expr: Any) -> str:
-        return rf"{self._base(expr.base)}^{{\odot {self._print(expr.exp)}}}"
-
-    def _base(self, matrix: MatrixExpr) -> str:
-        text = self._print(matrix)
-        plain = isinstance(matrix, sp.MatrixSymbol) and "^" not in text and not text.startswith(r"\frac")
-        return text if plain else rf"\left({text}\right)"
-
-    def _factor(self, factor: Any) -> str:
-        text = self.parenthesize(factor, PRECEDENCE["Mul"])
-        is_product = isinstance(factor, sp.MatMul | HadamardProduct) and not text.startswith(r"\left(")
-        return rf"\left({text}\right)" if is_product else text
-
-    def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
-        is_sum = isinstance(item, ElementwiseApplyFunction) and item.function.expr.is_Add
-        if is_sum and level > PRECEDENCE["Add"]:  # SymPy takes every function of a matrix for a single letter
-            return rf"\left({self._print(item)}\right)"
-        return super().parenthesize(item, level, is_neg, strict)
-
-    def _print_ElementwiseApplyFunction(self, expr: Any) -> str:
-        (z,) = expr.function.variables
-        return self._entrywise(expr.function.expr, z, expr.expr, outermost=True)
-
-    def _entrywise(self, body: sp.Expr, z: sp.Symbol, matrix: MatrixExpr, outermost: bool = False) -> str:
-        """A scalar function with a matrix in place of its variable: products and powers are marked by a dot."""
-        if body == z:
-            return self._print(matrix) if outermost else self._factor(matrix)
-        if not body.has(z):
-            return self.parenthesize(body, PRECEDENCE["Add"], strict=False)
-        if isinstance(body, sp.Heaviside):  # its second argument, the value at 0, is not printed
-            return rf"H\left({self._entrywise(body.args[0], z, matrix, outermost=True)}\right)"
-        if isinstance(body, Function) and len(body.args) == 1:
-            name = r"\exp" if body.func == sp.exp else self._print(body.func(sp.Symbol("z"))).split(r"{\left")[0]
-            if "{" not in name:  # brackets around the argument, such as |z|, are left to the last line
-                return rf"{name}\left({self._entrywise(body.args[0], z, matrix, outermost=True)}\right)"
-        if isinstance(body, sp.Max | sp.Min):
-            arguments = ", ".join(
-                self._entrywise(argument, z, matrix) for argument in sorted(body.args, key=lambda a: a.has(z))
-            )
-            return rf"\{str(body.func).lower()}\left({arguments}\right)"
-        if body.is_Pow and body.exp.is_Integer and body.exp > 1:
-            base = self._base(matrix) if body.base == z else rf"\left({self._entrywise(body.base, z, matrix)}\right)"
-            return rf"{base}^{{\odot {body.exp}}}"
-        if body.is_Add:
-            text = ""
-            for term in body.as_ordered_terms():
-                sign = " - " if _is_negative(term) else " + " if text else ""
-                text += sign if text else sign.lstrip()
-                text += self._entrywise(-term if _is_negative(term) else term, z, matrix)
-            return text
-        constant, product = body.as_independent(z, as_Add=False)
-        factors = sp.Mul.make_args(product)
-        if body.is_Mul and not any(factor.is_Pow and not factor.exp.is_positive for factor in factors):
-            if _is_negative(constant):
-                return f"- {self._entrywise(-body, z, matrix)}"
-            texts = [self._entrywise(factor, z, matrix) for factor in factors]
-            texts = [rf"\left({text}\right)" if factor.is_Add else text for factor, text in zip(factors, texts)]
-            scale = "" if constant == 1 else self.parenthesize(constant, PRECEDENCE["Add"], strict=False) + " "
-            return scale + r" \odot ".join(texts)
-        variable = sp.Symbol("z")
-        return rf"\left(z \mapsto {self._print(body.subs(z, variable))}\right)\left({self._print(matrix)}\right)"
-
-    def _print_Heaviside(self, expr: Any, exp: str | None = None) -> str:
-        return rf"H\left({self._print(expr.args[0])}\right)"  # not SymPy's theta, which is the parameters here
-
-    def _print_DiagMatrix(self, expr: Any) -> str:
-        return rf"\operatorname{{diag}}\left({self._print(expr.args[0])}\right)"
-
-    def _print_DiagonalMatrix(self, expr: Any) -> str:
-        return self._print_DiagMatrix(expr)
-
-    def _print_DiagonalOf(self, expr: Any) -> str:
-        return self._print_DiagMatrix(expr)
+def _sigmoid(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
 
 
-_LOWER_GREEK = re.compile(r"\\(?:var)?(?:" + "|".join(greeks) + ")(?![a-z])")
-
-
-def _letter_and_scripts(name: str) -> tuple[str, str]:
-    """Split a name such as ``W0``, ``delta_1``, ``\\hat{y}_i`` or ``W^{(1)}`` into its letter and its scripts."""
-    letter, scripts = re.fullmatch(r"(.+?)((?:[_^](?:\{.*?\}|[^_^{}]+))*)", name).groups()
-    if re.fullmatch(r"[A-Za-z]+\d+", letter):
-        letter, digits = re.fullmatch(r"([A-Za-z]+)(\d+)", letter).groups()
-        scripts = f"_{digits}{scripts}"
-    parts = re.findall(r"([_^])(?:\{(.*?)\}|([^_^{}]+))(?=[_^]|$)", scripts)
-    return (
-        letter if "\\" in letter else translate(letter),
-        "".join(f"{mark}{{{braced or translate(plain)}}}" for mark, braced, plain in parts),
+@cache
+def _numpy_function(function: type) -> Callable[..., Any]:
+    if function in (sp.Max, sp.Min):
+        return np.maximum if function is sp.Max else np.minimum
+    if function in (sp.And, sp.Or):
+        combine = np.logical_and if function is sp.And else np.logical_or
+        return lambda *conditions: reduce(combine, conditions)
+    return _lambdified(
+        function, [{"sigma": _sigmoid, "Heaviside": lambda z, at_zero=0.5: np.heaviside(z, at_zero)}, "numpy"]
     )
+
+
+def _lambdified(function: type, modules: list[Any]) -> Callable[..., Any]:
+    """The library's function of the same name, found by SymPy's own printer of code."""
+
+    @cache
+    def of(count: int) -> Callable[..., Any]:
+        arguments = sp.symbols(f"x_:{count}")
+        return sp.lambdify(arguments, function(*arguments), modules=modules)
+
+    return lambda *arguments: of(len(arguments))(*arguments)
+
+
+def _numpy_choice(*branches: tuple[Any, Any]) -> Any:
+    return np.select([condition for _, condition in branches], [value for value, _ in branches], np.nan)[()]
+
+
+NUMBERS = Arithmetic(
+    number=_floating_point,
+    array=lambda array: array.astype(np.float64),
+    power=_floating_power,
+    function=_numpy_function,
+    choose=_numpy_choice,
+    inverse=np.linalg.inv,
+    determinant=np.linalg.det,
+)
+"""Entries are floating point numbers, real or complex."""
+
+
+@cache
+def _of_each_entry(function: type) -> Callable[..., Any]:
+    return lambda *arguments: np.frompyfunc(function, len(arguments), 1)(*arguments)
+
+
+def _symbolic_choice(*branches: tuple[Any, Any]) -> Any:
+    flat = [part for branch in branches for part in branch]
+
+    def choose(*flat: Any) -> sp.Expr:
+        return sp.Piecewise(*zip(flat[::2], flat[1::2]))
+
+    return np.frompyfunc(choose, len(flat), 1)(*flat)
+
+
+def _symbolic_array(array: Any) -> np.ndarray:
+    return np.frompyfunc(sp.Integer, 1, 1)(array).astype(object)
+
+
+EXPRESSIONS = Arithmetic(
+    number=lambda number: number,
+    array=_symbolic_array,
+    power=_of_each_entry(sp.Pow),
+    function=_of_each_entry,
+    choose=_symbolic_choice,
+    inverse=lambda array: np.array(sp.Matrix(array).inv(method="ADJ").tolist(), dtype=object),
+    determinant=lambda array: sp.Matrix(array).det(method="berkowitz"),
+)
+"""Entries are expressions of SymPy, so that a value is the formula written out."""
+
+
+def _mpmath_number(number: sp.Expr) -> Any:
+    if number.is_Integer:
+        return mpmath.mpf(int(number))
+    if number.is_Rational:
+        return mpmath.mpf(number.p) / number.q
+    return mpmath.mpmathify(number.evalf(mpmath.mp.dps))
+
+
+@cache
+def _mpmath_function(function: type) -> Callable[..., Any]:
+    if function in (sp.Max, sp.Min):
+        return _of_each_entry(max if function is sp.Max else min)
+    by_name = {"sigma": lambda z: 1 / (1 + mpmath.exp(-z)), "Heaviside": _mpmath_heaviside}
+    return _of_each_entry(_lambdified(function, [by_name, "mpmath"]))
+
+
+def _mpmath_heaviside(z: Any, at_zero: Any = 0.5) -> Any:
+    return at_zero if z == 0 else mpmath.mpf(z > 0)
+
+
+def _mpmath_choice(*branches: tuple[Any, Any]) -> Any:
+    flat = [part for branch in branches for part in branch]
+
+    def choose(*flat: Any) -> Any:
+        return next(value for value, condition in zip(flat[::2], flat[1::2]) if condition)
+
+    return np.frompyfunc(choose, len(flat), 1)(*flat)
+
+
+DIGITS = Arithmetic(
+    number=_mpmath_number,
+    array=lambda array: np.frompyfunc(mpmath.mpf, 1, 1)(np.frompyfunc(int, 1, 1)(array)).astype(object),
+    power=lambda base, exponent: np.frompyfunc(lambda b, e: b**e, 2, 1)(base, exponent),
+    function=_mpmath_function,
+    choose=_mpmath_choice,
+    inverse=lambda array: np.array((mpmath.matrix(array.tolist()) ** -1).tolist(), dtype=object),
+    determinant=lambda array: mpmath.det(mpmath.matrix(array.tolist())),
+)
+"""Entries are numbers of mpmath, of as many digits as ``mpmath.mp.dps`` says."""

@@ -1,8 +1,9 @@
-"""Certificates: a formula is shown only after three independent computations of it have agreed.
+"""Certificates: a formula is shown only after it was derived, and three independent computations of it have agreed.
 
 ``certify`` evaluates a SymPy equation on random inputs of random shapes, calls the package's function on the same
 inputs, calls a witness that knows neither (differences of the function that the formula differentiates, or another
-library), and raises ``CertificateError`` with the numbers if two of the three differ. What it returns shows itself on
+library), and raises ``CertificateError`` with the numbers if two of the three differ. Given the loss, it has SymPy
+derive the formula as well, at small sizes and entry by entry. What it returns shows itself on
 the page as the formula, printed from the very object that was checked, and leaves a machine-readable record in the
 notebook.
 """
@@ -14,14 +15,15 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dlmath import _check as check
-from dlmath import falsify, symbolic
+from dlmath import derive, falsify, symbolic
+from dlmath.printing import latex
 
 Sampler = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
@@ -62,12 +64,19 @@ class Certificate:
     """How many of them could not be computed, because shapes did not fit or an entry did not exist."""
     survivors: tuple[str, ...]
     """LaTeX of those that passed all the same; they say the same in other words, or the check is blind."""
+    derived: str
+    """Proved, or to 25 digits, if SymPy derived the formula; not a derivative; not derived; not possible: reason."""
+    of: str
+    """LaTeX of what SymPy differentiated; empty if nothing."""
+    wrt: str
+    """LaTeX of what it differentiated by."""
 
     def summary(self) -> str:
         """The line under the formula."""
         shapes = ", ".join(f"{name} {low} to {high}" for name, (low, high) in self.sizes.items())
+        derived = "SymPy's derivative = formula" if self.of else "SymPy"
         return (
-            f"✓ SymPy = {self.code} = {self.witness}, up to {_power_of_ten(self.error_code)} and "
+            f"✓ {derived} = {self.code} = {self.witness}, up to {_power_of_ten(self.error_code)} and "
             f"{_power_of_ten(self.error_witness)} in {self.draws} random draws{f' ({shapes})' if shapes else ''}"
         )
 
@@ -87,11 +96,14 @@ def certify(
     name: str,
     equation: sp.Eq,
     *,
-    inputs: Iterable[sp.Expr] | Mapping[sp.Expr, Sampler],
+    inputs: Iterable[sp.Expr] | Mapping[sp.Expr, Sampler | None],
     code: Callable[..., Any],
     witness: Callable[..., Any],
     where: Sequence[sp.Eq] = (),
     checks: Callable[..., Any] | None = None,
+    of: sp.Expr | None = None,
+    wrt: sp.Expr | None = None,
+    underived: str = "",
     draws: int = 20,
     seed: int = 0,
 ) -> Certificate:
@@ -103,7 +115,11 @@ def certify(
     of shape ``(n,)``, a scalar as a float.
 
     The left-hand side is a name, such as ``symbolic.partial("L", W)``, whose shape is checked; or an expression of the
-    inputs, such as ``Derivative(sigma(z), z)``, and then its value is compared as well.
+    inputs, such as ``Derivative(sigma(z), z)``, and then its value is compared as well, and SymPy proves that the sides
+    are equal at small sizes, or compares them to 25 digits.
+
+    Given ``of`` and ``wrt``, SymPy differentiates the one by every entry of the other at small sizes and compares the
+    derivatives with the formula in the same two ways.
 
     Args:
         name: the label of the formula in the book: lower-case words joined by hyphens, unique.
@@ -114,8 +130,15 @@ def certify(
         code: the package's function, or a small function that calls it and picks a result.
         witness: an independent computation of the same, such as ``central_difference(loss, wrt=0)``. It may call other
             functions of the package, not the one that is checked.
-        where: equations that define the symbols which the right side uses, each from the inputs and those before it.
+        where: equations that define the symbols which the right side or ``of`` uses, each from the inputs and those
+            before it.
         checks: the package's function, if ``code`` is a wrapper around it. That it is called is checked as well.
+        of: what the formula differentiates: a number such as the loss, or a column whose Jacobian the formula is; in
+            terms of inputs, of what ``where`` defines, and of symbols of its own. The gradient that a network passes
+            back is differentiated as a pairing: ``Trace(G.T * f(X))``.
+        wrt: the symbol, matrix symbol or entry ``K[m, n]`` to differentiate by. If the formula is a rule that contains
+            the gradient, the definition in ``where`` that is named ``partial(..., wrt)`` is what is compared.
+        underived: the reason why a derivative cannot be derived by SymPy.
         draws: how many random inputs.
         seed: of the random generator.
 
@@ -123,10 +146,12 @@ def certify(
         The certificate.
 
     Raises:
-        CertificateError: two of the three differ, with both values; or one of them cannot be computed.
+        CertificateError: two of the three differ, with both values; or one of them cannot be computed; or the formula
+            is not SymPy's derivative of ``of``.
         TypeError: ``equation`` or ``where`` is not of equations, or ``inputs`` not of symbols in an order.
         ValueError: the check would say nothing: symbols without a value, a definition that nothing uses, a formula that
-            is zero, a function that is never called, or one that is its own witness.
+            is zero, a function that is never called, or one that is its own witness; or ``of`` does not depend on
+            ``wrt``, or its derivative has another shape than the formula.
 
     Example:
         >>> from dlmath import losses
@@ -138,15 +163,20 @@ def certify(
         ...     inputs=[P, Y],
         ...     code=losses.mse_grad,
         ...     witness=central_difference(losses.mse, wrt=0),
+        ...     of=sp.Trace((P - Y).T * (P - Y)) / N,
+        ...     wrt=P,
         ... )
-        >>> certificate.error_code < 1e-15
-        True
+        >>> certificate.error_code < 1e-15, certificate.derived
+        (True, 'proved')
     """
     _refuse_unfit_name(name)
     check.integer("draws", draws, least=2)
     checked = checks if checks is not None else code
-    samplers = _samplers(name, inputs)
-    _refuse_unfit_equations(name, equation, where, samplers)
+    samplers, by_default = _samplers(name, inputs)
+    _refuse_unfit_equations(name, equation, where, samplers, of, wrt, underived)
+    inputs = (
+        list(inputs) if not isinstance(inputs, Mapping) else [key for key, value in inputs.items() if value is None]
+    )
     rng = np.random.default_rng(seed)
     drawn = []
     for draw in range(draws):
@@ -154,28 +184,31 @@ def certify(
         values = {symbol: _sample(symbol, sampler, sizes, rng) for symbol, sampler in samplers.items()}
         if draw == 0:
             _refuse_idle_code(name, checked, code, witness, values)
-        drawn.append((sizes, values, _compute(name, equation, where, sizes, values, code, witness)))
+        drawn.append(_compute(name, equation, where, sizes, values, code, witness))
     largest = max(np.max(np.abs(result["SymPy"])) for *_, result in drawn)
     if largest == 0:
         raise ValueError(f"certificate {name!r} says nothing: the formula is zero in all {draws} draws")
     worst = {"the code": 0.0, "the witness": 0.0, "the left-hand side": 0.0}
-    for draw, (sizes, _, result) in enumerate(drawn):
+    for draw, (sizes, _, _, result) in enumerate(drawn):
         for who, error, limit in _errors(result, largest):
             if not error <= limit:
                 raise CertificateError(
                     f"certificate {name!r} does not hold: SymPy and {who} differ by {error:.1e} (at most {limit:.0e}) "
-                    f"in draw {draw}{_in_sizes(sizes)}\n{symbolic.latex(equation)}\n"
+                    f"in draw {draw}{_in_sizes(sizes)}\n{latex(equation)}\n"
                     + "\n".join(
                         f"{computed_by}{_called(computed_by, checked, witness)}:\n{value}"
                         for computed_by, value in result.items()
                     )
                 )
             worst[who] = max(worst[who], error)
-    wrong_versions, uncomputable, survivors = _falsify([*where, equation], drawn, largest)
+    derived = _derive(name, equation, where, samplers, by_default, of, wrt, underived, seed)
+    wrong_versions, uncomputable, survivors = _falsify(
+        [*derive.needed_for(where, equation.rhs), equation], drawn, largest
+    )
     return Certificate(
         name=name,
-        formula=symbolic.latex(equation),
-        definitions=tuple(symbolic.latex(definition) for definition in where),
+        formula=latex(equation),
+        definitions=tuple(latex(definition) for definition in where),
         code=_full_name(checked),
         witness=_full_name(witness),
         draws=draws,
@@ -188,6 +221,9 @@ def certify(
         wrong_versions=wrong_versions,
         uncomputable=uncomputable,
         survivors=survivors,
+        derived=derived,
+        of="" if of is None else latex(of),
+        wrt="" if wrt is None else latex(wrt),
     )
 
 
@@ -275,23 +311,25 @@ def _refuse_unfit_name(name: str) -> None:
         raise ValueError(f"name must be lower-case words joined by hyphens, got {name!r}")
 
 
-def _samplers(name: str, inputs: Iterable[sp.Expr] | Mapping[sp.Expr, Sampler]) -> dict[sp.Expr, Sampler]:
+def _samplers(
+    name: str, inputs: Iterable[sp.Expr] | Mapping[sp.Expr, Sampler | None]
+) -> tuple[dict[sp.Expr, Sampler], list[sp.Expr]]:
+    """A sampler for every input, and the inputs that have the one which stands for no particular choice."""
     if isinstance(inputs, set | frozenset):
         raise TypeError("inputs must be in the order of the arguments, got a set, which has none")
-    samplers = dict(inputs) if isinstance(inputs, Mapping) else {symbol: None for symbol in inputs}
-    if not samplers:
+    given = dict(inputs) if isinstance(inputs, Mapping) else dict.fromkeys(inputs)
+    if not given:
         raise ValueError(f"certificate {name!r} says nothing: it has no inputs")
-    sizes = _size_symbols(samplers)
-    for symbol, sampler in samplers.items():
+    sizes, samplers = _size_symbols(given), {}
+    for symbol, sampler in given.items():
         if not isinstance(symbol, sp.Symbol | sp.MatrixSymbol):
             raise TypeError(f"inputs must be symbols and matrix symbols, got {type(symbol).__name__} {symbol}")
         if symbol in sizes:
             raise ValueError(f"inputs must not name the size {symbol}: it is drawn with the shapes")
-        if sampler is None:
-            if symbol.is_integer:
-                raise ValueError(f"inputs must give a sampler for the integer {symbol}")
-            samplers[symbol] = uniform(0.2, 2) if symbol.is_nonnegative else normal
-    return samplers
+        if sampler is None and symbol.is_integer:
+            raise ValueError(f"inputs must give a sampler for the integer {symbol}")
+        samplers[symbol] = sampler or (uniform(0.2, 2) if symbol.is_nonnegative else normal)
+    return samplers, [symbol for symbol, sampler in given.items() if sampler is None]
 
 
 def _size_symbols(symbols: Iterable[sp.Expr]) -> list[sp.Symbol]:
@@ -303,8 +341,18 @@ def _size_symbols(symbols: Iterable[sp.Expr]) -> list[sp.Symbol]:
 
 
 def _refuse_unfit_equations(
-    name: str, equation: sp.Eq, where: Sequence[sp.Eq], samplers: Mapping[sp.Expr, Sampler]
+    name: str,
+    equation: sp.Eq,
+    where: Sequence[sp.Eq],
+    samplers: Mapping[sp.Expr, Sampler],
+    of: sp.Expr | None,
+    wrt: sp.Expr | None,
+    underived: str,
 ) -> None:
+    if (of is None) != (wrt is None):
+        raise ValueError(f"certificate {name!r}: of and wrt belong together: what is differentiated, and by what")
+    if of is not None and underived:
+        raise ValueError(f"certificate {name!r}: underived is the reason why there is no of, got both")
     for part in (equation, *where):
         if part == sp.false:
             raise CertificateError(f"certificate {name!r} does not hold: the two sides differ in shape or in value")
@@ -325,6 +373,8 @@ def _refuse_unfit_equations(
                 raise ValueError(f"certificate {name!r}: where must define new symbols, got {part.lhs}")
             known.add(part.lhs)
             unused.append(part.lhs)
+    used_by_loss = [] if of is None else [part.lhs for part in derive.needed_for(where, of)]
+    unused = [symbol for symbol in unused if symbol not in used_by_loss]
     if unused:
         raise ValueError(f"certificate {name!r}: {unused[0]} is defined in where, but nothing uses it")
 
@@ -367,16 +417,16 @@ def _compute(
     values: Mapping[sp.Expr, np.ndarray],
     code: Callable[..., Any],
     witness: Callable[..., Any],
-) -> dict[str, np.ndarray]:
+) -> _Draw:
     """Compute the formula by all means there are, each an array of the formula's shape and of finite real numbers."""
-    known = {**sizes, **values}
+    at = symbolic.evaluator({**sizes, **values})
     means = {
-        "SymPy": lambda: _evaluate([*where, equation], known),
+        "SymPy": lambda: _evaluate([*where, equation], at),
         "the code": lambda: code(*_arguments(values)),
         "the witness": lambda: witness(*_arguments(values)),
     }
-    if not _is_name(equation.lhs, known.keys() | {definition.lhs for definition in where}):
-        means["the left-hand side"] = lambda: symbolic.evaluate(equation.lhs, known)
+    if not _is_name(equation.lhs, {*sizes, *values, *(definition.lhs for definition in where)}):
+        means["the left-hand side"] = lambda: at(equation.lhs)
     shape = tuple(int(size.subs(sizes)) for size in getattr(equation.lhs, "shape", ()))
     results = {}
     for who, compute in means.items():
@@ -385,51 +435,99 @@ def _compute(
         except Exception as error:
             raise CertificateError(
                 f"certificate {name!r} does not hold: {who} fails{_in_sizes(sizes)}: {type(error).__name__}: {error}\n"
-                f"{symbolic.latex(equation)}"
+                f"{latex(equation)}"
             ) from error
-    return results
+    return _Draw(dict(sizes), dict(values), at, results)
 
 
-def _evaluate(equations: Sequence[sp.Eq], known: dict[sp.Expr, Any]) -> Any:
-    """The right-hand side of the last equation; ``known`` learns the symbols that those before it define."""
+class _Draw(NamedTuple):
+    """Random inputs, and what was computed from them."""
+
+    sizes: dict[sp.Symbol, int]
+    values: dict[sp.Expr, np.ndarray]
+    at: symbolic.Evaluator
+    """It knows the inputs and what the definitions define."""
+    results: dict[str, np.ndarray]
+
+
+def _evaluate(equations: Sequence[sp.Eq], at: symbolic.Evaluator) -> Any:
+    """The right-hand side of the last equation; the evaluator learns the symbols that those before it define."""
     *definitions, formula = equations
     for definition in definitions:
-        known[definition.lhs] = symbolic.evaluate(definition.rhs, known)
-    return symbolic.evaluate(formula.rhs, known)
+        at.given[definition.lhs] = at(definition.rhs)
+    return at(formula.rhs)
 
 
-def _falsify(
-    equations: Sequence[sp.Eq],
-    drawn: Sequence[tuple[Mapping[sp.Symbol, int], Mapping[sp.Expr, np.ndarray], dict[str, np.ndarray]]],
-    largest: float,
-) -> tuple[int, int, tuple[str, ...]]:
+def _derive(
+    name: str,
+    equation: sp.Eq,
+    where: Sequence[sp.Eq],
+    samplers: Mapping[sp.Expr, Sampler],
+    by_default: Iterable[sp.Expr],
+    of: sp.Expr | None,
+    wrt: sp.Expr | None,
+    underived: str,
+    seed: int,
+) -> str:
+    """What the record says about how the formula was derived."""
+    if underived:
+        return f"not possible: {underived}"
+    known = {*samplers, *_size_symbols(samplers), *(definition.lhs for definition in where)}
+    try:
+        if of is not None:
+            return derive.derivative(equation, where, samplers, by_default, of, wrt, seed)
+        if not _is_name(equation.lhs, known):
+            return derive.identity(equation, where, samplers, by_default, seed)
+    except derive.DisagreementError as error:
+        raise CertificateError(
+            f"certificate {name!r} does not hold: it is not what SymPy derives\n{latex(equation)}\n{error}"
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"certificate {name!r}: {error}") from error
+    return derive.NOT_DERIVED if r"\partial" in str(equation.lhs) else derive.NO_DERIVATIVE
+
+
+def _falsify(equations: Sequence[sp.Eq], drawn: Sequence[_Draw], largest: float) -> tuple[int, int, tuple[str, ...]]:
     """Put wrong versions of the equations to the check: how many there were, could not be computed, and passed."""
     verdicts = []
-    formula = equations[-1].rhs
     for i, equation in enumerate(equations):
-        # Only the formula itself is negated and doubled: for many a definition the scale is a matter of taste.
-        of_the_whole = [-formula, 2 * formula] if equation is equations[-1] else []
+        of_the_whole = falsify.wrong_as_a_whole(equation.rhs) if equation is equations[-1] else []
         for wrong in dict.fromkeys([*of_the_whole, *falsify.wrong_versions(equation.rhs)]):
-            changed = sp.Eq(equation.lhs, wrong, evaluate=False)
-            passed = _passes([*equations[:i], changed, *equations[i + 1 :]], drawn, largest)
-            verdicts.append((passed, changed))
+            verdicts.append((_passes(wrong, equation, equations[i + 1 :], drawn, largest), equation, wrong))
     return (
         len(verdicts),
-        sum(passed is None for passed, _ in verdicts),
-        tuple(symbolic.latex(changed) for passed, changed in verdicts if passed),
+        sum(passed is None for passed, *_ in verdicts),
+        tuple(latex(sp.Eq(equation.lhs, wrong, evaluate=False)) for passed, equation, wrong in verdicts if passed),
     )
 
 
-def _passes(equations: Sequence[sp.Eq], drawn: Sequence[tuple[Any, ...]], largest: float) -> bool | None:
+def _passes(
+    wrong: Any, equation: sp.Eq, following: Sequence[sp.Eq], drawn: Sequence[_Draw], largest: float
+) -> bool | None:
     """Whether a changed formula agrees with the code and the witness in all draws; None if it cannot be computed."""
-    for sizes, values, result in drawn:
+    for draw in drawn:
         try:
-            value = _of_shape(_evaluate(equations, {**sizes, **values}), result["SymPy"].shape)
+            value = draw.at(wrong)
+            if following:
+                value = _with_change(equation.lhs, value, following, draw.at)
+            value = _of_shape(value, draw.results["SymPy"].shape)
         except Exception:  # whatever goes wrong in the evaluation of a wrong formula is a reason to refuse it
             return None
-        if any(not error <= limit for _, error, limit in _errors(result | {"SymPy": value}, largest)):
+        if any(not error <= limit for _, error, limit in _errors(draw.results | {"SymPy": value}, largest)):
             return False
     return True
+
+
+def _with_change(symbol: sp.Expr, value: Any, following: Sequence[sp.Eq], at: symbolic.Evaluator) -> Any:
+    """The formula's value if a definition had another one; what does not depend on it is not computed again."""
+    changed = at.knowing({symbol: value})
+    dependent = {symbol}
+    *definitions, formula = following
+    for definition in definitions:
+        if dependent & _symbols(definition.rhs):
+            changed.given[definition.lhs] = changed(definition.rhs)
+            dependent.add(definition.lhs)
+    return changed(formula.rhs)
 
 
 def _is_name(left: sp.Expr, known: Iterable[sp.Expr]) -> bool:

@@ -1,27 +1,40 @@
 """Mutation testing: change the package in small ways, one at a time, and see whether a test notices.
 
-    python tests/mutants.py                       all modules that [tool.mutmut] in pyproject.toml names
-    python tests/mutants.py losses optimizers     these modules only
+    python tests/mutants.py                           all modules but those that pyproject.toml excludes
+    python tests/mutants.py losses exercises.engine     these modules only
 
-mutmut does the work, in a copy of the project in ``_build/mutants``. It leaves decorated functions out, and many of
-ours are decorated with ``np.errstate``; so in the copy the decorator is written as a ``with`` statement, which is the
-same. What survives is listed at the end, and explained in ``tests/mutants.md``.
+mutmut does the work, in a copy of the project in ``_build/mutants``, with the tests of the module alone. It leaves
+decorated functions out; so in the copy a decorator is written as an assignment after the function, which is the same.
+The table of results and the list of survivors, ``tests/mutants.md``, are written here; the reasons why a survivor is
+right are in ``tests/survivors.toml``. A survivor without a reason, a reason without a survivor, and a module of which
+less than 90 % is killed are reported, and end this with 1.
 """
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COPY = ROOT / "_build" / "mutants"
+TABLE = ROOT / "tests" / "mutants.md"
+REASONS = ROOT / "tests" / "survivors.toml"
+LEAST_KILLED = 0.9
+KEPT_DECORATORS = {"staticmethod", "classmethod", "overload"}
 
-# mutmut runs the tests several times in one process, which Hypothesis takes for a mistake.
+# mutmut runs the tests several times in one process, which Hypothesis takes for a mistake; and what a function
+# remembers of earlier runs would hide that it is changed now.
 SETTINGS_OF_THE_COPY = """
+
+import functools
+import gc
 
 from hypothesis import HealthCheck
 
@@ -29,47 +42,134 @@ settings.register_profile(
     "mutants", parent=settings.get_profile("repeatable"), suppress_health_check=[HealthCheck.differing_executors]
 )
 settings.load_profile("mutants")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_remembered():
+    for remembers in gc.get_objects():
+        if isinstance(remembers, functools._lru_cache_wrapper) and (remembers.__module__ or "").startswith("dlmath"):
+            remembers.cache_clear()
+"""
+
+HEAD = """\
+# Mutants that no test notices
+
+Written by `python tests/mutants.py` (mutmut 3), which changes the package in small ways and runs the tests of the
+module on each change. The reasons are kept in `tests/survivors.toml`. A mutant that never ends counts as killed.
+
+| module | mutants | killed | |
+|---|---|---|---|
 """
 
 
-def without_errstate_decorators(source: str) -> str:
-    """Write ``@np.errstate(...)`` above a function as ``with np.errstate(...):`` around its body."""
+def modules() -> list[str]:
+    """All modules that are mutated, such as ``losses`` and ``exercises.engine``."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    files = sorted(path.relative_to(ROOT) for path in (ROOT / "dlmath").rglob("*.py"))
+    kept = [path for path in files if not any(fnmatch(str(path), pattern) for pattern in settings["do_not_mutate"])]
+    return [".".join(path.with_suffix("").parts[1:]) for path in kept]
+
+
+def tests_of(module: str) -> str:
+    """The file with the tests of a module; those of a package within ``dlmath`` test it together."""
+    package, _, name = module.rpartition(".")
+    return f"tests/{package}" if package else f"tests/test_{name.removeprefix('_')}.py"
+
+
+def without_decorators(source: str) -> str:
+    """Write ``@decorator`` above a function as ``function = decorator(function)`` below it."""
     lines = source.splitlines()
-    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    for function in reversed(functions):
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    for function in sorted(functions, key=lambda node: node.lineno, reverse=True):
         decorators = [ast.unparse(decorator) for decorator in function.decorator_list]
-        if len(decorators) != 1 or not decorators[0].startswith("np.errstate("):
+        if not decorators or set(decorators) & KEPT_DECORATORS:
             continue
-        first = function.body[1 if ast.get_docstring(function) is not None else 0].lineno - 1
-        body = [f"    {line}" if line else line for line in lines[first : function.end_lineno]]
-        lines[first : function.end_lineno] = [f"    with {decorators[0]}:", *body]
-        del lines[function.decorator_list[0].lineno - 1]
+        decorated = function.name
+        for decorator in reversed(decorators):
+            decorated = f"{decorator}({decorated})"
+        indent = " " * function.col_offset
+        lines.insert(function.end_lineno, f"{indent}{function.name} = {decorated}")
+        del lines[function.decorator_list[0].lineno - 1 : function.lineno - 1]
     return "\n".join(lines) + "\n"
 
 
-def main(modules: list[str]) -> int:
+def prepare(module: str) -> None:
+    """A copy of the project in which mutmut changes one module and runs its tests."""
     shutil.rmtree(COPY, ignore_errors=True)
     COPY.mkdir(parents=True)
-    for folder in ("dlmath", "tests"):
+    for folder in ("dlmath", "exercises", "tests"):
         shutil.copytree(ROOT / folder, COPY / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", COPY)
-    for path in (COPY / "dlmath").glob("*.py"):
-        path.write_text(without_errstate_decorators(path.read_text()))
+    path = "dlmath/" + module.replace(".", "/") + ".py"
+    (COPY / path).write_text(without_decorators((COPY / path).read_text()))
     with (COPY / "tests" / "conftest.py").open("a") as conftest:
         conftest.write(SETTINGS_OF_THE_COPY)
+    settings = (ROOT / "pyproject.toml").read_text()
+    chosen = f'only_mutate = ["{path}"]\npytest_add_cli_args_test_selection = ["{tests_of(module)}"]'
+    (COPY / "pyproject.toml").write_text(settings.replace("[tool.mutmut]", f"[tool.mutmut]\n{chosen}"))
+
+
+def mutmut(*arguments: str, quiet: bool = False) -> str:
     # Processes that are forked from one in which threads compute would wait for them for ever.
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    mutmut = [sys.executable, "-m", "mutmut"]
-    filters = [f"dlmath.{module}.*" for module in modules]
-    run = subprocess.run([*mutmut, "run", "--max-children", "1", *filters], cwd=COPY, env=environment)
-    if run.returncode:
-        return run.returncode
-    print("\nThose that no test noticed (`mutmut show NAME` in _build/mutants shows the change):")
-    results = subprocess.run(
-        [*mutmut, "results"], cwd=COPY, env=environment, capture_output=True, text=True, check=True
-    )
-    print("\n".join(line for line in results.stdout.splitlines() if not line.endswith("not checked")))
-    return 0
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    output = subprocess.PIPE if quiet else None
+    return subprocess.run(command, cwd=COPY, env=environment, stdout=output, text=True, check=True).stdout or ""
+
+
+def mutated(module: str) -> tuple[int, list[str]]:
+    """Run the mutants of one module: how many there were, and the changes that no test noticed."""
+    prepare(module)
+    mutmut("run", "--max-children", "1")
+    results = dict(re.findall(r"^\s*(\S+): ([\w ]+)$", mutmut("results", "--all", "true", quiet=True), re.MULTILINE))
+    alive = [name for name, status in results.items() if status in ("survived", "no tests", "suspicious")]
+    return len(results), [change(name, mutmut("show", name, quiet=True)) for name in alive]
+
+
+def change(name: str, diff: str) -> str:
+    """A change in one line: the function, what was there, what is there now."""
+    function = re.sub(r"__mutmut_\d+$", "", name.split(".")[-1]).replace("xǁ", "").replace("ǁ", ".").removeprefix("x_")
+    lines = [line for line in diff.splitlines() if not line.startswith(("---", "+++", "#"))]
+    before, after = (" ".join(line[1:].strip() for line in lines if line.startswith(mark)) for mark in "-+")
+    return f"{function}: {before} → {after}"
+
+
+def reasons() -> dict[str, dict[str, str]]:
+    """For each module the changes that are right, with the reason."""
+    found: dict[str, dict[str, str]] = {}
+    for entry in tomllib.loads(REASONS.read_text())["survivors"]:
+        found.setdefault(entry["module"], {}).update(dict.fromkeys(entry["changes"], entry["reason"]))
+    return found
+
+
+def report(results: dict[str, tuple[int, list[str]]]) -> list[str]:
+    """Write the table, keeping the rows of modules that were not run now, and say what is wrong."""
+    known, wrong = reasons(), []
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| (.*) \|$", TABLE.read_text(), flags=re.MULTILINE))
+    for module, (count, alive) in results.items():
+        killed = count - len(alive)
+        rows[module] = f"{count} | {killed} | {100 * killed / count:.1f} %"
+        unknown = [each for each in alive if each not in known.get(module, {})]
+        stale = [each for each in known.get(module, {}) if each not in alive]
+        wrong += [f"{module} survives without a reason: {each}" for each in unknown]
+        wrong += [f"{module} has a reason but does not survive: {each}" for each in stale]
+        if killed < LEAST_KILLED * count:
+            wrong.append(f"{module}: only {killed} of {count} are killed")
+    table = "".join(f"| `{module}` | {row} |\n" for module, row in sorted(rows.items()))
+    sections = [
+        f"\n## `{module}`\n\n" + "".join(f"- {reason}\n" for reason in dict.fromkeys(known[module].values()))
+        for module in sorted(known)
+    ]
+    TABLE.write_text(HEAD + table + "".join(sections))
+    return wrong
+
+
+def main(chosen: list[str]) -> int:
+    unknown = set(chosen) - set(modules())
+    if unknown:
+        sys.exit(f"not mutated, or no module of dlmath: {', '.join(sorted(unknown))}")
+    wrong = report({module: mutated(module) for module in chosen or modules()})
+    print("\n".join(wrong))
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":

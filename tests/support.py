@@ -19,6 +19,14 @@ import nbformat
 import numpy as np
 import pytest
 
+ROOT = Path(__file__).parents[1]
+
+
+def chapter_files() -> list[Path]:
+    """The notebooks of the book; not the copies that JupyterLab keeps in ``.ipynb_checkpoints``."""
+    files = sorted((ROOT / "chapters").rglob("*.ipynb"))
+    return [file for file in files if ".ipynb_checkpoints" not in file.parts]
+
 
 def agrees_with_torch(
     ours: Callable[..., Any],

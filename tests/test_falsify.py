@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dlmath.falsify import wrong_versions
+from dlmath.falsify import SLIPS, SLIPS_OF_THE_WHOLE, wrong_as_a_whole, wrong_versions
 from dlmath.symbolic import elementwise, evaluate, hadamard, ones, sizes
 
 N, n, m = sizes("N n m")
 X, Y = sp.MatrixSymbol("X", N, n), sp.MatrixSymbol("Y", N, n)
-W, A = sp.MatrixSymbol("W", m, n), sp.MatrixSymbol("A", n, n)
+W, A, B = sp.MatrixSymbol("W", m, n), sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("B", n, n)
 v = sp.MatrixSymbol("v", n, 1)
 x, y = sp.symbols("x y")
 i = sp.Symbol("i", integer=True)
@@ -36,18 +36,38 @@ i = sp.Symbol("i", integer=True)
             sp.Piecewise((x, x > 0), (0, True)), sp.Piecewise((x, x > 0), (1, True)), id="branch of a case distinction"
         ),
         pytest.param(A[i, 0] ** 2, A.T[i, 0] ** 2, id="entry of the transpose"),
+        pytest.param(X - 2 * Y, X, id="term of a matrix left out"),
+        pytest.param(x - y**2, -(y**2), id="term of a number left out"),
+        pytest.param(x * A * v + y * v, y * A * v + y * v, id="number for another"),
+        pytest.param(hadamard(X, Y), hadamard(X, X), id="matrix for another"),
+        pytest.param(A * B, A * A, id="matrix factor for another"),
+        pytest.param(sp.Symbol("k") * v[i, 0], i * v[i, 0], id="size for another"),
+        pytest.param(elementwise(lambda z: x * z + y, X), elementwise(lambda z: y * z + y, X), id="number inside"),
+        pytest.param(A * B, hadamard(A, B), id="product by entries"),
+        pytest.param(hadamard(A, B), A * B, id="matrix product"),
+        pytest.param(x * A * B * v, x * hadamard(A, B) * v, id="product by entries within a product"),
+        pytest.param(X * ones(n) * ones(n).T, ones(N) * ones(N).T * X, id="sums of columns for those of rows"),
+        pytest.param(ones(N) * ones(N).T * X, X * ones(n) * ones(n).T, id="sums of rows for those of columns"),
+        pytest.param(2 * X * ones(n, n), 2 * ones(N, N) * X, id="sums of columns, with one matrix of ones"),
+        pytest.param(A[0, i] ** 2, A[1, i] ** 2, id="next row"),
+        pytest.param(A[0, i] ** 2, A[0, i - 1] ** 2, id="column before"),
+        pytest.param(v[i, 0] ** 2, v[i - 1, 0] ** 2, id="entry before"),
+        pytest.param(sp.Sum(v[i, 0], (i, 0, n - 1)), sp.Sum(v[i, 0], (i, 0, n - 2)), id="last term of a sum"),
+        pytest.param(sp.Sum(v[i, 0], (i, m, n - 1)), sp.Sum(v[i, 0], (i, m + 1, n - 1)), id="first term, symbolic"),
+        pytest.param(sp.Product(v[i, 0], (i, 0, n - 1)), sp.Product(v[i, 0], (i, 1, n - 1)), id="factor of a product"),
     ],
 )
 def test_the_slip_is_among_the_wrong_versions(formula, slip):
     draw = np.random.default_rng(3)
-    values = {symbol: draw.normal(size=shape) for symbol, shape in [(X, (3, 2)), (Y, (3, 2)), (A, (2, 2)), (v, (2, 1))]}
-    values |= {x: 0.7, y: 1.9, i: 1}
+    shapes = {X: (3, 2), Y: (3, 2), A: (2, 2), B: (2, 2), v: (2, 1)}
+    values = {symbol: draw.normal(size=shape) for symbol, shape in shapes.items()}
+    values |= {x: 0.7, y: 1.9, i: 1, sp.Symbol("k"): 5, N: 3, n: 2, m: 0}
 
     def value(expression):
         known = {symbol: values[symbol] for symbol in expression.free_symbols if symbol in values}
         try:
             return np.asarray(evaluate(expression, known | {W: np.ones((4, 2))}))
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, IndexError):
             return str(expression)  # shapes that do not fit
 
     def same(a, b):
@@ -83,3 +103,44 @@ def test_names_and_sizes_are_left_alone():
     """A wrong version of a matrix symbol would be another symbol, without a value."""
     for version in wrong_versions(ones(N) * v.T + sp.ZeroMatrix(N, n)):
         assert version.free_symbols <= {N, n, v}
+
+
+def test_every_kind_of_slip_has_a_name_and_a_sentence_and_is_made():
+    slips = [*SLIPS, *SLIPS_OF_THE_WHOLE]
+    assert len({slip.name for slip in slips}) == len(slips)
+    assert all(slip.sentence and slip.sentence[-1].isalpha() for slip in slips)
+    formula = hadamard(A * B * ones(n) * ones(n).T, A.T) + sp.Sum(sp.sin(v[i, 0]), (i, 0, n - 1)) * A * B
+    symbols = sorted(formula.free_symbols, key=str)
+    for slip in slips:
+        parts = sp.preorder_traversal(formula)
+        assert any(version is not None for part in parts for version in slip.at(part, symbols)), slip.name
+
+
+def test_the_whole_is_negated_and_doubled():
+    assert wrong_as_a_whole(X) == [-X, 2 * X]
+
+
+@pytest.mark.parametrize(
+    ("formula", "versions"),
+    [
+        (x * y + 1, {1 - x * y, x * y - 1, x * y, sp.Integer(1), x + 1, y + 1, x * y + 2, x**2 + 1, y**2 + 1}),
+        (A.T * v, {"A*v", "A.T", "v"}),
+        (
+            hadamard(X, Y),  # whether shapes fit, the evaluator finds out
+            {f"HadamardProduct({factors})" for factors in ("X", "Y", "X, X", "Y, Y", "X.T, Y", "X, Y.T")} | {"X*Y"},
+        ),
+        (v[i, 0], {v[i + 1, 0], v[i - 1, 0]}),
+        (
+            sp.Sum(v[i, 0], (i, 1, m)),
+            {
+                sp.Sum(v[i, 0], (i, 2, m)),
+                sp.Sum(v[i, 0], (i, 1, m - 1)),
+                sp.Sum(v[i + 1, 0], (i, 1, m)),
+                sp.Sum(v[i - 1, 0], (i, 1, m)),
+            },
+        ),
+    ],
+    ids=str,
+)
+def test_the_versions_are_these_and_no_others(formula, versions):
+    assert {str(version) for version in wrong_versions(formula)} == set(map(str, versions))

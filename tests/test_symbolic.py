@@ -10,7 +10,8 @@ from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.kronecker import KroneckerProduct
 
-from dlmath.symbolic import elementwise, evaluate, hadamard, latex, ones, partial, sigma, sizes
+from dlmath.printing import latex
+from dlmath.symbolic import elementwise, evaluate, hadamard, ones, partial, sigma, sizes
 
 N, n, m = sizes("N n m")
 X, Z = sp.MatrixSymbol("X", N, n), sp.MatrixSymbol("Z", N, n)
@@ -227,9 +228,9 @@ def test_a_product_over_an_index_is_written_out():
         (sp.Product(X[i, 0], (i, 1, N)), {X: np.ones((3, 1))}, IndexError, "X[3, 0] does not exist"),
         (S ** sp.Rational(1, 2), {S: np.eye(2)}, TypeError, "exponent of S**(1/2) must be an integer"),
         (sp.Eq(z, 1), {z: 1.0}, TypeError, "must be a SymPy scalar or matrix, got Equality"),
-        (sp.Function("f")(z), {z: 1.0}, TypeError, "cannot evaluate f(number_0)"),
+        (sp.Function("f")(z), {z: 1.0}, TypeError, "cannot evaluate f in f(z)"),
         (sp.Integral(sp.exp(z**alpha), (z, 0, 1)), {alpha: 3}, TypeError, "cannot evaluate Integral"),
-        (sp.Sum(i * S, (i, 0, 2)), {S: np.eye(2)}, TypeError, "cannot evaluate the matrix S inside the scalar"),
+        (sp.Sum(i * S, (i, 0, 2)), {S: np.eye(2)}, TypeError, "cannot evaluate the matrix i*S inside a scalar"),
         (sp.MatrixSymbol("A", 2, 2).as_explicit().det() * X, {X: np.eye(2)}, KeyError, "no value for A"),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 
 from dlmath import activations, layers, losses, network, verify
+from dlmath.printing import latex
 from dlmath.symbolic import elementwise, hadamard, ones, partial, sigma, sizes
 from dlmath.verify import CertificateError, central_difference, certify, complex_step, normal, uniform
 
@@ -381,8 +382,12 @@ class TestWrongVersions:
     def test_inputs_that_hide_a_mistake_are_found_out(self):
         """Where all targets are zero, their sign cannot be seen."""
         certificate = certify_mse(2 / N * (P - Y), inputs={P: None, Y: lambda rng, shape: np.zeros(shape)})
-        assert len(certificate.survivors) == 2  # Y added, and Y left out
-        assert all(r"\mathbf{Y} + \mathbf{P}" in survivor for survivor in certificate.survivors)
+        sums = [survivor.split("= ")[1].removeprefix(r"\frac{2}{N} ") for survivor in certificate.survivors]
+        assert set(sums) == {  # Y added, left out, and taken 0 times
+            r"\left(\mathbf{Y} + \mathbf{P}\right)",
+            r"\left(\mathbf{P}\right)",
+            r"\left(0 \mathbf{Y} + \mathbf{P}\right)",
+        }
 
     def test_what_says_the_same_survives(self):
         """A symmetric matrix is its own transpose."""
@@ -421,6 +426,200 @@ class TestWrongVersions:
         )
         assert certificate.wrong_versions == 3  # and transposed
         assert certificate.survivors == ()
+
+
+SQUARES = {"of": sp.Trace((P - Y).T * (P - Y)) / N, "wrt": P}
+
+
+class TestDerived:
+    """SymPy differentiates the loss and finds the formula."""
+
+    def test_a_gradient_is_proved_and_the_line_says_so(self):
+        certificate = certify_mse(2 / N * (P - Y), **SQUARES)
+        assert certificate.derived == "proved"
+        assert certificate.of == latex(SQUARES["of"])
+        assert certificate.wrt == r"\mathbf{P}"
+        assert certificate.summary().startswith(
+            "✓ SymPy's derivative = formula = dlmath.losses.mse_grad = central diff"
+        )
+
+    def test_without_a_loss_it_is_not_derived(self):
+        certificate = certify_mse(2 / N * (P - Y))
+        assert certificate.derived == "not derived"
+        assert certificate.of == certificate.wrt == ""
+        assert certificate.summary().startswith("✓ SymPy = dlmath.losses.mse_grad = central difference")
+
+    def test_a_factor_that_code_and_witness_share_is_refused(self):
+        """Formula, code and witness agree on twice the gradient; the loss does not."""
+        shared = {
+            "code": lambda P, Y: 2 * losses.mse_grad(P, Y),
+            "checks": losses.mse_grad,
+            "witness": central_difference(lambda P, Y: 2 * losses.mse(P, Y), wrt=0),
+        }
+        assert certify_mse(4 / N * (P - Y), **shared).survivors == ()
+        with pytest.raises(CertificateError, match="'mse-gradient' does not hold: it is not what SymPy derives"):
+            certify_mse(4 / N * (P - Y), **shared, **SQUARES)
+        assert certify_mse(4 / N * (P - Y), **shared, of=2 * SQUARES["of"], wrt=P).derived == "proved"
+
+    def test_definitions_are_used_and_may_be_for_the_loss_alone(self):
+        D, arguments = network_gradient(0)
+        A = arguments["where"][0].lhs
+        loss = sp.Trace((A - Y).T * (A - Y)) / N
+        certificate = certify("weights", sp.Eq(partial("L", W), D.T * X), **arguments, of=loss, wrt=W)
+        assert certificate.derived == "proved"
+        J = sp.MatrixSymbol("J", N, n_out)
+        difference = [sp.Eq(J, P - Y)]
+        alone = certify_mse(2 / N * (P - Y), where=difference, of=sp.Trace(J.T * J) / N, wrt=P)
+        assert alone.derived == "proved"
+        assert alone.survivors == ()
+
+    def test_an_identity_is_proved(self):
+        equation = sp.Eq(sp.Derivative(sigma(z), z), sigma(z) * (1 - sigma(z)))
+        witness = complex_step(activations.sigmoid, wrt=0)
+        certificate = certify("sigmoid", equation, inputs=[z], code=activations.sigmoid_grad, witness=witness)
+        assert certificate.derived == "proved"
+
+    def test_a_name_that_is_no_derivative(self):
+        arguments = {"inputs": [P, Y], "code": losses.mse, "witness": lambda P, Y: np.sum((P - Y) ** 2) / len(P)}
+        certificate = certify("mse", sp.Eq(sp.Symbol("L"), SQUARES["of"]), **arguments)
+        assert certificate.derived == "not a derivative"
+
+    def test_a_reason_why_it_is_not_derived(self):
+        assert certify_mse(2 / N * (P - Y), underived="a reason").derived == "not possible: a reason"
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"of": SQUARES["of"]}, "of and wrt belong together"),
+            ({"wrt": P}, "of and wrt belong together"),
+            ({**SQUARES, "underived": "a reason"}, "got both"),
+            ({**SQUARES, "of": sp.Trace(Y.T * Y)}, "'mse-gradient': of must contain wrt"),
+            ({**SQUARES, "of": sp.Trace((P - Y).T * (P - Y)), "wrt": Y.T[0, 0]}, "'mse-gradient'"),
+            ({**SQUARES, "where": [sp.Eq(G, P + Y)]}, "G is defined in where, but nothing uses it"),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(self, changes, message):
+        with pytest.raises(ValueError, match=message):
+            certify_mse(2 / N * (P - Y), **changes)
+
+
+class TestLimits:
+    """The tolerances are what they say: a little more is refused, a little less is not."""
+
+    @pytest.mark.parametrize(("error", "holds"), [(0.5e-9, True), (2e-9, False), (-0.5e-9, True), (-2e-9, False)])
+    def test_of_the_code(self, error, holds):
+        changes = {"code": lambda P, Y: losses.mse_grad(P, Y) * (1 + error), "checks": losses.mse_grad}
+        if holds:
+            assert certify_mse(2 / N * (P - Y), **changes).error_code == pytest.approx(abs(error), rel=1e-3)
+        else:
+            with pytest.raises(CertificateError, match=r"the code differ by 2\.0e-09 \(at most 1e-09\)"):
+                certify_mse(2 / N * (P - Y), **changes)
+
+    @pytest.mark.parametrize(("error", "holds"), [(0.5e-6, True), (2e-6, False)])
+    def test_of_the_witness(self, error, holds):
+        changes = {"witness": lambda P, Y: 2 * (P - Y) / len(P) * (1 + error)}
+        if holds:
+            assert certify_mse(2 / N * (P - Y), **changes).error_witness == pytest.approx(error, rel=1e-3)
+        else:
+            with pytest.raises(CertificateError, match=r"the witness differ by 2\.0e-06 \(at most 1e-06\)"):
+                certify_mse(2 / N * (P - Y), **changes)
+
+    @staticmethod
+    def two_entries(code, witness, small=1.0):
+        """A formula with one entry near 1 and one that is smaller."""
+        p = sp.Symbol("p")
+        return certify(
+            "two-entries",
+            sp.Eq(sp.MatrixSymbol("v", 2, 1), sp.Matrix([p, p * sp.Float(small)])),
+            inputs={p: uniform(0.99, 1)},
+            code=lambda p: code(losses.mse_grad(np.array([p, p * small]), np.zeros(2))),
+            checks=losses.mse_grad,
+            witness=lambda p: witness(np.array([p, p * small])),
+        )
+
+    def test_a_tiny_entry_may_differ_by_the_rounding_of_a_large_one(self):
+        """Below a millionth of the largest entry, the code's error is relative to a millionth."""
+
+        def moved(by):
+            return lambda v: v + np.array([0, by])
+
+        assert self.two_entries(moved(0.9e-15), np.copy, small=1e-8).error_code == pytest.approx(0.9e-9, rel=0.02)
+        with pytest.raises(CertificateError, match="the code"):
+            self.two_entries(moved(1.1e-15), np.copy, small=1e-8)
+        with pytest.raises(CertificateError, match="the code"):
+            self.two_entries(moved(1.1e-14), np.copy, small=1e-5)
+
+    def test_the_witness_is_compared_with_formula_and_code(self):
+        with pytest.raises(CertificateError, match="the witness"):
+            self.two_entries(np.copy, lambda v: v + np.array([0, 1.1e-6]))
+        assert self.two_entries(np.copy, lambda v: v + np.array([0, 0.9e-6])).error_witness == pytest.approx(
+            0.9e-6, rel=0.02
+        )
+
+    def test_a_draw_that_is_small_as_a_whole(self):
+        """The witness's error is relative to a thousandth of the largest entry of all draws at least."""
+        p = sp.Symbol("p")
+
+        def certified(move):
+            values = iter([1.0, 1e-5])
+            return certify(
+                "small-draw",
+                sp.Eq(sp.Symbol("s"), p),
+                inputs={p: lambda rng, shape: next(values)},
+                code=lambda p: losses.mse_grad(np.array([p]), np.zeros(1))[0] / 2,
+                checks=losses.mse_grad,
+                witness=lambda p: p + (move if p < 1e-4 else 0),
+                draws=2,
+            )
+
+        assert certified(0.9e-9).error_witness == pytest.approx(0.9e-6, rel=0.01)
+        with pytest.raises(CertificateError, match="the witness"):
+            certified(1.1e-9)
+
+
+class TestIdleCode:
+    def test_a_profiler_that_is_running_goes_on(self):
+        def watch(frame, event, argument):
+            pass
+
+        sys.setprofile(watch)
+        try:
+            certify_mse(2 / N * (P - Y))
+            assert sys.getprofile() is watch
+        finally:
+            sys.setprofile(None)
+
+    def test_no_profiler_is_left_behind(self):
+        before = sys.getprofile()
+        certify_mse(2 / N * (P - Y))
+        assert sys.getprofile() is before
+
+    def test_code_that_fails_after_it_was_reached_is_reported_where_it_is_computed(self):
+        def code(P, Y):
+            losses.mse_grad(P, Y)
+            raise ArithmeticError("too late")
+
+        with pytest.raises(CertificateError, match=r"the code fails with N = .*ArithmeticError: too late"):
+            certify_mse(2 / N * (P - Y), code=code, checks=losses.mse_grad)
+
+    def test_draws_sizes_and_errors_are_recorded(self):
+        certificate = certify_mse(2 / N * (P - Y), draws=7)
+        assert certificate.draws == 7
+        assert certificate.sizes.keys() == {"N", "n_out"}
+        for low, high in certificate.sizes.values():
+            assert 1 <= low < high <= 6
+
+    def test_sizes_are_different_in_every_draw(self):
+        seen = []
+
+        def witness(P, Y):
+            seen.append(P.shape)
+            return 2 * (P - Y) / len(P)
+
+        certify_mse(2 / N * (P - Y), witness=witness, draws=40)
+        assert all(rows != columns for rows, columns in seen)
+        assert min(min(shape) for shape in seen[:2]) >= 2  # the first draw, and the run that looks for the function
+        assert {length for shape in seen for length in shape} == set(range(1, 6)) | set(map(max, seen[:1]))
 
 
 class TestWhatIsShown:

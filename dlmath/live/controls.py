@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from dlmath import _check as check
-from dlmath import plotting
+from dlmath._written import written_numbers
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Control:
     @property
     def written(self) -> tuple[str, ...]:
         """The texts as people write them; in an address they stand as they are."""
-        return tuple(map(plotting.written_numbers, self.texts))
+        return tuple(map(written_numbers, self.texts))
 
 
 def slider(low: float, high: float, *, value: float | None = None, points: int = 11, label: str = "") -> Control:

@@ -18,7 +18,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import BboxTransformFrom, IdentityTransform
 
-from dlmath import _stacking, _svg, plotting
+from dlmath import _stacking, _svg
+from dlmath._written import written_numbers
 
 Values = dict[str, Any]
 
@@ -137,7 +138,7 @@ class Drawing:
             raise ValueError(f"{_name(self._update)} must return the artists that it changed, got none")
         if len(sentences) > 1:
             raise ValueError(f"{_name(self._update)} must return one sentence at most, got {sentences!r}")
-        return plotting.written_numbers("".join(sentences)), artists
+        return written_numbers("".join(sentences)), artists
 
     def _drawn_artist(self, artist: Artist) -> Artist:
         """The artist that the figure draws and that the given one is, or is part of."""

@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from dlmath import _svg, plotting
+from dlmath._written import written_numbers
 from dlmath.live import page
 from dlmath.live.controls import Control, control
 from dlmath.live.drawing import Drawing, Frame, Values, text_of
@@ -292,7 +293,7 @@ def _checked_description(description: str, figure: Figure) -> str:
             "description must say in a sentence or two what is to be seen, and more than the labels of the axes do, "
             f"got {description!r}"
         )
-    return plotting.written_numbers(" ".join(description.split()))
+    return written_numbers(" ".join(description.split()))
 
 
 def _words(text: str) -> list[str]:

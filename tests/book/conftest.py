@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support import serving
-
-ROOT = Path(__file__).parents[2]
+from support import ROOT, chapter_files, serving
 
 
 def pages_of_the_book() -> list[str]:
@@ -33,8 +31,7 @@ def pytest_generate_tests(metafunc):
     if "page" in metafunc.fixturenames:
         metafunc.parametrize("page", pages_of_the_book())
     if "notebook" in metafunc.fixturenames:
-        files = sorted((ROOT / "chapters").rglob("*.ipynb"))
-        metafunc.parametrize("notebook", [str(file.relative_to(ROOT)) for file in files if ".ipynb_" not in str(file)])
+        metafunc.parametrize("notebook", [str(file.relative_to(ROOT)) for file in chapter_files()])
 
 
 @pytest.fixture(scope="session")

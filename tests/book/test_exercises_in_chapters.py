@@ -2,15 +2,15 @@
 
 import ast
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
+from support import ROOT, chapter_files
 
 from dlmath.exercises.definition import chapters, exercises
 
-CHAPTERS = Path(__file__).parents[2] / "chapters"
-NOTEBOOKS = sorted(CHAPTERS.rglob("*.ipynb"))
+CHAPTERS = ROOT / "chapters"
+NOTEBOOKS = chapter_files()
 SHOWING = ("exercise", "check", "solution")
 
 
