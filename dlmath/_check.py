@@ -202,6 +202,13 @@ def generator(name: str, value: Any) -> np.random.Generator:
     return value
 
 
+def rows_added(X: np.ndarray) -> np.ndarray:
+    """The sum of the rows, which NumPy adds one after the other: in single precision their digits would be lost."""
+    if X.dtype == np.float32:
+        return X.sum(axis=0, dtype=np.float64).astype(np.float32)
+    return X.sum(axis=0)
+
+
 def sequence(name: str, value: Any, expected: str) -> list[Any]:
     """Return ``value`` as a list: what has an order and a length, and no iterator, which can be read only once."""
     if isinstance(value, np.ndarray):

@@ -210,7 +210,7 @@ def _verdict(
         raise ValueError(f"{question.names[0]} is zero everywhere, which says nothing")
     with mpmath.workdps(DIGITS_COMPUTED):
         for _ in range(POINTS):
-            point = {}
+            point: dict[Any, Any] = {}
             for symbol, shape in shapes.items():
                 if symbol not in fixed:
                     numbers = _draw(symbol, shape, samplers, rng)

@@ -7,6 +7,7 @@ puts each wrong version in the place of the formula it checks, and counts those 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -192,22 +193,29 @@ def _parts(node: Any) -> Iterator[tuple[Any, Callable[[Any], Any]]]:
     elif isinstance(node, sp.Transpose):
         yield node.arg, lambda matrix: matrix.T
     elif isinstance(node, sp.MatrixBase):
-        entries = node.flat()
-        for i, entry in enumerate(entries):
-            yield entry, lambda new, i=i: sp.ImmutableMatrix(*node.shape, _exchanged(entries, i, new))
+        for i, entry in enumerate(node.flat()):
+            yield entry, partial(_with_entry, node, i)
     elif isinstance(node, sp.Sum | sp.Product):
         yield node.function, lambda body: node.func(body, *node.limits)
         for i, limits in enumerate(node.limits):
             for end in (1, 2):
-                yield (
-                    limits[end],
-                    lambda new, i=i, end=end: node.func(
-                        node.function, *_exchanged(node.limits, i, _exchanged(node.limits[i], end, new))
-                    ),
-                )
+                yield limits[end], partial(_with_end, node, i, end)
     else:
         for i in _positions(node):
-            yield node.args[i], lambda new, i=i: _attempt(node.func, _exchanged(node.args, i, new))
+            yield node.args[i], partial(_with_part, node, i)
+
+
+def _with_part(node: Any, i: int, new: Any) -> Any:
+    return _attempt(node.func, _exchanged(node.args, i, new))
+
+
+def _with_entry(matrix: Any, i: int, new: Any) -> Any:
+    return sp.ImmutableMatrix(*matrix.shape, _exchanged(matrix.flat(), i, new))
+
+
+def _with_end(node: Any, i: int, end: int, new: Any) -> Any:
+    limits = _exchanged(node.limits[i], end, new)
+    return node.func(node.function, *_exchanged(node.limits, i, limits))
 
 
 def _positions(node: Any) -> list[int]:

@@ -189,12 +189,18 @@ _LOWER_GREEK = re.compile(r"\\(?:var)?(?:" + "|".join(greeks) + ")(?![a-z])")
 
 def _letter_and_scripts(name: str) -> tuple[str, str]:
     """Split a name such as ``W0``, ``delta_1``, ``\\hat{y}_i`` or ``W^{(1)}`` into its letter and its scripts."""
-    letter, scripts = re.fullmatch(r"(.+?)((?:[_^](?:\{.*?\}|[^_^{}]+))*)", name).groups()
+    letter, scripts = _groups(r"(.+?)((?:[_^](?:\{.*?\}|[^_^{}]+))*)", name)
     if re.fullmatch(r"[A-Za-z]+\d+", letter):
-        letter, digits = re.fullmatch(r"([A-Za-z]+)(\d+)", letter).groups()
+        letter, digits = _groups(r"([A-Za-z]+)(\d+)", letter)
         scripts = f"_{digits}{scripts}"
     parts = re.findall(r"([_^])(?:\{(.*?)\}|([^_^{}]+))(?=[_^]|$)", scripts)
     return (
         letter if "\\" in letter else translate(letter),
         "".join(f"{mark}{{{braced or translate(plain)}}}" for mark, braced, plain in parts),
     )
+
+
+def _groups(pattern: str, text: str) -> tuple[str, ...]:
+    found = re.fullmatch(pattern, text)
+    assert found is not None  # the patterns match every name
+    return found.groups()

@@ -213,7 +213,8 @@ class Evaluator:
         if node in self.given:
             return self.given[node]
         if node not in self.computed:
-            self.computed[node] = _rule(type(node))(node, self)
+            kind: Any = type(node)
+            self.computed[node] = _rule(kind)(node, self)
         return self.computed[node]
 
     def number(self, node: Any) -> Any:
@@ -253,7 +254,7 @@ def _learn_sizes(known: dict[Any, Any]) -> None:
 
 
 @cache
-def _rule(kind: type) -> Callable[[Any, Evaluator], Any]:
+def _rule(kind: Any) -> Callable[[Any, Evaluator], Any]:
     for base in kind.__mro__:
         if base in _RULES:
             return _RULES[base]
@@ -388,6 +389,13 @@ def _map_entries(node: ElementwiseApplyFunction, at: Evaluator) -> np.ndarray:
     return np.broadcast_to(inside.number(node.function.expr), array.shape).copy()
 
 
+def _square(node: Any, at: Evaluator) -> np.ndarray:
+    array = at.value(node.arg)
+    if array.shape[0] != array.shape[1]:  # NumPy has a trace for every matrix
+        raise ValueError(f"{node} needs a square matrix, got shape {array.shape}")
+    return array
+
+
 def _slice(node: MatrixSlice, at: Evaluator) -> np.ndarray:
     ranges = [slice(*(at.length(part) for part in part_of)) for part_of in (node.rowslice, node.colslice)]
     return at.value(node.parent)[tuple(ranges)]
@@ -424,8 +432,8 @@ _RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
     sp.Derivative: _derivative,
     sp.Sum: _over_indices(np.add),
     sp.Product: _over_indices(np.multiply),
-    sp.Trace: lambda node, at: np.trace(at.value(node.arg)),
-    sp.Determinant: lambda node, at: at.arithmetic.determinant(at.value(node.arg)),
+    sp.Trace: lambda node, at: np.trace(_square(node, at)),
+    sp.Determinant: lambda node, at: at.arithmetic.determinant(_square(node, at)),
     MatrixElement: _entry,
     # Matrices.
     sp.MatrixSymbol: _no_value,
@@ -435,14 +443,14 @@ _RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
     HadamardPower: _hadamard_power,
     ElementwiseApplyFunction: _map_entries,
     sp.Transpose: lambda node, at: at.value(node.arg).T,
-    sp.Inverse: lambda node, at: at.arithmetic.inverse(at.value(node.arg)),
+    sp.Inverse: lambda node, at: at.arithmetic.inverse(_square(node, at)),
     sp.MatPow: _power,
     sp.Identity: _constant(lambda rows, columns: np.eye(rows, columns, dtype=int)),
     sp.OneMatrix: _constant(lambda *shape: np.ones(shape, dtype=int)),
     sp.ZeroMatrix: _constant(lambda *shape: np.zeros(shape, dtype=int)),
     sp.DiagMatrix: lambda node, at: np.diagflat(at.value(node.args[0])),
-    DiagonalMatrix: lambda node, at: np.diag(np.diag(at.value(node.arg))),
-    DiagonalOf: lambda node, at: np.diag(at.value(node.arg))[:, np.newaxis],
+    DiagonalMatrix: lambda node, at: np.diag(np.diag(_square(node, at))),
+    DiagonalOf: lambda node, at: np.diag(_square(node, at))[:, np.newaxis],
     KroneckerProduct: lambda node, at: reduce(np.kron, [at.value(factor) for factor in node.args]),
     sp.BlockMatrix: lambda node, at: np.block([[at.value(block) for block in row] for row in node.blocks.tolist()]),
     MatrixSlice: _slice,

@@ -108,8 +108,5 @@ def test_a_diagram_moves_in_a_live_figure(axes):
         one.label.set_text(str(n))
         return one.label, f"It says {n}."
 
-    assert "It says 1." in repr(
-        explore(
-            count, axes.figure, description="A circle with a number in it, which is the value of the control.", n=[1, 2]
-        )
-    )
+    described = "A circle with a number in it, which is the value of the control."
+    assert "It says 1." in repr(explore(count, axes.figure, description=described, n=[1, 2]))

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -11,7 +12,8 @@ from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.kronecker import KroneckerProduct
 
 from dlmath.printing import latex
-from dlmath.symbolic import elementwise, evaluate, hadamard, ones, partial, sigma, sizes
+from dlmath.symbolic import DIGITS, NUMBERS, Evaluator, elementwise, evaluate, hadamard, ones, partial, sigma, sizes
+from dlmath.symbolic import EXPRESSIONS as EXACT
 
 N, n, m = sizes("N n m")
 X, Z = sp.MatrixSymbol("X", N, n), sp.MatrixSymbol("Z", N, n)
@@ -223,6 +225,9 @@ def test_a_product_over_an_index_is_written_out():
         (X, {X: np.ones((2, 2)), Z: np.ones((2, 3))}, ValueError, "Z must have shape (N, n) = (2, 2), got (2, 3)"),
         (S, {S: np.ones((2, 3))}, ValueError, "S must have shape (n, n)"),
         (sp.MatrixSymbol("W", 3, 2), {sp.MatrixSymbol("W", 3, 2): np.ones((2, 3))}, ValueError, "(3, 2)"),
+        (sp.Trace(X * W.T), {X: np.ones((3, 2)), W: np.ones((4, 2))}, ValueError, "square matrix, got shape (3, 4)"),
+        (sp.Determinant(S * X.T), {S: np.eye(2), X: np.ones((3, 2))}, ValueError, "square matrix, got shape (2, 3)"),
+        (DiagonalOf(S * X.T), {S: np.eye(2), X: np.ones((3, 2))}, ValueError, "square matrix, got shape (2, 3)"),
         (X[i, 0], {X: np.ones((2, 2)), i: -1}, IndexError, "X[-1, 0] does not exist: its shape is (2, 2)"),
         (sp.Sum(X[i, 0], (i, 1, N)), {X: np.ones((3, 1))}, IndexError, "X[3, 0] does not exist"),
         (sp.Product(X[i, 0], (i, 1, N)), {X: np.ones((3, 1))}, IndexError, "X[3, 0] does not exist"),
@@ -358,3 +363,97 @@ def test_latex_does_not_depend_on_the_order_of_sets():
         for seed in ("1", "2", "3")
     }
     assert len(printed) == 1
+
+
+class TestSumsOverIndices:
+    """Sums are computed for all indices at once where that can be, and one by one where it cannot."""
+
+    A = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    p = sp.Symbol("p", integer=True)
+
+    @pytest.mark.parametrize(
+        ("expression", "expected"),
+        [
+            (sp.Sum(X[i, j] * (i + 2 * j), (i, 0, N - 1), (j, 0, n - 1)), 0 + 4 + 3 + 12 + 10 + 24),
+            (sp.Sum(X[i, 1] * sp.Sum(X[j, 0], (j, 0, 1)), (i, 0, 2)), 12 * 4),
+            (sp.Sum(sp.Sum(X[j, 0], (j, i, 2)), (i, 0, 2)), 1 + 2 * 3 + 3 * 5),  # limits that depend on an index
+            (sp.Sum(X[j, 0], (j, i, 2), (i, 0, 2)), 1 + 2 * 3 + 3 * 5),
+            (sp.Sum(z, (i, 0, 4)), 5 * 1.5),
+            (sp.Sum(z * i, (i, 3, 2)), 0),
+            (sp.Sum(z, (i, 0, -1), (j, 0, 3)), 0),
+            (sp.Product(z, (i, 1, 3)), 1.5**3),
+            (sp.Product(z * i, (i, 3, 2)), 1),
+            (sp.Product(sp.Sum(X[i, j], (j, 0, 1)), (i, 0, 2)), 3 * 7 * 11),
+            (sp.Sum(sp.Max(X[i, 0], 3), (i, 0, 2)), 3 + 3 + 5),
+            (sp.Sum(sp.Piecewise((X[i, 0], i > 0), (-1, True)), (i, 0, 2)), -1 + 3 + 5),
+            (sp.Sum((X.T * X)[i, j], (i, 0, 1), (j, 0, 1)), 35 + 44 + 44 + 56),
+            (sp.Sum(sp.Trace(i * X.T * X), (i, 1, 2)), 3 * 91),  # an index within a matrix
+            (sp.Sum((X.T * X)[i, i], (i, 0, 1)), 91),
+        ],
+        ids=str,
+    )
+    def test_value(self, expression, expected):
+        assert evaluate(expression, {X: self.A, z: 1.5}) == pytest.approx(expected, rel=1e-14)
+
+    def test_inside_a_function_of_entries(self):
+        body = elementwise(lambda u: sp.Sum(u**j * X[j, 0], (j, 0, 2)), Z)
+        result = evaluate(body, {X: self.A, Z: self.A})
+        np.testing.assert_allclose(result, 1 + 3 * self.A + 5 * self.A**2, rtol=1e-14)
+
+    def test_every_missing_entry_is_refused(self):
+        for low, high in ((-1, 1), (1, 3)):
+            with pytest.raises(IndexError, match=rf"X\[{low if low < 0 else high}, 0\] does not exist"):
+                evaluate(sp.Sum(X[i, 0], (i, low, high)), {X: self.A})
+
+
+class TestOtherArithmetic:
+    """The same rules with SymPy's expressions and with numbers of many digits."""
+
+    @pytest.mark.parametrize("expression", [*EXPRESSIONS, (S + 7 * sp.Identity(n)).inv(), S**-2], ids=str)
+    @pytest.mark.parametrize("arithmetic", [EXACT, DIGITS], ids=["expressions", "digits"])
+    def test_of_matrices_agrees_with_numpy(self, expression, arithmetic, rng):
+        lengths = {N: 3, n: 2, m: 4}
+        known, numbers = {size: sp.Integer(length) for size, length in lengths.items()}, {}
+        for symbol in (X, Z, Y, W, S, x, b):
+            numbers[symbol] = rng.integers(1, 9, [lengths.get(size, 1) for size in symbol.shape]) / 4
+            entry = sp.Rational if arithmetic is EXACT else mpmath.mpf
+            known[symbol] = np.vectorize(entry, otypes=[object])(numbers[symbol])
+        numbers[alpha], known[alpha] = 0.5, sp.Rational(1, 2) if arithmetic is EXACT else mpmath.mpf(0.5)
+        with mpmath.workdps(40):
+            result = Evaluator(known, arithmetic)(expression)
+        np.testing.assert_allclose(result.astype(float), evaluate(expression, numbers), rtol=1e-12, atol=1e-13)
+
+    @pytest.mark.parametrize("arithmetic", [EXACT, DIGITS], ids=["expressions", "digits"])
+    def test_of_numbers_agrees_with_numpy(self, arithmetic):
+        entry = sp.Rational if arithmetic is EXACT else mpmath.mpf
+        at = Evaluator({alpha: entry(0.5), z: entry(-1.5), n: sp.Integer(3)}, arithmetic)
+        for expression in [
+            sp.Max(alpha, z, 0), sp.Min(alpha, z), sp.Heaviside(z), sp.Heaviside(alpha), sp.Heaviside(z + 1.5, 0.25),
+            sp.Piecewise((alpha, z > 0), (n, z < -1), (7, True)), sigma(z), sp.sqrt(alpha), z**n, sp.exp(z),
+            sp.pi * alpha,
+            sp.Abs(z), sp.sign(z), sp.Sum(i * z, (i, 1, n)), sp.Product(i + z, (i, 1, n)), sp.log(alpha), sp.tanh(z),
+            sp.E,
+            sp.Determinant(sp.Matrix([[alpha, z], [1, n]]).as_immutable()),
+        ]:  # fmt: skip
+            expected = evaluate(expression, {alpha: 0.5, z: -1.5, n: 3})
+            assert float(at(expression)) == pytest.approx(expected, rel=1e-12), expression
+
+    def test_expressions_are_written_out(self):
+        u, v = sp.symbols("u v")
+        entries = Evaluator({X: np.array([[u, v]]), N: sp.Integer(1), n: sp.Integer(2), alpha: u}, EXACT)
+        assert entries(X * X.T / n).tolist() == [[(u**2 + v**2) / 2]]
+        assert entries(elementwise(lambda w: sp.Max(0, w), X)).tolist() == [[sp.Max(0, u), sp.Max(0, v)]]
+        assert entries(sp.Piecewise((alpha, alpha > 0), (0, True))) == sp.Piecewise((u, u > 0), (0, True))
+
+    def test_many_digits_are_computed(self):
+        with mpmath.workdps(50):
+            value = Evaluator({z: mpmath.mpf(1) / 3}, DIGITS)(sp.exp(z) + sp.Rational(1, 7) + sp.pi)
+            expected = mpmath.exp(mpmath.mpf(1) / 3) + mpmath.mpf(1) / 7 + mpmath.pi
+            assert abs(value - expected) < mpmath.mpf(10) ** -48
+
+    def test_what_was_computed_is_remembered_and_forgotten_with_other_values(self):
+        at = Evaluator({z: 2.0}, NUMBERS)
+        assert at(z**2 + 1) == 5
+        assert at.computed[z**2] == 4
+        assert at.knowing({z: 3.0})(z**2 + 1) == 10
+        assert at(z**2 + 1) == 5

@@ -51,6 +51,11 @@ def _hidden(scores, mask, score=-np.inf):
     return np.where(mask, scores, score)
 
 
+def _one_sum(scores, mask):
+    E = _not_shared(scores, mask)
+    return E / E.sum()
+
+
 def _shifted_before_the_mask(scores, mask):
     """The largest score is taken from all keys, and the forbidden exponentials are set to 0."""
     E = np.exp(scores - scores.max(axis=1, keepdims=True)) * mask
@@ -327,6 +332,20 @@ chapter = Chapter(
                 Mistake(
                     "The weights stand the wrong way round: a row of them belongs to a query.",
                     _attend_wrongly(weigh=lambda Z, mask: _shares(_hidden(Z, mask)).T),
+                ),
+                Mistake(
+                    "A query that may look at nothing gets a mean of what it must not see: a large number taken "
+                    "from all of its scores changes no difference between them.",
+                    _attend_wrongly(weigh=lambda Z, mask: _softmax_of_rows(Z + np.where(mask, 0, -1e9))),
+                ),
+                Mistake(
+                    "All exponentials are divided by one sum. The weights of each query should add up to 1.",
+                    _attend_wrongly(weigh=_one_sum),
+                ),
+                Mistake(
+                    "The scores are divided by the root of the number of queries. The variance of a score comes "
+                    "from the length of one key.",
+                    _attend_wrongly(root=lambda Q, K: np.sqrt(len(Q))),
                 ),
             ],
             points=3,

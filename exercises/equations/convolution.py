@@ -45,6 +45,12 @@ def _only_the_first_place(image, kernel):
     return np.where(np.arange(result.size).reshape(result.shape) == 0, result, 0)
 
 
+def _without_the_last_places(image, kernel):
+    result = _correlate(image, kernel)
+    result[-1], result[:, -1] = 0, 0
+    return result
+
+
 def _counted_back(image, kernel):
     """Minus for plus, with kernel and result as in ``correlate``: negative indices count from the end."""
     a, b = kernel.shape
@@ -325,6 +331,7 @@ chapter = Chapter(
                     ),
                 ),
                 Mistake("Only the first place is computed. What ends the loop?", _only_the_first_place),
+                Mistake("The last places are left at 0. Where does the loop end?", _without_the_last_places),
             ],
             points=3,
         ),
@@ -393,6 +400,10 @@ chapter = Chapter(
                     "This is the gradient of the cross-correlation with the image flipped. Which pixel does "
                     "$\\mathbf K(m, n)$ meet at the place $(i, j)$?",
                     lambda G, image: _correlate(image[::-1, ::-1], G),
+                ),
+                Mistake(
+                    "Divided by the number of weights. Each has a gradient of its own.",
+                    lambda G, image: _correlate(image, G) / _correlate(image, G).size,
                 ),
             ],
             points=3,

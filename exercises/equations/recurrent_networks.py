@@ -280,6 +280,13 @@ chapter = Chapter(
                     "Kept are the sums before the tanh. A state is what comes after it.",
                     _wrong_sums,
                 ),
+                Mistake(
+                    "The bias is subtracted.", _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x + W_h @ h - b))
+                ),
+                Mistake(
+                    "Input and state go through a tanh each. It is taken of their sum.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x) + np.tanh(W_h @ h) + b),
+                ),
             ],
         ),
         Coding(
@@ -373,6 +380,7 @@ chapter = Chapter(
                     "The slope is that of the state before. A signal belongs to the state that it goes through.",
                     _slope_of_the_state_before,
                 ),
+                Mistake("The slope of tanh has a minus, not a plus.", _wrong_gradient(slope=lambda h: 1 + h**2)),
             ],
             points=4,
         ),

@@ -293,6 +293,10 @@ chapter = Chapter(
                     "This is the transpose: compare its shape with that of $\\mathbf W_2$, outputs by inputs.",
                     lambda H, Y, Y_hat, lam, m, N: -m / (lam * N) * H.T * (Y_hat - Y),
                 ),
+                Mistake(
+                    "The penalty has the factor $\\lambda$. On the other side of the equation it divides.",
+                    lambda H, Y, Y_hat, lam, m, N: -m * lam / N * (Y_hat - Y).T * H,
+                ),
             ],
         ),
         Coding(
@@ -373,6 +377,12 @@ chapter = Chapter(
                 Mistake("Each step uses the whole set. A minibatch uses its rows.", _whole_set_each_step),
                 Mistake("There is a minibatch beginning at every row. They should follow one another.", _sliding),
                 Mistake("The parameters come back as they were.", lambda gradient, theta, *rest: theta),
+                Mistake(
+                    "The first minibatch is left out.",
+                    lambda gradient, theta, X, y, order, batch_size, rate: one_epoch(
+                        gradient, theta, X, y, order[batch_size:], batch_size, rate
+                    ),
+                ),
             ],
         ),
         Coding(

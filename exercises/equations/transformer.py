@@ -273,6 +273,16 @@ chapter = Chapter(
                     "The features are subtracted from their mean. It is the other way round.",
                     lambda X, gain, bias, epsilon: normalise_positions(X, -gain, bias, epsilon),
                 ),
+                Mistake(
+                    "The standard deviation stands where the variance should, below the root.",
+                    lambda X, gain, bias, epsilon: _normalise_wrongly(
+                        divide=lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)
+                    )(X, gain, bias, epsilon),
+                ),
+                Mistake(
+                    "The bias is subtracted.",
+                    lambda X, gain, bias, epsilon: normalise_positions(X, gain, -bias, epsilon),
+                ),
             ],
         ),
         Coding(

@@ -364,6 +364,14 @@ chapter = Chapter(
                     "What may be subtracted from all logits of a row before?",
                     _lose_wrongly(lose=lambda Z: _shifted_by(Z, 0, 0)),
                 ),
+                Mistake(
+                    "The largest logit of each row is taken for the right one. The right one is that of the partner.",
+                    _lose_wrongly(lose=lambda Z: _both(Z) + np.mean(Z.diagonal() - Z.max(axis=1))),
+                ),
+                Mistake(
+                    "The two directions have opposite signs. Both cost.",
+                    _lose_wrongly(lose=lambda Z: np.mean(_cross_entropies(Z.T) - _cross_entropies(Z)) / 2),
+                ),
             ],
             points=3,
         ),
@@ -453,6 +461,10 @@ chapter = Chapter(
                 Mistake(
                     "Both signs are turned, and nothing else.",
                     lambda *arguments: tuple(-grad for grad in embedding_gradients(*arguments)),
+                ),
+                Mistake(
+                    "Both are divided by the number of pairs. The mean of the loss is in $\\mathbf G$ already.",
+                    lambda *arguments: tuple(grad / len(grad) for grad in embedding_gradients(*arguments)),
                 ),
             ],
             points=3,

@@ -304,6 +304,14 @@ chapter = Chapter(
                     "This assumes the luckiest next state. It should be the mean over where the step may lead.",
                     _wrong_sweep(ahead=lambda P, values: np.where(P > 0, values, -np.inf).max(axis=2)),
                 ),
+                Mistake(
+                    "The probabilities are missing: all next states count in full.",
+                    _wrong_sweep(ahead=lambda P, values: np.ones_like(P) @ values),
+                ),
+                Mistake(
+                    "The discount is there twice.",
+                    _wrong_sweep(combine=lambda R, following, gamma: R + gamma**2 * following),
+                ),
             ],
             points=3,
         ),
@@ -409,6 +417,12 @@ chapter = Chapter(
                     "A step that ended the walk has no future, but it has a reward.",
                     _wrong_entry(
                         target=lambda reward, following, ended, gamma: 0 if ended else reward + gamma * following
+                    ),
+                ),
+                Mistake(
+                    "The learning rate stands in the place of the discount.",
+                    lambda Q, state, action, reward, next_state, ended, alpha, gamma: learnt_entry(
+                        Q, state, action, reward, next_state, ended, alpha, alpha
                     ),
                 ),
             ],

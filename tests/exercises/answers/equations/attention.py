@@ -31,6 +31,7 @@ WRONG = {
         ("W_Q * X.T * D.T * X / sp.sqrt(d_k)", "its own weights", ["linear"]),
         ("-W_K * X.T * D.T * X / sp.sqrt(d_k)", "the sign", ["sign"]),
         ("W_K * X.T * D.T * X / (2 * sp.sqrt(d_k))", "halved", ["constant multiple"]),
+        ("W_K*X.T*D.T*X/sp.sqrt(n)", "n", []),
     ],
     "masked-attention": [
         ((ATTENTION, "Z - top", "Z"), "no shift", ["overflow"]),
@@ -103,6 +104,10 @@ WRONG = {
             "nan replaced afterwards: NumPy warns",
             ["warns"],
         ),
+        ((ATTENTION, "np.sqrt(Q.shape[1])", "np.sqrt(Q.shape[0])"), "number of queries", ["number of queries"]),
+        ((ATTENTION, "np.where(mask, Z, -np.inf)", "Z * mask"), "zero scores", ["exponential of 0"]),
+        ((ATTENTION, "np.where(mask, Z, -np.inf)", "Z + np.where(mask, 0, -1e9)"), "add -1e9", ["must not see"]),
+        ((ATTENTION, "E.sum(axis=1, keepdims=True)", "E.sum()"), "sum of all", ["one sum"]),
     ],
     "attention-gradients": [
         ((GRADIENTS, "dZ / np.sqrt(Q.shape[1])", "dZ"), "the root forgotten", ["root"]),
@@ -145,5 +150,7 @@ WRONG = {
             "the weights computed anew, without the mask",
             ["given"],
         ),
+        ((GRADIENTS, "axis=1, keepdims=True", "axis=1, keepdims=True) / len(V"), "mean for weighted", []),
+        ((GRADIENTS, "dS @ K", "dS @ Q"), "queries with queries", []),
     ],
 }

@@ -13,6 +13,7 @@ WRONG = {
         ("k * ((n + 2*p - k) / s + 1)", "all weights", ["one of them"]),
         ("(n - 2*p - k) / s + 1", "padding subtracted", ["more room"]),
         ("(n + 2*p - k - 1) / s + 1", "one pixel too few", ["lost"]),
+        ("(n+2*p-k)/(s+1)", "s+1", []),
     ],
     "receptive-field": [
         ("1 + L * (k - 1)", "no stride", ["stride 1"]),
@@ -26,6 +27,7 @@ WRONG = {
         ("1 + (k - 1) * (s**(L + 1) - 1) / (s - 1)", "one layer too many", ["too many"]),
         ("1 + (k - 1) * s * (s**L - 1) / (s - 1)", "stride in the lowest layer", ["lowest layer"]),
         ("1 + k * (s**L - 1) / (s - 1)", "k for k - 1", ["fewer than $k$"]),
+        ("1+(k-1)*s**L", "sL", []),
     ],
     "correlate": [
         (
@@ -162,6 +164,46 @@ WRONG = {
             "flipped from top to bottom",
             ["flipped", "top"],
         ),
+        (
+            "def correlate(image, kernel):\n"
+            "    from numpy.lib.stride_tricks import sliding_window_view\n"
+            "    return np.einsum('ijmn,mn->ij', sliding_window_view(image, kernel.shape), kernel[:, ::-1])",
+            "flip lr",
+            ["left to right"],
+        ),
+        (
+            "def correlate(image, kernel):\n"
+            "    a,b=kernel.shape\n"
+            "    S=np.zeros((image.shape[0]-a+1, image.shape[1]-b+1))\n"
+            "    for i in range(S.shape[0]):\n"
+            "        for j in range(S.shape[1]):\n"
+            "            S[i,j]=np.sum(image[i:a,j:b]*kernel)\n"
+            "    return S",
+            "slice end",
+            [],
+        ),
+        (
+            "def correlate(image, kernel):\n"
+            "    a,b=kernel.shape\n"
+            "    S=np.zeros((image.shape[0]-a+1, image.shape[1]-b+1))\n"
+            "    for i in range(S.shape[0]):\n"
+            "        for j in range(S.shape[1]):\n"
+            "            S[i,j]=np.sum(image[i:i+a,j:j+b]*kernel)/np.sum(kernel)\n"
+            "    return S",
+            "normalised by kernel sum",
+            [],
+        ),
+        (
+            "def correlate(image, kernel):\n"
+            "    a,b=kernel.shape\n"
+            "    S=np.zeros((image.shape[0]-a+1, image.shape[1]-b+1))\n"
+            "    for i in range(S.shape[0]-1):\n"
+            "        for j in range(S.shape[1]-1):\n"
+            "            S[i,j]=np.sum(image[i:i+a,j:j+b]*kernel)\n"
+            "    return S",
+            "loop ends early",
+            ["last places"],
+        ),
     ],
     "kernel-gradient": [
         (
@@ -277,6 +319,42 @@ WRONG = {
             "    return D",
             "only the first place counts",
             ["one place"],
+        ),
+        (
+            "def kernel_gradient(grad_result, image):\n"
+            "    a,b=grad_result.shape\n"
+            "    D=np.zeros((image.shape[0]-a+1,image.shape[1]-b+1))\n"
+            "    k,l=D.shape\n"
+            "    for i in range(a):\n"
+            "        for j in range(b):\n"
+            "            D += image[i:i+k,j:j+l]\n"
+            "    return D",
+            "G not used",
+            ["not used"],
+        ),
+        (
+            "def kernel_gradient(grad_result, image):\n"
+            "    a,b=grad_result.shape\n"
+            "    D=np.zeros((image.shape[0]-a+1,image.shape[1]-b+1))\n"
+            "    k,l=D.shape\n"
+            "    for i in range(a):\n"
+            "        for j in range(b):\n"
+            "            D += grad_result[i,j]*image[i:i+k,j:j+l]\n"
+            "    return D/D.size",
+            "divided by kernel size",
+            ["number of weights"],
+        ),
+        (
+            "def kernel_gradient(grad_result, image):\n"
+            "    a,b=grad_result.shape\n"
+            "    D=np.zeros((image.shape[0]-a+1,image.shape[1]-b+1))\n"
+            "    k,l=D.shape\n"
+            "    for i in range(a):\n"
+            "        for j in range(b):\n"
+            "            D += grad_result[i,j]*image[a-1-i:a-1-i+k,b-1-j:b-1-j+l]\n"
+            "    return D",
+            "flipped G by loops",
+            ["flipped"],
         ),
     ],
 }

@@ -30,6 +30,7 @@ WRONG = {
         ("-(1 - h2**2) * (1 + w * (1 - h1**2))", "the sign", ["sign"]),
         ("(1 - h2**2) * (1 - w * (1 - h1**2))", "a minus between the ways", ["subtracted"]),
         ("(1 - h2) * (1 + w * (1 - h1))", "no squares", ["square"]),
+        ("(1-h2**2)+w*(1-h1**2)*h1", "the state for the weight", []),
     ],
     "recurrent-states": [
         ((STATES, "h, H = h_0, []", "h, H = h_0, [h_0]"), "the beginning is in the result", ["one state for each"]),
@@ -83,6 +84,10 @@ WRONG = {
         ((STATES, "np.array(H)", "np.array(H).T"), "times along the columns", ["transpose"]),
         ((STATES, "for x in X:", "for x in X[::-1]:"), "read backwards", ["backwards"]),
         ((STATES, "for x in X:", "for x in X[1:]:"), "the first input left out", ["shape"]),
+        ((STATES, "for x in X:", "for x in X.T:"), "columns", []),
+        ((STATES, "h, H = h_0, []", "h, H = h_0, []\n    X = X[:-1]"), "last left out", []),
+        ((STATES, "+ b)", "- b)"), "minus bias", ["subtracted"]),
+        ((STATES, "np.tanh(W_x @ x + W_h @ h + b)", "np.tanh(W_x @ x) + np.tanh(W_h @ h) + b"), "two tanh", ["each"]),
     ],
     "recurrent-gradient": [
         ((GRADIENT, "W_h.T @ signal", "W_h @ signal"), "not transposed on the way back", ["transposed"]),
@@ -123,5 +128,8 @@ WRONG = {
         ),
         ((GRADIENT, "total += np", "total -= np"), "the sign of the update", ["sign"]),
         ((GRADIENT, "grad_H[t] + W_h", "grad_H[-1] + W_h"), "the last direct gradient at all times", ["last time"]),
+        ((GRADIENT, "np.outer(signal, before)", "np.outer(signal, before) / T"), "mean", ["averaged"]),
+        ((GRADIENT, "(1 - H[t] ** 2)", "(1 + H[t] ** 2)"), "plus", ["minus"]),
+        ((GRADIENT, "W_h.T @ signal", "W_h.T * signal"), "entrywise", []),
     ],
 }

@@ -32,6 +32,7 @@ WRONG = {
         ("-N / (lam * m) * (Y_hat - Y).T * H", "m and N exchanged", ["exchanged"]),
         ("(Y_hat - Y).T * H / N", "the gradient of the loss", ["gradient of the loss"]),
         ("-m / (lam * N) * Y_hat.T * H", "no targets", ["targets"]),
+        ("-m*lam/N*(Y_hat-Y).T*H", "lambda multiplied", ["divides"]),
     ],
     "one-epoch": [
         ((EPOCH, "theta - learning_rate", "theta + learning_rate"), "climbs", ["climbs"]),
@@ -72,6 +73,17 @@ WRONG = {
             (EPOCH, "theta = theta - learning_rate * g", "theta - learning_rate * g"),
             "nothing is assigned",
             ["as they were"],
+        ),
+        (
+            (EPOCH, "range(0, n, batch_size)", "range(batch_size, n, batch_size)"),
+            "first batch skipped",
+            ["first minibatch"],
+        ),
+        ((EPOCH, "range(0, n, batch_size)", "range(0, n - 1, batch_size)"), "n-1", []),
+        (
+            (EPOCH, "for i", "rng = np.random.default_rng(0)\n    order = rng.permutation(n)\n    for i"),
+            "own permutation",
+            [],
         ),
     ],
     "early-stopping": [
@@ -129,5 +141,7 @@ WRONG = {
             "counted from 1",
             ["from 1"],
         ),
+        ((STOPPING, "return kept, epoch", "return kept, kept + patience + 1"), "stop+1", []),
+        ((STOPPING, "range(1, len", "range(1, -1 + len"), "last not looked at", []),
     ],
 }

@@ -25,6 +25,7 @@ WRONG = {
         ("-x.T * hadamard(M, G * W_2.T)", "the sign", ["sign"]),
         ("2 * x.T * hadamard(M, G * W_2.T)", "a factor 2", ["constant multiple"]),
         ("M.T * G", "the gradient of the other matrix", ["W_2"]),
+        ("x.T*hadamard(M, G*W_2.T)/d_ff", "dff", []),
     ],
     "layer-norm": [
         (
@@ -93,6 +94,9 @@ WRONG = {
             ["before the norm"],
         ),
         ((LAYER_NORM, "(X - mu)", "(mu - X)"), "the difference turned round", ["other way round"]),
+        ((LAYER_NORM, "var + epsilon", "var - epsilon"), "minus eps", ["subtracted"]),
+        ((LAYER_NORM, "+ bias", "- bias"), "minus bias", ["subtracted"]),
+        ((LAYER_NORM, "X.var(axis=1", "X.std(axis=1"), "std for var", ["standard deviation"]),
     ],
     "rms-norm-gradients": [
         ((RMS, "dN - N * np.sum(dN * N, axis=1, keepdims=True) / d", "dN"), "the root as a constant", ["constant"]),
@@ -121,5 +125,7 @@ WRONG = {
         ),
         ((RMS, "dN * N, axis=1", "dN * X, axis=1"), "x for x/r", ["two places"]),
         ((RMS, "return dX, np.sum(G * N, axis=0)", "return np.sum(G * N, axis=0), dX"), "exchanged", ["exchanged"]),
+        ((RMS, "np.sum(G * N, axis=0)", "np.sum(G * X / gain, axis=0)"), "features, divided by the gain", []),
+        ((RMS, "axis=1, keepdims=True) / d)", "axis=0, keepdims=True) / d)"), "axis", []),
     ],
 }

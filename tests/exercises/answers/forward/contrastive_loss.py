@@ -40,6 +40,8 @@ WRONG = {
         ("sp.log(k)", "the limit", ["limit"]),
         ("N * sp.log(k + (N - k) * sp.exp((c - 1) / tau))", "a sum over the batch", ["pairs are added"]),
         ("sp.log(k + (N - k) * sp.exp((c - 1) / tau)) / N", "divided by N once more", []),
+        ("sp.log(k+(N-k)*sp.exp((c-1)/tau))/k", "over k", []),
+        ("sp.log(N)", "logN", []),
     ],
     "symmetric-contrastive-loss": [
         (
@@ -102,6 +104,9 @@ WRONG = {
             ["of a column"],
         ),
         ((LOSS, "A @ B.T / tau", "A @ A.T / tau"), "one side with itself", ["itself"]),
+        ((LOSS, "np.diag(Z)", "np.sum(Z) / n"), "mean logit", []),
+        ((LOSS, "right = np.diag(Z)", "right = Z.max(axis=1)"), "best", ["largest"]),
+        ((LOSS, "rows - right", "right - rows"), "one sign", ["opposite"]),
     ],
     "embedding-gradients": [
         (
@@ -148,5 +153,7 @@ WRONG = {
             ["columns"],
         ),
         ((GRADIENTS, "return gU, gV", "return -gU, -gV"), "both signs", ["signs"]),
+        ((GRADIENTS, "B * gB, axis=1", "A * gB, axis=1"), "wrong partner", []),
+        ((GRADIENTS, "return gU, gV", "return gU / len(U), gV / len(V)"), "mean", ["number of pairs"]),
     ],
 }

@@ -30,6 +30,7 @@ WRONG = {
         ("sp.Integer(0)", "independent", ["nothing"]),
         ("-sp.sqrt(abar_t / abar_s) * (1 - abar_s)", "the sign", ["sign"]),
         ("sp.sqrt(abar_t / abar_s) * (1 - abar_s)**2", "the variance squared", []),
+        ("sp.sqrt(abar_t)*sp.sqrt(1-abar_s)", "mixed", []),
     ],
     "noised-batch": [
         ((NOISED, "np.cumprod(1 - betas)", "1 - betas"), "one step alone", ["last step alone"]),
@@ -55,6 +56,8 @@ WRONG = {
         ((NOISED, ".reshape(-1, 1)", ""), "factors along the row", ["row"]),
         ((NOISED, "abar[t - 1].reshape(-1, 1)", "abar[t[0] - 1]"), "one step for all", ["first one"]),
         ((NOISED, "abar[t - 1].reshape(-1, 1)", "abar[-1]"), "the last step for all", ["last step"]),
+        ((NOISED, "np.sqrt(1 - a)", "np.sqrt(1 + a)"), "plus", []),
+        ((NOISED, "abar[t - 1]", "abar[t]"), "index error", []),
     ],
     "step-back": [
         ((BACK, "(1 - before) / (1 - now) * beta", "beta"), "the larger variance", ["\\beta_t"]),
@@ -88,5 +91,7 @@ WRONG = {
         ((BACK, "betas[t - 1]", "betas[t - 2]"), "index wraps", ["betas[0]"]),
         ((BACK, " if t > 1 else 1.0", ""), "the index of the step before wraps", ["index"]),
         ((BACK, "np.cumprod(alphas)", "alphas"), "no product", ["product"]),
+        ((BACK, "np.sqrt(1 - now) *", "np.sqrt(1 - before) *"), "before for now", []),
+        ((BACK, "variance = (1 - before)", "variance = (1 - before)**2"), "squared", []),
     ],
 }

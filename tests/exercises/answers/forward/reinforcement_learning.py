@@ -33,6 +33,7 @@ WRONG = {
         ("-gamma**(n - 1) * r / (1 - gamma**n)", "the sign", ["sign"]),
         ("gamma**(n - 1) * r * (1 + gamma**n)", "two rounds", ["for ever"]),
         ("gamma**(n + 1) * r / (1 - gamma**n)", "n + 1", ["exponent"]),
+        ("r*gamma**n/(1-gamma)**n", "power", []),
     ],
     "bellman-sweep": [
         ((SWEEP, " if not terminal[u]", ""), "as warned: a terminal next state contributes", ["contributes"]),
@@ -77,6 +78,8 @@ WRONG = {
             ["last state"],
         ),
         ((SWEEP, "    return new", "    return new.max(axis=1)"), "values for the table", ["table"]),
+        ((SWEEP, "gamma * after", "gamma**2 * after"), "discount twice", ["twice"]),
+        ((SWEEP, "P[s, a, u] * ", ""), "probabilities left out", ["probabilities"]),
     ],
     "q-learning-entry": [
         ((ENTRY, "0 if ended else ", ""), "as warned: looks beyond the end", ["after the end"]),
@@ -120,5 +123,7 @@ WRONG = {
             "writes into the table and returns it",
             ["writes into"],
         ),
+        ((ENTRY, "gamma * future", "alpha * future"), "alpha for gamma", ["learning rate"]),
+        ((ENTRY, "reward + gamma * future", "reward + gamma * (future - old)"), "double subtract", []),
     ],
 }
