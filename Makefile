@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .PHONY: help book test test-classroom test-lowest assignments bench mutants lint lab serve format clean
 
 help:
-	@echo "make book            build the book into _build/html"
+	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make serve           build the book and serve it on http://localhost:8000"
@@ -64,7 +64,9 @@ format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Nothing of a course is deleted: it has a folder of its own, and once it was here.
 clean:
+	@test ! -e _build/classroom || { echo "_build/classroom is a course: move it away first, to course/ perhaps" >&2; exit 1; }
 	rm -rf _build
 
 $(VENV)/installed: requirements.txt pyproject.toml

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 from docutils import nodes
-from ledger import gathered, remember_page, with_definitions
+from ledger import all_entries, gathered, with_definitions
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -33,10 +33,9 @@ class Documents(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        remember_page(self.env)
         name, path = self.env.relfn2path(self.arguments[0])
         self.env.note_dependency(name)
-        certificates = {entry.certificate.name: entry.certificate for entry in self.env.ledger.entries}
+        certificates = {entry.certificate.name: entry.certificate for entry in all_entries(self.env)}
         text: list[str] = []
         for document in yaml.safe_load(Path(path).read_text(encoding="utf-8")):
             text.append(f"## {document['document']}")

@@ -1,10 +1,9 @@
 """The ledger: every certificate that the executed chapters left, on a page that a doubter can follow.
 
-The records lie in the metadata of the notebooks' outputs, and are read before Sphinx reads the pages. ``{ledger}``
-lists them all, ``{certificates}`` counts them, and the reference page of a function names the formulas that it was
-compared with. The line under a formula is linked to its entry in the ledger and to the function. A strict build fails
-if a chapter has no certificate, if one is not shown, if two share a name, or if one would also pass with a wrong
-formula and the ledger does not say why.
+The records lie in the metadata of the notebooks' outputs. ``{ledger}`` lists them all, ``{certificates}`` counts them,
+and the reference page of a function names the formulas that it was compared with. The line under a formula is linked to
+its entry in the ledger and to the function. A strict build fails if a chapter has no certificate, if one is not shown,
+if two share a name, or if one would also pass with a wrong formula and the ledger does not say why.
 """
 
 from __future__ import annotations
@@ -13,25 +12,26 @@ import ast
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import nbformat
 from docutils import nodes
 from docutils.parsers.rst import directives
-from jupyter_cache import get_cache
-from parallel_execution import computed_with
+from parallel_execution import Chapter, recall, remember, versions
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.ext.viewcode import OUTPUT_DIRNAME as SOURCES
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
 
 from dlmath.verify import RECORD, Certificate
 
 LEDGER = "chapters/appendix/ledger"
 REFERENCE = "chapters/appendix/api/"
 MUST_HAVE_CERTIFICATES = re.compile(r"chapters/(math|equations|forward)/")
-FUNCTION = re.compile(r"dlmath(?:\.\w+)+")
 
 logger = logging.getLogger(__name__)
 
@@ -44,44 +44,29 @@ class Entry(NamedTuple):
     certificate: Certificate
 
 
-class Records(NamedTuple):
-    """What was found in the executed chapters, in the order of the book."""
-
-    entries: list[Entry]
-    uses: dict[str, list[str]]
-    """The chapters that use each function of the package."""
-    titles: dict[str, str]
-    versions: list[str]
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.setup_extension("parallel_execution")
     app.add_directive("ledger", Ledger)
     app.add_directive("survivors", Survivors)
     app.add_role("certificates", Count())
-    app.connect("env-get-outdated", collect, priority=600)  # when the chapters have been executed
+    for role in ("in-ledger", "in-reference", "in-source"):
+        app.add_role(role, Link())
+    app.connect("chapters-executed", collect)
     app.connect("autodoc-process-docstring", name_formulas_and_chapters)
     app.connect("doctree-read", own_nodes)
     app.connect("env-check-consistency", check_survivors)
-    app.connect("doctree-resolved", link_certificates)
+    app.connect("missing-reference", link)
     app.connect("doctree-resolved", link_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def collect(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Read the records of all chapters; if they are others than before, the pages that show them are read again."""
-    if hasattr(env, "ledger") and not (added or changed or removed or env.executed):
-        return []  # reading all results takes a second
-    cache, entries = get_cache(env.mystnb_config.execution_cache_path), []
-    uses, titles = defaultdict(list), {}
-    for docname in in_order(app.config.external_site_map):
-        path = Path(env.doc2path(docname))
-        if path.suffix != ".ipynb":
-            continue
-        source = nbformat.read(path, as_version=4)
-        titles[docname] = title(source)
-        executed = cache.match_cache_notebook(source)
-        certificates = list(recorded(cache.get_cache_bundle(executed.pk).nb))
-        entries += [Entry(docname, f"{executed.created:%Y-%m-%d}", certificate) for certificate in certificates]
+def collect(app: Sphinx, chapters: list[Chapter]) -> None:
+    """Read the records of all chapters."""
+    entries: list[Entry] = []
+    uses = defaultdict(list)
+    for docname, source, executed, date in chapters:
+        certificates = list(recorded(executed))
+        entries += [Entry(docname, date, certificate) for certificate in certificates]
         calls = [node for cell in source.cells if cell.cell_type == "code" for node in ast.walk(parsed(cell.source))]
         for function in used(calls):
             uses[function].append(docname)
@@ -93,34 +78,12 @@ def collect(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[st
     for name, count in Counter(entry.certificate.name for entry in entries).items():
         if count > 1:
             logger.warning("there are %d certificates with the name %r", count, name)
-    versions = computed_with().splitlines()[1:]
-    before, env.ledger = getattr(env, "ledger", None), Records(entries, dict(uses), titles, versions)
-    shown_on = getattr(env, "ledger_pages", set()) | {page for page in env.found_docs if page.startswith(REFERENCE)}
-    return [] if env.ledger == before else sorted(shown_on & env.found_docs)
-
-
-def in_order(site_map: Any, page: str | None = None) -> Iterator[str]:
-    """The pages in the order of the table of contents."""
-    document = site_map.root if page is None else site_map[page]
-    yield document.docname
-    for subtree in document.subtrees:
-        for item in subtree.items:
-            if item in site_map:
-                yield from in_order(site_map, item)
-
-
-def title(notebook: nbformat.NotebookNode) -> str:
-    """The first heading. A link in a heading needs it: the page's contents repeat the heading, but not as a link."""
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    heading = re.search(r"^# (.+)$", text, flags=re.MULTILINE)
-    return heading[1] if heading else "Untitled"
-
-
-def parsed(code: str) -> ast.AST:
-    try:
-        return ast.parse(code)
-    except SyntaxError:  # a cell with a magic command
-        return ast.Module([], [])
+    formulas = defaultdict(list)
+    for entry in entries:
+        formulas[entry.certificate.code].append(entry.certificate.name)
+    remember(app, "ledger", [(chapter, date, asdict(certificate)) for chapter, date, certificate in entries])
+    remember(app, "titles", {chapter.docname: chapter.title for chapter in chapters})
+    remember(app, "functions", {"formulas": formulas, "uses": uses})
 
 
 def recorded(notebook: nbformat.NotebookNode) -> Iterator[Certificate]:
@@ -128,6 +91,18 @@ def recorded(notebook: nbformat.NotebookNode) -> Iterator[Certificate]:
         for output in cell.get("outputs", []):
             if RECORD in output.get("metadata", {}):
                 yield Certificate(**output.metadata[RECORD])
+
+
+def all_entries(env: BuildEnvironment) -> list[Entry]:
+    """What was found in the executed chapters, in the order of the book."""
+    return [Entry(chapter, date, Certificate(**record)) for chapter, date, record in recall(env, "ledger")]
+
+
+def parsed(code: str) -> ast.AST:
+    try:
+        return ast.parse(code)
+    except SyntaxError:  # a cell with a magic command
+        return ast.Module([], [])
 
 
 def called_for(code: list[ast.AST]) -> set[str]:
@@ -151,9 +126,8 @@ class Ledger(SphinxDirective):
     """Every certificate of the book, chapter by chapter."""
 
     def run(self) -> list[nodes.Node]:
-        remember_page(self.env)
         chapters: dict[str, list[Entry]] = defaultdict(list)
-        for entry in self.env.ledger.entries:
+        for entry in all_entries(self.env):
             chapters[entry.chapter].append(entry)
         return [
             node
@@ -162,7 +136,7 @@ class Ledger(SphinxDirective):
         ]
 
     def chapter_text(self, chapter: str, entries: list[Entry]) -> str:
-        heading = f"### {{doc}}`{self.env.ledger.titles[chapter]} </{chapter}>`"
+        heading = f"### {{doc}}`{recall(self.env, 'titles')[chapter]} </{chapter}>`"
         return "\n\n".join([heading, f"Run on {entries[0].date}.", *map(entry_text, entries)])
 
 
@@ -171,9 +145,12 @@ def entry_text(entry: Entry) -> str:
     refused = certificate.wrong_versions - certificate.uncomputable - len(certificate.survivors)
     verdicts = [f"{refused} disagree", f"{certificate.uncomputable} cannot be computed"]
     verdicts += [f"{len(certificate.survivors)} pass"] * bool(certificate.survivors)
+    code = f"{{in-reference}}`{certificate.code}`" + f" ({{in-source}}`{certificate.code}`)" * (
+        "._" not in certificate.code
+    )
     return (
         f"(ledger-{certificate.name})=\n\n```{{math}}\n{with_definitions(certificate)}\n```\n\n"
-        f"```{{div}} certificate-line\n{{eq}}`{certificate.name}` {certificate.summary()}. "
+        f"```{{div}} certificate-line\n{{eq}}`{certificate.name}` {certificate.summary(code=code)}. "
         f"Of {certificate.wrong_versions} wrong versions {', '.join(verdicts)}.\n```"
     )
 
@@ -198,15 +175,14 @@ class Survivors(SphinxDirective):
     option_spec = {"of": directives.unchanged_required}  # noqa: RUF012 (as docutils wants it)
 
     def run(self) -> list[nodes.Node]:
-        remember_page(self.env)
         names = self.options["of"].split()
-        found = [entry.certificate for entry in self.env.ledger.entries if entry.certificate.name in names]
+        found = [entry.certificate for entry in all_entries(self.env) if entry.certificate.name in names]
         survivors = [formula for certificate in found for formula in certificate.survivors]
         if len(survivors) != int(self.arguments[0]) or not all(certificate.survivors for certificate in found):
             logger.warning(
                 "%s wrong versions pass, not %s", len(survivors), self.arguments[0], location=self.env.docname
             )
-        self.env.explained = getattr(self.env, "explained", set()) | set(names)
+        self.env.metadata[self.env.docname].setdefault("explained", []).extend(names)
         formulas = gathered(list(dict.fromkeys(survivors)))
         of = ", ".join(f"{{eq}}`{name}`" for name in names)
         return self.parse_text_to_nodes(
@@ -218,8 +194,8 @@ class Count(SphinxRole):
     """A number of the ledger."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        remember_page(self.env)
-        certificates = [entry.certificate for entry in self.env.ledger.entries]
+        entries = all_entries(self.env)
+        certificates = [entry.certificate for entry in entries]
         counted = {
             "formulas": len(certificates),
             "functions": len({certificate.code for certificate in certificates}),
@@ -227,24 +203,20 @@ class Count(SphinxRole):
             "wrong": sum(certificate.wrong_versions for certificate in certificates),
             "uncomputable": sum(certificate.uncomputable for certificate in certificates),
             "survivors": sum(len(certificate.survivors) for certificate in certificates),
-            "versions": ", ".join(self.env.ledger.versions),
-            "date": max((entry.date for entry in self.env.ledger.entries), default="never"),
+            "versions": ", ".join(versions()),
+            "date": max((entry.date for entry in entries), default="never"),
         }
         counted["refused"] = counted["wrong"] - counted["uncomputable"] - counted["survivors"]
         value = counted[self.text]
         return [nodes.Text(f"{value:,}" if isinstance(value, int) else value)], []
 
 
-def remember_page(env: BuildEnvironment) -> None:
-    """The page shows records, and is read again when they change."""
-    env.ledger_pages = getattr(env, "ledger_pages", set()) | {env.docname}
-
-
 def check_survivors(app: Sphinx, env: BuildEnvironment) -> None:
     if LEDGER not in env.found_docs:
         return
-    for entry in env.ledger.entries:
-        if entry.certificate.survivors and entry.certificate.name not in getattr(env, "explained", set()):
+    explained = {name for metadata in env.metadata.values() for name in metadata.get("explained", [])}
+    for entry in all_entries(env):
+        if entry.certificate.survivors and entry.certificate.name not in explained:
             logger.warning(
                 "wrong versions of %r pass its check, and the ledger does not say why:\n%s",
                 entry.certificate.name,
@@ -257,9 +229,9 @@ def name_formulas_and_chapters(
     app: Sphinx, what: str, name: str, documented: Any, options: Any, lines: list[str]
 ) -> None:
     """On the reference page of a function: the formulas it was compared with, and the chapters that use it."""
-    names = [entry.certificate.name for entry in app.env.ledger.entries if entry.certificate.code == name]
-    lines += ["", "Certified: " + ", ".join(f":eq:`{formula}`" for formula in names) + "."] if names else []
-    chapters = app.env.ledger.uses.get(name, [])
+    functions = recall(app.env, "functions")
+    formulas, chapters = functions["formulas"].get(name, []), functions["uses"].get(name, [])
+    lines += ["", "Certified: " + ", ".join(f":eq:`{formula}`" for formula in formulas) + "."] if formulas else []
     lines += ["", "Used in: " + ", ".join(f":doc:`/{chapter}`" for chapter in chapters) + "."] if chapters else []
 
 
@@ -270,48 +242,46 @@ def own_nodes(app: Sphinx, doctree: nodes.document) -> None:
         node.document = doctree
 
 
-def link_certificates(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """In the line under a formula, link the mark to the ledger and the functions to their reference."""
-    for line in doctree.findall(lambda node: "certificate-line" in getattr(node, "attributes", {}).get("classes", [])):
-        formulas = [node for node in line.parent.findall(nodes.math_block) if node.get("label")]
-        for text in list(line.findall(nodes.Text)):
-            if not isinstance(text.parent, nodes.reference):
-                text.parent.replace(text, linked(app, docname, text.astext(), formulas))
+class Link(SphinxRole):
+    """The mark under a formula, linked to the ledger; or a function, linked to the reference or to its source."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        shown = {"in-ledger": "✓", "in-reference": self.text, "in-source": "code"}[self.name]
+        target = {"reftype": self.name, "reftarget": self.text, "refdoc": self.env.docname}
+        return [pending_xref("", nodes.Text(shown), refdomain="", **target)], []
 
 
-def linked(app: Sphinx, docname: str, text: str, formulas: list[nodes.math_block]) -> list[nodes.Node]:
-    parts: list[nodes.Node] = []
-    for part in re.split(rf"(✓|{FUNCTION.pattern})", text):
-        if part == "✓" and formulas and LEDGER in app.env.found_docs:
-            target = f"{app.builder.get_relative_uri(docname, LEDGER)}#ledger-{formulas[-1]['label']}"
-            parts.append(nodes.reference("", part, refuri=target, internal=True, reftitle="the check in the ledger"))
-        else:
-            parts.append(to_reference(app, docname, part) or nodes.Text(part))
-            if docname == LEDGER and isinstance(parts[-1], nodes.reference):
-                parts += [nodes.Text(" ("), to_code(app, docname, part), nodes.Text(")")]
-    return parts
+def link(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Text) -> nodes.Node | None:
+    """Resolve what ``Link`` left, once all pages are read. A book without ledger or reference shows the mere text."""
 
+    def to(page: str, anchor: str, title: str | None = None) -> nodes.reference:
+        return make_refnode(app.builder, node["refdoc"], page, anchor, shown, title)
 
-def to_reference(app: Sphinx, docname: str, function: str) -> nodes.reference | None:
-    """The name of a function as a link to its place in the reference, if it has one."""
-    found = app.env.domains["py"].objects.get(function)
-    if found is None:
-        return None
-    target = f"{app.builder.get_relative_uri(docname, found.docname)}#{found.node_id}"
-    return nodes.reference("", function, refuri=target, internal=True)
-
-
-def to_code(app: Sphinx, docname: str, function: str) -> nodes.reference:
-    """A link to the highlighted source of a function."""
-    module, _, name = function.rpartition(".")
-    page = app.builder.get_relative_uri(docname, f"_modules/{module.replace('.', '/')}")
-    return nodes.reference("", "code", refuri=f"{page}#{name}", internal=True)
+    name, kind = node["reftarget"], node["reftype"]
+    if kind == "in-ledger":
+        found = env.domains["std"].anonlabels.get(f"ledger-{name}")
+        if LEDGER in env.found_docs:
+            return to(*found, "the check in the ledger") if found else None
+        return shown
+    if kind in ("in-reference", "in-source"):
+        found = env.domains["py"].objects.get(name)
+        if found and kind == "in-reference":
+            return to(found.docname, found.node_id)
+        if found:
+            module, _, function = name.rpartition(".")
+            return to(f"{SOURCES}/{module.replace('.', '/')}", function)
+        if "._" in name or not any(page.startswith(REFERENCE) for page in env.found_docs):
+            return shown
+    return None
 
 
 def link_sources(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Under the source of a function of the package, link to its place in the reference."""
     for block in list(doctree.findall(nodes.literal_block)):
-        shown = re.match(rf"# ({FUNCTION.pattern})\n(?:@.*\n)*(?:def|class) (\w+)", block.astext())
-        link = to_reference(app, docname, ".".join(shown.groups())) if shown else None
-        if link:
-            block.parent.insert(block.parent.index(block) + 1, nodes.paragraph("", "", link, classes=["source-link"]))
+        shown = re.match(r"# (dlmath[.\w]*)\n(?:@.*\n)*(?:def|class) (\w+)", block.astext())
+        found = app.env.domains["py"].objects.get(".".join(shown.groups())) if shown else None
+        if found:
+            text = nodes.Text(".".join(shown.groups()))
+            reference = make_refnode(app.builder, docname, found.docname, found.node_id, text)
+            position = block.parent.index(block) + 1
+            block.parent.insert(position, nodes.paragraph("", "", reference, classes=["source-link"]))

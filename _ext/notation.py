@@ -1,7 +1,7 @@
 """The notation: the tables of symbols of all chapters, collected on one page.
 
 A chapter says in a table with the columns of ``COLUMNS`` what its letters mean. ``{symbols}`` shows the rows of these
-tables in the order of the book, each under the chapter that has it first. The page is read again when a table changes.
+tables in the order of the book, each under the chapter that has it first.
 """
 
 from __future__ import annotations
@@ -9,14 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 from docutils import nodes
-from ledger import in_order, title
+from parallel_execution import Chapter, recall, remember
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 COLUMNS = ("symbol", "meaning", "shape", "in the code")
@@ -34,21 +32,15 @@ class Row(NamedTuple):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.setup_extension("parallel_execution")
     app.add_directive("symbols", Symbols)
-    app.connect("env-get-outdated", collect)
+    app.connect("chapters-executed", collect)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def collect(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Read the tables of all chapters; if they are others than before, the page that shows them is read again."""
-    if hasattr(env, "symbols") and not (added or changed or removed):
-        return []
-    paths = {docname: Path(env.doc2path(docname)) for docname in in_order(app.config.external_site_map)}
-    notebooks = {
-        docname: nbformat.read(path, as_version=4) for docname, path in paths.items() if path.suffix == ".ipynb"
-    }
-    before, env.symbols = getattr(env, "symbols", None), new_rows(notebooks)
-    return [] if env.symbols == before else sorted(pages(env) & env.found_docs)
+def collect(app: Sphinx, chapters: list[Chapter]) -> None:
+    """Read the tables of all chapters."""
+    remember(app, "symbols", new_rows(chapters))
 
 
 def rows(notebook: nbformat.NotebookNode) -> Iterator[Row]:
@@ -63,31 +55,24 @@ def row(line: str) -> Row:
     return Row(*(cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]))
 
 
-def new_rows(notebooks: dict[str, nbformat.NotebookNode]) -> list[tuple[str, str, list[Row]]]:
+def new_rows(chapters: list[Chapter]) -> list[tuple[str, str, list[Row]]]:
     """Each chapter's name, title, and rows without those whose symbol and meaning an earlier chapter has."""
     seen: set[tuple[str, str]] = set()
     new = []
-    for chapter, notebook in notebooks.items():
-        if found := [row for row in rows(notebook) if (row.symbol, row.meaning) not in seen]:
-            new.append((chapter, title(notebook), found))
+    for chapter in chapters:
+        if found := [row for row in rows(chapter.source) if (row.symbol, row.meaning) not in seen]:
+            new.append((chapter.docname, chapter.title, found))
             seen |= {(row.symbol, row.meaning) for row in found}
     return new
-
-
-def pages(env: BuildEnvironment) -> set[str]:
-    """The pages that show the symbols."""
-    env.symbol_pages = getattr(env, "symbol_pages", set())
-    return env.symbol_pages
 
 
 class Symbols(SphinxDirective):
     """Every symbol of the chapters, under the chapter of its first use."""
 
     def run(self) -> list[nodes.Node]:
-        pages(self.env).add(self.env.docname)
         return [
             node
-            for entry in self.env.symbols
+            for entry in recall(self.env, "symbols")
             for node in self.parse_text_to_nodes(table(*entry), allow_section_headings=True)
         ]
 

@@ -36,6 +36,7 @@ KILOBYTE = 1000
 RATES = log_slider(1e-3, 1, value=0.1, points=15)
 ACTIVATIONS = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "relu": lambda z: np.maximum(z, 0)}
 DATA_SETS = {"sine": np.sin, "bump": lambda x: np.exp(-(x**2))}
+SEEN = "The boundary that a network draws between two classes of points, and its loss step by step."
 CONTROLS = {"learning_rate": RATES, "activation": list(ACTIVATIONS), "data": list(DATA_SETS)}
 CHROMIUM = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 
@@ -113,7 +114,7 @@ def built(plot: Plot) -> str:
     before = os.environ.get("DLMATH_BOOK")
     os.environ["DLMATH_BOOK"] = "1"
     try:
-        live = explore(plot.update, plot.figure, **CONTROLS)
+        live = explore(plot.update, plot.figure, description=SEEN, **CONTROLS)
     finally:
         if before is None:
             del os.environ["DLMATH_BOOK"]
@@ -237,7 +238,7 @@ def _losses(step: np.ndarray, learning_rate: float, activation: str, data: str) 
 
 
 def _live(plot: Plot) -> ipywidgets.Widget:
-    live: LiveFigure = explore(plot.update, plot.figure, **CONTROLS)
+    live: LiveFigure = explore(plot.update, plot.figure, description=SEEN, **CONTROLS)
     return live.widget.children[0].children[0]
 
 

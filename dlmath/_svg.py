@@ -12,15 +12,20 @@ import contextlib
 import functools
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.spines import Spine
+from matplotlib.transforms import Transform
 from PIL import Image
 
 POINTS_PER_INCH = 72
@@ -69,6 +74,44 @@ class _Renderer(RendererSVG):
             gc = edge
         super().draw_path(gc, path, transform, rgbFace)
 
+    def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
+        # Hundreds of dots take a browser longer than a frame has. A stroke of no length with round ends is a dot, and
+        # all dots of a line are one path.
+        size = _diameter(marker_path, marker_trans) if _one_opaque_colour(gc, rgbFace) else None
+        if size is None:
+            super().draw_markers(gc, marker_path, marker_trans, path, trans, rgbFace)
+            return
+        inside = (0, 0, self.width * POINTS_PER_INCH, self.height * POINTS_PER_INCH)
+        points = path.iter_segments(self._make_flip_transform(trans), clip=inside, simplify=False)
+        corners = [vertices[-2:] for vertices, _ in points if len(vertices)]
+        if corners:
+            grid = np.rint(np.asarray(corners) * _STEPS_PER_POINT).astype(int).tolist()
+            colour, width = mpl.colors.to_hex(rgbFace), size + gc.get_linewidth()
+            self.writer.start("g", **self._get_clip_attrs(gc))
+            self.writer.element(
+                "path",
+                d="".join(f"M{_number(x)} {_number(y)}h0" for x, y in grid),
+                style=f"fill: none; stroke: {colour}; stroke-width: {width:g}; stroke-linecap: round",
+            )
+            self.writer.end("g")
+
+
+def _diameter(marker: Path, transform: Transform) -> float | None:
+    """The diameter of a round marker; None for one of another shape."""
+    circle, matrix = Path.unit_circle(), transform.get_matrix() if transform.is_affine else np.zeros((3, 3))
+    scale = matrix[0, 0]
+    round_ = marker.vertices.shape == circle.vertices.shape and np.array_equal(marker.vertices, circle.vertices)
+    return 2 * scale if round_ and scale > 0 and np.allclose(matrix, np.diag([scale, scale, 1])) else None
+
+
+def _one_opaque_colour(gc: GraphicsContextBase, face: Sequence[float] | None) -> bool:
+    """Whether a shape is filled with the colour of its edge, and nothing shines through."""
+    if face is None or gc.get_alpha() != 1 or gc.get_hatch() is not None:
+        return False
+    edge = gc.get_rgb()
+    same = gc.get_linewidth() == 0 or np.allclose(edge[:3], face[:3])
+    return same and min([1, *edge[3:], *face[3:]]) == 1
+
 
 def draw_order(figure: Figure, whole: Iterable[Artist] = ()) -> list[Artist]:
     """All artists that the figure draws, in the order of drawing, axes before what they hold.
@@ -82,9 +125,20 @@ def draw_order(figure: Figure, whole: Iterable[Artist] = ()) -> list[Artist]:
         if container not in whole and isinstance(container, Figure | Axes):
             background = container.patch
             for child in sorted(container.get_children(), key=lambda child: (child is not background, child.zorder)):
-                yield from visit(child)
+                if not _left_out(container, child):
+                    yield from visit(child)
 
     return list(visit(figure))
+
+
+def _left_out(container: Artist, child: Artist) -> bool:
+    """Whether axes that are switched off, or have no frame, do not draw this part of theirs."""
+    if not isinstance(container, Axes):
+        return False
+    if not container.axison and isinstance(child, Axis):
+        return True
+    framed = container.axison and container.get_frame_on()
+    return not framed and (child is container.patch or isinstance(child, Spine))
 
 
 def pieces(figure: Figure, artists: list[Artist], definitions: Definitions) -> dict[Artist, str]:
@@ -98,7 +152,7 @@ def all_pieces(figure: Figure, definitions: Definitions, whole: Iterable[Artist]
 
 
 def picture(figure: Figure, content: str) -> str:
-    """The ``<svg>`` element around definitions and pieces of a figure, at most a quarter larger than the figure is."""
+    """The ``<svg>`` element around the content; where there is room, letters of 12 points are as large as the text."""
     width, height = figure.get_size_inches() * POINTS_PER_INCH
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="100%" '
@@ -108,7 +162,7 @@ def picture(figure: Figure, content: str) -> str:
 
 def shown_width(figure: Figure) -> int:
     """The width in pixels that the picture of a figure has where there is room."""
-    return round(figure.get_size_inches()[0] * POINTS_PER_INCH * 1.25)
+    return round(figure.get_size_inches()[0] * POINTS_PER_INCH * 1.45)
 
 
 def _draw(figure: Figure, drawn: list[Artist], marked: list[Artist], definitions: Definitions) -> dict[Artist, str]:
@@ -185,13 +239,13 @@ def short_path(path: str) -> str:
         path: the ``d`` attribute of a path, as matplotlib writes it.
 
     Returns:
-        The same path to within about a tenth of a point; unchanged, if it has curves.
+        The same path to within about a tenth of a point; unchanged, if it has curves, or dots.
 
     Example:
         >>> short_path("M 0 0 L 1 1.003 L 2 2 L 2 0 z")
         'M0 0l2 2 0-2z'
     """
-    if "C" in path or "Q" in path:
+    if any(curve in path for curve in "CQh"):
         return path.replace("\n", "").strip()
     strokes = path.split("M")[1:]
     numbers = path.replace("M", " ").replace("L", " ").replace("z", " ")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from dlmath._written import written_numbers
 from dlmath.printing import gathered, latex
 
 
@@ -44,6 +46,40 @@ def formula(*expressions: Any) -> Shown:
     return Shown(f"$$\n{gathered(lines)}\n$$")
 
 
+def say(*paragraphs: str) -> Shown:
+    """Show sentences whose numbers the cell has computed, one paragraph per argument, in Markdown.
+
+    Raises:
+        ValueError: there is nothing to say.
+
+    Example:
+        >>> say(f"The largest of them is {max(3, 5)}, the smallest {2e-7:.0e}.")
+        The largest of them is 5, the smallest 2·10⁻⁷.
+    """
+    if not paragraphs:
+        raise ValueError("say needs a sentence, got none")
+    return Shown(_written("\n\n".join(paragraphs)))
+
+
+def answers(*texts: str) -> Shown:
+    """Show the answers to numbered questions, folded: the reader looks first.
+
+    Raises:
+        ValueError: there is no answer.
+
+    Example:
+        >>> answers("At 2.", "Because the slope is 0 there.")
+        ````{dropdown} Answers
+        1. At 2.
+        2. Because the slope is 0 there.
+        ````
+    """
+    if not texts:
+        raise ValueError("answers needs an answer, got none")
+    lines = (f"{number}. {_written(text)}" for number, text in enumerate(texts, start=1))
+    return Shown("\n".join(["````{dropdown} Answers", *lines, "````"]))
+
+
 def source(function: Callable[..., Any]) -> Shown:
     """Show the source of a function of the package, without its docstring.
 
@@ -63,3 +99,9 @@ def source(function: Callable[..., Any]) -> Shown:
         del lines[first.lineno - 1 : first.end_lineno]
     code = "\n".join(lines)
     return Shown(f"```python\n# {function.__module__}\n{code}\n```")
+
+
+def _written(text: str) -> str:
+    """The text with its numbers as people write them; code between backticks stays as it is."""
+    parts = re.split(r"(`+[^`]*`+)", text)
+    return "".join(part if index % 2 else written_numbers(part) for index, part in enumerate(parts))

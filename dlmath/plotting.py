@@ -1,7 +1,8 @@
 """The book's one style of figure, and its figures as SVG that follows the page's light and dark mode.
 
-Every colour of the style is a CSS variable in the page: ``--dl-ink`` for text and axes, ``--dl-grid`` for grid lines
-and ``--dl-1`` to ``--dl-6`` for data. The SVG carries the light colours as fallback, so that it reads anywhere.
+Every colour of the style is a CSS variable in the page: ``--dl-ink`` for text and axes, ``--dl-grid`` for grid lines,
+``--dl-muted`` for lines to compare with, and ``--dl-1`` to ``--dl-6`` for data. The SVG carries the light colours as
+fallback, so that it reads anywhere.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from dlmath import _svg
+from dlmath import _stacking, _svg
 
 INK, GRID, PAPER = "#22303c", "#d3dae0", "#fefefe"
+# For lines that are there to compare with, such as level lines: fainter than data, and still to be seen.
+MUTED = "#7b8793"
 
-# Okabe and Ito's palette, safe for colour-blind readers, in an order that keeps neighbours apart.
-BLUE, ORANGE, GREEN, PINK, SKY, BROWN = "#0072b2", "#d55e00", "#009e73", "#c7589a", "#56b4e9", "#8a6d1f"
+# After Okabe and Ito's palette, safe for colour-blind readers, in an order that keeps neighbours apart; each has a
+# contrast of at least 3 to 1 with the page.
+BLUE, ORANGE, GREEN, PINK, SKY, BROWN = "#0072b2", "#d55e00", "#009e73", "#c7589a", "#3d98d3", "#8a6d1f"
 PALETTE = (BLUE, ORANGE, GREEN, SKY, PINK, BROWN)
 
 _VARIABLES = {
     INK: f"var(--dl-ink, var(--jp-ui-font-color1, {INK}))",
     GRID: f"var(--dl-grid, var(--jp-border-color2, {GRID}))",
+    MUTED: f"var(--dl-muted, {MUTED})",
     PAPER: f"var(--dl-paper, var(--jp-layout-color0, {PAPER}))",
 } | {colour: f"var(--dl-{i}, {colour})" for i, colour in enumerate(PALETTE, start=1)}
 _COLOURS = re.compile("|".join(_VARIABLES))
@@ -67,12 +72,13 @@ STYLE = {
 class Picture:
     """A finished figure: SVG in the page, and its description for those who do not see it."""
 
-    def __init__(self, svg: str, description: str) -> None:
+    def __init__(self, svg: str, description: str, html: str | None = None) -> None:
         self.svg = svg
+        self._html = html or f'<div class="dl-figure">{svg}</div>'
         self.description = description
 
     def _repr_html_(self) -> str:
-        return f'<div class="dl-figure">{self.svg}</div>'
+        return self._html
 
     def __repr__(self) -> str:
         return f"Picture({self.description!r})"
@@ -110,9 +116,10 @@ def show(figure: Figure, description: str) -> Picture:
     """
     if not description.strip():
         raise ValueError("description must say what the figure shows, got an empty text")
-    svg = render(figure, salt=description)
+    svg = with_description(render(figure, salt=description), description)
+    stack = _stacking.stack_of(figure)
     plt.close(figure)
-    return Picture(with_description(svg, description), description)
+    return Picture(svg, description, _stacking.container(figure, stack, svg))
 
 
 def render(figure: Figure, salt: str) -> str:
@@ -133,7 +140,8 @@ def render(figure: Figure, salt: str) -> str:
     """
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
     figure.draw_without_rendering()
-    body = "".join(_svg.all_pieces(figure, definitions).values())
+    pieces = _svg.all_pieces(figure, definitions)
+    body = _stacking.in_panels(figure, _stacking.stack_of(figure), pieces.items())
     return with_page_colours(_svg.picture(figure, definitions.markup(body) + body))
 
 

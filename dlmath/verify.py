@@ -71,22 +71,23 @@ class Certificate:
     wrt: str
     """LaTeX of what it differentiated by."""
 
-    def summary(self) -> str:
-        """The line under the formula."""
+    def summary(self, mark: str = "✓", code: str = "") -> str:
+        """The line under the formula; the book links its mark and the function's name."""
         shapes = ", ".join(f"{name} {low} to {high}" for name, (low, high) in self.sizes.items())
         derived = "SymPy's derivative = formula" if self.of else "SymPy"
         return (
-            f"✓ {derived} = {self.code} = {self.witness}, up to {_power_of_ten(self.error_code)} and "
+            f"{mark} {derived} = {code or self.code} = {self.witness}, up to {_power_of_ten(self.error_code)} and "
             f"{_power_of_ten(self.error_witness)} in {self.draws} random draws{f' ({shapes})' if shapes else ''}"
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, str], dict[str, Any]]:
         line = self.summary()
+        linked = self.summary(f"{{in-ledger}}`{self.name}`", f"{{in-reference}}`{self.code}`")
         shown = {
             "text/plain": f"{self.formula}\n{line}",
             "text/html": f'<div class="certificate">$${self.formula}$$<p class="certificate-line">{line}</p></div>',
             "text/markdown": (
-                f"```{{math}}\n:label: {self.name}\n{self.formula}\n```\n\n```{{div}} certificate-line\n{line}\n```\n"
+                f"```{{math}}\n:label: {self.name}\n{self.formula}\n```\n\n```{{div}} certificate-line\n{linked}\n```\n"
             ),
         }
         return shown, {RECORD: asdict(self)}

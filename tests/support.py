@@ -154,7 +154,7 @@ class SmallBook:
 
     def __init__(self, folder: Path, root: Path, **chapters: list[str]) -> None:
         self.folder = folder
-        for name in ("_ext", "_static", "dlmath"):
+        for name in ("_ext", "_static", "dlmath", "exercises"):
             shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("_config.yml", "references.bib"):
             shutil.copy(root / name, folder)
@@ -180,22 +180,39 @@ class SmallBook:
         assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
         (self.folder / file).write_text(text.replace(old, new))
 
-    def start(self) -> subprocess.Popen:
+    def start(self, **environment: str) -> subprocess.Popen:
         command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "--keep-going", "-q"]
         return subprocess.Popen(
             command,
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder)},  # the copy of dlmath, not the installed one
+            env=os.environ
+            | environment
+            | {"PYTHONPATH": str(self.folder)},  # the copy of dlmath, not the installed one
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def build(self, succeeds: bool = True) -> str:
-        process = self.start()
-        output, _ = process.communicate(timeout=120)
+    def build(self, succeeds: bool = True, **environment: str) -> str:
+        process = self.start(**environment)
+        output, _ = process.communicate(timeout=300)
         assert (process.returncode == 0) == succeeds, output
         return output
+
+    def copied(self, folder: Path) -> SmallBook:
+        """The book as it is, elsewhere, with the times of its files."""
+        other = SmallBook.__new__(SmallBook)
+        other.folder = shutil.copytree(self.folder, folder)
+        return other
+
+    def forget_pages(self) -> None:
+        """Leave nothing of a build but the results of the chapters: the next one is a build from scratch."""
+        for name in (".doctrees", "html", "jupyter_execute"):
+            shutil.rmtree(self.folder / "_build" / name)
+
+    def pages(self) -> dict[str, str]:
+        html = self.folder / "_build/html"
+        return {str(file.relative_to(html)): file.read_text(encoding="utf-8") for file in sorted(html.rglob("*.html"))}
 
     def page(self, chapter: str) -> str:
         return (self.folder / f"_build/html/chapters/{chapter}.html").read_text()

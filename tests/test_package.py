@@ -30,6 +30,8 @@ LAYERS = {
     "verify": SYMBOLIC,
     "display": SYMBOLIC,
     "plotting": SHOWN,
+    "diagrams": SHOWN,
+    "_stacking": SHOWN,
     "_svg": SHOWN,
     "live": SHOWN,
     "exercises": SHOWN,

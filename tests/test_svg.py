@@ -154,3 +154,41 @@ def test_an_image_keeps_its_colours(figure):
     expected = image.to_rgba(image.get_array(), bytes=True)
     assert pixels.shape == (8, 8, 4)
     assert np.array_equal(pixels, expected) or np.array_equal(pixels, expected[::-1])
+
+
+class TestDots:
+    def markup(self, figure, line):
+        figure.draw_without_rendering()  # finds the limits of the axes
+        return _svg.pieces(figure, [line], _svg.Definitions("test"))[line]
+
+    def test_round_markers_of_one_colour_are_one_path(self):
+        figure, axes = plt.subplots()
+        (line,) = axes.plot(np.arange(50), np.arange(50) ** 2, "o", markersize=4)
+        text = self.markup(figure, line)
+        assert "<use" not in text
+        (path,) = re.findall(r'<path d="([^"]*)"', text)
+        assert path.count("h0") == 50
+        assert "stroke-linecap: round" in text
+        assert "stroke-width: 5;" in text, "four points across, and an edge of one"
+        figure.dpi = _svg.POINTS_PER_INCH
+        x, y = axes.transData.transform((10, 100))
+        found = np.array([part.split() for part in path.removesuffix("h0").replace("M", "").split("h0")], dtype=float)
+        np.testing.assert_allclose(found[10], [x, figure.bbox.height - y], atol=0.051)
+        plt.close(figure)
+
+    @pytest.mark.parametrize(
+        "style",
+        [
+            {"marker": "s"},
+            {"marker": "o", "markeredgecolor": "red"},
+            {"marker": "o", "alpha": 0.3},
+            {"marker": "o", "fillstyle": "none"},
+            {"marker": "P"},
+        ],
+        ids=str,
+    )
+    def test_other_markers_stay_as_matplotlib_draws_them(self, style):
+        figure, axes = plt.subplots()
+        (line,) = axes.plot(np.arange(5), np.arange(5), linestyle="", **style)
+        assert self.markup(figure, line).count("<use") == 5
+        plt.close(figure)

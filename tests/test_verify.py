@@ -635,7 +635,10 @@ class TestWhatIsShown:
         assert record["error_code"] == certificate.error_code
         assert record["sizes"] == certificate.sizes
         assert set(shown) == {"text/plain", "text/html", "text/markdown"}
-        assert all(certificate.formula in text and certificate.summary() in text for text in shown.values())
+        assert all(certificate.formula in text for text in shown.values())
+        assert all(certificate.summary() in shown[kind] for kind in ("text/plain", "text/html"))
+        linked = certificate.summary("{in-ledger}`mse-gradient`", "{in-reference}`dlmath.losses.mse_grad`")
+        assert linked in shown["text/markdown"]
         assert ":label: mse-gradient" in shown["text/markdown"]
         assert "certificate-line" in shown["text/markdown"]
 

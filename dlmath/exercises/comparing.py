@@ -1,4 +1,9 @@
-"""Whether two results are equal, and by what they differ if they are not: what any formula can have wrong."""
+"""Whether two results are equal, and by what they differ if they are not: what any formula can have wrong.
+
+Equal means up to rounding, at the precision of the result: one in ``float32`` has seven digits. Every number is
+compared relative to itself, with an allowance for cancellation relative to the largest number of its array: so tiny
+results are told from zero, and huge ones may be in the last digits what they like. Integers are exact.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +12,133 @@ from typing import Any
 
 import numpy as np
 
-RELATIVE, ABSOLUTE = 1e-7, 1e-10
-"""Tolerances: another order of the same operations passes, a one-sided difference does not."""
+RELATIVE = 1e-7
+"""Of a number in double precision: another order of the same operations passes, a one-sided difference does not."""
+
+CANCELLATION = 1e-13
+"""Of the largest number of an array in double precision: where large terms cancel, their rounding is left."""
+
+NOTHING = 1e-10
+"""In an array of zeros: what may be left when everything cancels."""
+
+ROUNDINGS = 8
+"""Roundings that single and half precision are allowed, in units of their last digit."""
 
 
 def numbers(value: Any) -> np.ndarray | None:
     """The value as an array of real numbers, or None if it is something else."""
-    if (
-        not isinstance(value, np.ndarray | np.number | np.bool_ | int | float)
-        or np.asarray(value).dtype.kind not in "biuf"
-    ):
+    if type(value) is int:
+        return np.asarray(float(value)) if abs(value) < 2**1023 else None
+    if type(value) not in (np.ndarray, bool, float) and not isinstance(value, np.number | np.bool_):
         return None
-    return np.asarray(value, dtype=float)
+    return np.asarray(value, dtype=float) if np.asarray(value).dtype.kind in "biuf" else None
+
+
+def precision(value: Any) -> float:
+    """The distance from 1 to the next number in the precision of a result; of several results, the coarsest.
+
+    Example:
+        >>> precision(np.float32(3))
+        1.1920928955078125e-07
+        >>> precision(3) == precision((3.0, np.ones(2))) == np.finfo(float).eps
+        True
+    """
+    double = float(np.finfo(float).eps)
+    if isinstance(value, tuple | list):
+        return max(map(precision, value), default=double)
+    dtype = np.asarray(value).dtype
+    return max(double, float(np.finfo(dtype).eps)) if dtype.kind == "f" else double
+
+
+def lowered(value: Any, kind: type[np.floating]) -> Any:
+    """The real numbers in a value, in a lower precision.
+
+    Example:
+        >>> lowered((0.1, 3), np.float32)
+        (np.float32(0.1), 3)
+    """
+    return _mapped(value, lambda number: np.asarray(number).astype(kind)[()])
+
+
+def rounded(value: Any, kind: type[np.floating]) -> Any:
+    """The real numbers in a value, as they are in a lower precision, in double precision again.
+
+    Example:
+        >>> rounded((0.5, 0.1, 3), np.float32)
+        (np.float64(0.5), np.float64(0.10000000149011612), 3)
+    """
+    return _mapped(value, lambda number: np.asarray(number).astype(kind).astype(float)[()])
+
+
+def _mapped(value: Any, change: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return type(value)(_mapped(each, change) for each in value)
+    if isinstance(value, float) or (isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"):
+        with np.errstate(over="ignore"):
+            return change(value)
+    return value
+
+
+def tolerance(value: Any, reference: Any, of_rounded: Any = None) -> np.ndarray:
+    """How far each number of a result may be from the reference.
+
+    Args:
+        value: the result.
+        reference: what it should be.
+        of_rounded: the reference for arguments in the precision of the result, if that is low: whoever computes in
+            it starts from these.
+    """
+    exact = numbers(reference)
+    finite = np.where(np.isfinite(exact), np.abs(exact), 0)
+    largest = finite.max(initial=0)
+    rounding = max(precision(value), precision(reference))
+    if rounding > np.finfo(float).eps:
+        relative = cancellation = nothing = ROUNDINGS * rounding
+        coarser = value if precision(value) >= precision(reference) else reference
+        smallest = float(np.finfo(np.asarray(coarser).dtype).smallest_subnormal)
+    else:
+        relative, cancellation, nothing, smallest = RELATIVE, CANCELLATION, NOTHING, 0.0
+    allowed = relative * finite + (cancellation * largest if largest else nothing) + 2 * smallest
+    moved = numbers(of_rounded)
+    if moved is not None and moved.shape == exact.shape:
+        with np.errstate(invalid="ignore"):
+            shift = np.abs(moved - exact)
+        allowed = allowed + 4 * np.where(np.isfinite(shift), shift, 0)
+    # An integer is exact, however large it is.
+    return np.minimum(allowed, 0.25) if np.asarray(reference).dtype.kind in "biu" else allowed
+
+
+def close(value: Any, reference: Any, of_rounded: Any = None) -> np.ndarray:
+    """Where two results of one shape are equal up to rounding; NaN is equal to NaN."""
+    one, other = numbers(value), numbers(reference)
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(one - other) <= tolerance(value, reference, of_rounded)
+    return near | (one == other) | (np.isnan(one) & np.isnan(other))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two results are equal up to rounding: numbers of the same shape, or tuples of such.
+
+    Example:
+        >>> same(1e-12, 2e-12), same(np.float32(1e-12), 1e-12), same(0.1 + 0.2 - 0.3, 0.0)
+        (False, True, True)
+    """
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other))
+    ones, others = numbers(one), numbers(other)
+    if ones is None or others is None or ones.shape != others.shape:
+        return False
+    return bool(close(one, other).all())
 
 
 def common_hint(values: Sequence[Any], references: Sequence[Any]) -> str | None:
     """Name what can be wrong in any formula: the sign, a constant factor, a transposition."""
     if any(numbers(result) is None for result in (*values, *references)):
         return None
-    pairs = [(numbers(value), numbers(reference)) for value, reference in zip(values, references)]
-    if all(same(value, -reference) for value, reference in pairs):
+    pairs = list(zip(values, references))
+    if all(same(value, -numbers(reference)) for value, reference in pairs):
         return "The sign is wrong, and nothing else."
-    if all(same(value, reference.T) for value, reference in pairs):
+    if all(same(value, np.asarray(reference).T) for value, reference in pairs):
         return "This is the transpose of what is asked for."
     factor = _common_factor(pairs)
     if factor is not None:
@@ -36,21 +146,19 @@ def common_hint(values: Sequence[Any], references: Sequence[Any]) -> str | None:
     return None
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two results are equal up to rounding: numbers of the same shape, or tuples of such."""
-    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
-        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other))
-    one, other = numbers(one), numbers(other)
-    if one is None or other is None or one.shape != other.shape:
-        return False
-    return bool(np.allclose(one, other, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True))
-
-
-def _common_factor(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> float | None:
-    if any(value.shape != reference.shape for value, reference in pairs):
+def _common_factor(pairs: Sequence[tuple[Any, Any]]) -> float | None:
+    """The one number by which all results differ, if there is one."""
+    if any(np.shape(value) != np.shape(reference) for value, reference in pairs):
         return None
-    values, references = (np.concatenate([np.ravel(pair[i]) for pair in pairs]) for i in (0, 1))
-    if not np.isfinite(values).all() or not references.any():
+    # Tiny and huge results count alike: each pair has a factor of its own, and all must agree.
+    factor = None
+    for value, reference in pairs:
+        ours, theirs = numbers(value).ravel(), numbers(reference).ravel()
+        if not np.isfinite(ours).all() or not np.isfinite(theirs).all():
+            return None
+        if factor is None and theirs.any():
+            place = np.abs(theirs).argmax()
+            factor = float(ours[place] / theirs[place])
+    if factor is None or abs(factor) < 1e-6:
         return None
-    factor = float(values @ references / (references @ references))
-    return factor if abs(factor) > 1e-6 and same(values, factor * references) else None
+    return factor if all(same(value, factor * numbers(reference)) for value, reference in pairs) else None

@@ -11,8 +11,8 @@ import importlib
 import inspect
 import pkgutil
 import textwrap
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -55,11 +55,25 @@ class Coding:
         return _source(self.solution)
 
     @property
+    def head(self) -> str:
+        """The solution up to its docstring."""
+        lines = self.solution_code.splitlines()
+        return "\n".join(lines[: self._docstring_end])
+
+    @property
+    def body(self) -> str:
+        """The solution after its docstring, indented."""
+        lines = self.solution_code.splitlines()
+        return "\n".join(lines[self._docstring_end :]).strip("\n")
+
+    @property
     def stub(self) -> str:
         """The solution up to its docstring, and ``...`` for the body."""
-        code = self.solution_code
-        docstring = _definition(code).body[0]
-        return "\n".join([*code.splitlines()[: docstring.end_lineno], "    ..."])
+        return f"{self.head}\n    ..."
+
+    @property
+    def _docstring_end(self) -> int:
+        return _definition(self.solution_code).body[0].end_lineno
 
 
 @dataclass(frozen=True)
@@ -75,16 +89,26 @@ class Derivation:
     """One ``return``: the expression, as a function of the symbols that its parameters name."""
     mistakes: Sequence[Mistake]
     points: int = 2
+    definitions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """What given symbols stand for, if that can be said in the other ones: ``{"s": lambda z: sigma(z)}``. An answer may
+    use either."""
+    values: Callable[[np.random.Generator], Mapping[str, float]] | None = None
+    """Draws values for some of the symbols by name, if not all are possible: ``{"gamma": rng.uniform(0, 1)}``. A symbol
+    that is declared to be an integer gets integers without it."""
 
     @property
     def answer(self) -> str:
         return self.solution.__name__
 
     @property
-    def solution_code(self) -> str:
+    def expression(self) -> str:
+        """The code of the expression."""
         code = _source(self.solution)
-        result = _definition(code).body[-1].value
-        return f"{self.given}\n\n{self.answer} = {ast.get_source_segment(code, result)}"
+        return ast.get_source_segment(code, _definition(code).body[-1].value)
+
+    @property
+    def solution_code(self) -> str:
+        return f"{self.given}\n\n{self.answer} = {self.expression}"
 
     @property
     def stub(self) -> str:

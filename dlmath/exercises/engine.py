@@ -7,28 +7,40 @@ those of the usual mistakes, which are functions too: the one that agrees on eve
 from __future__ import annotations
 
 import difflib
+import dis
 import inspect
-import traceback
+import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from dlmath.exercises import expressions
-from dlmath.exercises.comparing import ABSOLUTE, RELATIVE, common_hint, numbers, same
+from dlmath.exercises.comparing import close, common_hint, lowered, numbers, precision, rounded, same
 from dlmath.exercises.definition import Coding, exercises
-from dlmath.exercises.running import Outcome, OutOfTimeError, run
+from dlmath.exercises.running import (
+    Other,
+    Outcome,
+    OutOfTimeError,
+    ProcessEndedError,
+    Raised,
+    described,
+    kind_of,
+    precision_inside,
+    run,
+    run_trusted,
+    within,
+)
 from dlmath.exercises.shown import Feedback
-
-UNLIMITED = 60.0
-"""Seconds for what is not the student's."""
 
 
 def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Feedback:
     """Say whether the answer to an exercise is right, and if not, what is known about the mistake.
 
-    Whatever the answer does, the notebook goes on: nothing is raised.
+    Whatever the answer does, the notebook goes on: nothing is raised, and on Linux nothing that the answer does
+    outlasts it. What can be stopped where is told in ``dlmath.exercises.running``.
 
     Args:
         name: the exercise, such as ``"mse-gradient"``.
@@ -50,51 +62,106 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         return Feedback(_short(name), "wrong", "".join(["There is no exercise of this name.", *close]))
     exercise = exercises()[name]
     judge = _function if isinstance(exercise, Coding) else expressions.judge
-    state, message = judge(exercise, answer, np.random.default_rng(seed), seconds)
+    try:
+        state, message = judge(exercise, answer, np.random.default_rng(seed), seconds)
+    except OutOfTimeError as error:
+        state, message = "wrong", time_text(error, seconds)
+    except ProcessEndedError as error:
+        state, message = "wrong", end_text(error)
+    except Exception as error:  # an answer is any object, and may behave in any way
+        state, message = "wrong", f"Your answer could not be looked at: `{_told(described(error))}`."
     return Feedback(name, state, message)
 
 
 def _function(exercise: Coding, answer: Any, rng: np.random.Generator, seconds: float) -> tuple[str, str]:
+    refusal = refused(exercise, answer, seconds)
+    if refusal is not None:
+        return refusal
+    inputs = exercise.inputs(rng)
+    outcomes, printed = run(answer, inputs, _names(exercise), seconds)
+    inside = lambda: within(seconds, lambda: precision_inside(answer, inputs[0]))  # noqa: E731
+    return judge_outcomes(exercise, inputs, outcomes, printed, inside)
+
+
+def _names(exercise: Coding) -> list[str]:
+    return list(inspect.signature(exercise.solution).parameters)
+
+
+def refused(exercise: Coding, answer: Any, seconds: float) -> tuple[str, str] | None:
+    """The state and the message of an answer that need not be tried, or None."""
     if answer is None or answer is Ellipsis or _is_stub(answer, exercise):
         return "open", "not attempted yet. Replace the three dots by your code."
     if not callable(answer):
         return "wrong", (
-            f"`check` needs the function itself, got {_kind(answer)}. "
+            f"`check` needs the function itself, got {kind_of(answer)}. "
             f'Write its name without parentheses: `check("{exercise.name}", {exercise.answer})`.'
         )
-    expected = list(inspect.signature(exercise.solution).parameters)
-    if not _can_be_called(answer, len(expected)):
-        return (
-            "wrong",
-            f"The function is called with {len(expected)} arguments, `{', '.join(expected)}`, and does not take them.",
-        )
-    inputs = exercise.inputs(rng)
-    try:
-        outcomes, printed = run(answer, inputs, expected, seconds)
-    except OutOfTimeError as error:
+    expected = _names(exercise)
+    if not _can_be_called(answer, len(expected), seconds):
         return "wrong", (
-            f"Your function was still running after {seconds:g} seconds"
-            + (" and was stopped." if error.stopped else " and could not be stopped: restart the kernel when you can.")
-            + " Is there a loop that never ends?"
+            f"The function is called with {_count(len(expected), 'argument')}, `{', '.join(expected)}`, "
+            "and does not take them."
         )
-    references = run(exercise.solution, inputs, expected, UNLIMITED)[0]
-    state, message = _verdict(exercise, inputs, outcomes, references)
+    return None
+
+
+def tried(exercise: Coding, answer: Any, seed: int, seconds: float) -> tuple[list[Outcome], str | None, str]:
+    """What an answer does: the outcomes, the low precision in which it computes if it does, and what it printed."""
+    inputs = exercise.inputs(np.random.default_rng(seed))
+    outcomes, printed = run(answer, inputs, _names(exercise), seconds)
+    return outcomes, within(seconds, lambda: precision_inside(answer, inputs[0])), printed
+
+
+def judge_outcomes(
+    exercise: Coding,
+    inputs: Sequence[tuple[Any, ...]],
+    outcomes: Sequence[Outcome],
+    printed: str,
+    inside: Callable[[], str | None],
+) -> tuple[str, str]:
+    """The state and the message of what an answer did.
+
+    Args:
+        exercise: the exercise.
+        inputs: that the answer was tried on.
+        outcomes: what it did on each.
+        printed: what it printed.
+        inside: finds the low precision in which it computes, if it does; called only if that matters.
+    """
+    references = run_trusted(exercise.solution, inputs, _names(exercise))
+    low = _low_precision(outcomes)
+    if low is None and _agree_roughly(outcomes, references):
+        found = inside()
+        low = getattr(np, found) if found else None
+    if low is not None:
+        outcomes = [replace(outcome, value=lowered(outcome.value, low)) for outcome in outcomes]
+    of_rounded = [None] * len(inputs)
+    if low is not None:
+        rounded_inputs = [rounded(arguments, low) for arguments in inputs]
+        of_rounded = [outcome.value for outcome in run_trusted(exercise.solution, rounded_inputs, _names(exercise))]
+    state, message = _verdict(exercise, inputs, outcomes, references, of_rounded)
     if printed and state == "wrong":
         message += f"\n\nIt printed: `{printed.strip()[:200]}`"
     return state, message
 
 
 def _verdict(
-    exercise: Coding, inputs: Sequence[tuple[Any, ...]], outcomes: Sequence[Outcome], references: Sequence[Outcome]
+    exercise: Coding,
+    inputs: Sequence[tuple[Any, ...]],
+    outcomes: Sequence[Outcome],
+    references: Sequence[Outcome],
+    of_rounded: Sequence[Any],
 ) -> tuple[str, str]:
     if outcomes[0].value is Ellipsis:
         return "open", "not attempted yet. Replace the three dots by your code."
-    problems = [_problem(exercise, o, r.value) for o, r in zip(outcomes, references)]
+    problems = [_problem(exercise, o, r.value, low) for o, r, low in zip(outcomes, references, of_rounded)]
     if not any(problems):
-        return "solved", f"solved. It agrees with the reference on all {len(inputs)} inputs."
-    names = list(inspect.signature(exercise.solution).parameters)
+        low = _low_precision(outcomes)
+        digits = f", in the precision in which it computes (`{low.__name__}`)" if low else ""
+        return "solved", f"solved. It agrees with the reference on all {len(inputs)} inputs{digits}."
+    names = _names(exercise)
     for mistake in exercise.mistakes:
-        if _same_mistake(outcomes, run(mistake.wrong, inputs, names, UNLIMITED)[0]):
+        if _same_mistake(outcomes, run_trusted(mistake.wrong, inputs, names)):
             return "wrong", mistake.hint
     if not any(o.error or o.changed or o.warning for o in outcomes):
         hint = common_hint([o.value for o in outcomes], [r.value for r in references])
@@ -107,7 +174,21 @@ def _verdict(
     return "wrong", f"{problems[failing]}\n\nIt was called with {given}."
 
 
-def _problem(exercise: Coding, outcome: Outcome, reference: Any) -> str | None:
+def _agree_roughly(outcomes: Sequence[Outcome], references: Sequence[Outcome]) -> bool:
+    """Whether the results are right to a few digits, but not to those of double precision."""
+    pairs = [(outcome.value, reference.value) for outcome, reference in zip(outcomes, references)]
+    return not all(same(value, reference) for value, reference in pairs) and all(
+        same(lowered(value, np.float16), reference) for value, reference in pairs
+    )
+
+
+def _low_precision(outcomes: Sequence[Outcome]) -> type[np.floating] | None:
+    """The precision of the results, if it is lower than double."""
+    kinds = {float(np.finfo(kind).eps): kind for kind in (np.float16, np.float32)}
+    return kinds.get(max(precision(outcome.value) for outcome in outcomes))
+
+
+def _problem(exercise: Coding, outcome: Outcome, reference: Any, of_rounded: Any) -> str | None:
     """What is wrong with one outcome, in a sentence, without the right answer."""
     value = outcome.value
     if outcome.error is not None:
@@ -117,42 +198,43 @@ def _problem(exercise: Coding, outcome: Outcome, reference: Any) -> str | None:
     if outcome.changed:
         return (
             f"Your function writes into its argument `{outcome.changed}`, which the caller still needs. "
-            "Compute the result in a new array."
+            "Compute the result anew, in a copy."
         )
     if isinstance(reference, tuple):
         names = ", ".join(f"`{name}`" for name in exercise.returns)
         if not isinstance(value, tuple | list) or len(value) != len(reference):
             return f"Your function should return {len(reference)} values, {names}, and returns {_kind(value)}."
-        parts = [(f"`{name}`", *pair) for name, *pair in zip(exercise.returns, value, reference)]
+        of_rounded = of_rounded or [None] * len(reference)
+        parts = [(f"`{name}`", *three) for name, *three in zip(exercise.returns, value, reference, of_rounded)]
     else:
-        parts = [("The result", value, reference)]
+        parts = [("The result", value, reference, of_rounded)]
     wrong = (problem for part in parts if (problem := _part_problem(*part)))
     return next(wrong, _warning_text(outcome.warning))
 
 
-def _part_problem(what: str, value: Any, reference: Any) -> str | None:
+def _part_problem(what: str, value: Any, reference: Any, of_rounded: Any) -> str | None:
     expected = f"an array of shape {np.shape(reference)}" if np.ndim(reference) else "a single number"
-    if isinstance(value, list | tuple):
-        return f"{what} is a {type(value).__name__}; expected is {expected}. `np.array(...)` makes an array of a list."
+    if isinstance(value, list):
+        return f"{what} is a list; expected is {expected}. `np.array(...)` makes an array of a list."
     result = numbers(value)
     if result is None:
         return f"{what} is {_kind(value)}; expected is {expected}."
     if result.shape != np.shape(reference):
         return f"{what} has shape {result.shape}; expected is {expected}."
+    wrong = ~close(value, reference, of_rounded)
+    if not wrong.any():
+        return None
     if np.isnan(result).any():
         return f"{what} has the expected shape, but contains NaN (not a number)."
-    wrong = ~np.isclose(result, reference, rtol=RELATIVE, atol=ABSOLUTE)
-    if wrong.any():
-        count = f"{wrong.sum()} of its {wrong.size} values are" if wrong.size > 1 else "its value is"
-        return f"{what} has the expected shape, but {count} wrong: your function returns `{_short(value)}`."
-    return None
+    count = f"{wrong.sum()} of its {wrong.size} values are" if wrong.size > 1 else "its value is"
+    return f"{what} has the expected shape, but {count} wrong: your function returns `{_short(value)}`."
 
 
 def _same_mistake(outcomes: Sequence[Outcome], wrongs: Sequence[Outcome]) -> bool:
     """Whether the student's function did on every input what the wrong function does, be it an error or a warning."""
     returned = [o.error is None for o in outcomes]
     return any(returned) and all(
-        type(o.error) is type(w.error)
+        (o.error and o.error.kinds[0]) == (w.error and w.error.kinds[0])
         and o.changed == w.changed
         and bool(o.warning) == bool(w.warning)
         and (o.error is not None or same(o.value, w.value))
@@ -162,50 +244,82 @@ def _same_mistake(outcomes: Sequence[Outcome], wrongs: Sequence[Outcome]) -> boo
 
 def _is_stub(answer: Any, exercise: Coding) -> bool:
     """Whether the function does nothing, as the stub: ``...`` or ``pass``, with or without a docstring."""
-    if not isinstance(answer, FunctionType):
+    if type(answer) is not FunctionType:
         return False
     namespace: dict[str, Any] = {}
     exec(exercise.stub, namespace)
-    ours, theirs = namespace[exercise.answer].__code__, answer.__code__
-    return ours.co_code == theirs.co_code and ours.co_consts[1:] == theirs.co_consts[1:]
+    return _instructions(answer) == _instructions(namespace[exercise.answer])
 
 
-def _can_be_called(function: Callable[..., Any], count: int) -> bool:
-    try:
-        inspect.signature(function).bind(*range(count))
-    except TypeError:
-        return False
-    except ValueError:  # some compiled functions have no signature; calling them will show
+def _instructions(function: FunctionType) -> list[tuple[str, Any]]:
+    return [(step.opname, step.argval) for step in dis.get_instructions(function) if step.opname != "NOP"]
+
+
+def _can_be_called(function: Callable[..., Any], count: int, seconds: float) -> bool:
+    def binds() -> bool:
+        try:
+            inspect.signature(function).bind(*range(count))
+        except TypeError:
+            return False
+        except ValueError:  # some compiled functions have no signature; calling them will show
+            return True
         return True
-    return True
+
+    # An object that can be called may answer any question by code of its own.
+    return binds() if type(function) is FunctionType else within(seconds, binds)
 
 
 ADVICE = {
-    NameError: "Python does not know that name. Is it spelled as in the first line of the function? Is it imported?",
-    IndexError: "An index is larger than the array. Print the shapes of the arrays.",
-    ZeroDivisionError: "Something divides by zero.",
-    RecursionError: "The function calls itself and never ends.",
-    AttributeError: "The value before the dot has no such attribute. Print its type.",
+    "UnboundLocalError": "A variable is read before it has a value. Is it set only in a loop or an `if`?",
+    "NameError": "Python does not know that name. Is it spelled as in the first line of the function? Is it imported?",
+    "IndexError": "An index is larger than the array. Print the shapes of the arrays.",
+    "ZeroDivisionError": "Something divides by zero.",
+    "RecursionError": "The function calls itself and never ends.",
+    "AttributeError": "The value before the dot has no such attribute. Print its type.",
+    "SystemExit": "`return` ends a function; `exit()` and `quit()` end Python.",
+    "EOFError": "The numbers come as arguments: there is nothing to ask for.",
+    "MemoryError": "That is more memory than there is. Print the shapes of the arrays before this line.",
 }
 
+DO_NOT_FIT = ("could not be broadcast", "matmul", "not aligned", "dot product")
 
-def _error_text(error: BaseException) -> str:
-    try:
-        told = str(error)[:300]
-    except Exception:
-        told = ""
-    text = f"Your function raised `{type(error).__name__}: {told}`"
-    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if _is_students(frame.filename)]
-    if lines and lines[-1]:
-        text += f" in the line `{lines[-1]}`"
-    advice = next((advice for kind, advice in ADVICE.items() if isinstance(error, kind)), "")
-    if isinstance(error, ValueError) and any(word in told for word in ("shape", "dimension", "broadcast")):
+
+def _told(error: Raised) -> str:
+    return f"{error.kinds[0]}: {error.text}"
+
+
+def _error_text(error: Raised) -> str:
+    text = f"Your function raised `{_told(error)}`"
+    if error.line:
+        text += f" in the line `{error.line}`"
+    advice = next((advice for kind, advice in ADVICE.items() if kind in error.kinds), "")
+    if "ValueError" in error.kinds and any(words in error.text for words in DO_NOT_FIT):
         advice = "Two arrays do not fit together. Write the shape of each beside it: is one transposed?"
     return f"{text}. {advice}".strip()
 
 
-def _is_students(filename: str) -> bool:
-    return "site-packages" not in filename and "dist-packages" not in filename and "dlmath" not in filename
+def time_text(error: OutOfTimeError, seconds: float) -> str:
+    if error.waited:
+        return (
+            f"Your function was still waiting after {seconds:g} seconds and was stopped. It did not compute: "
+            "does it sleep, or wait for something that does not come?"
+        )
+    return (
+        f"Your function was still running after {seconds:g} seconds"
+        + (" and was stopped." if error.stopped else " and could not be stopped: restart the kernel when you can.")
+        + " Is there a loop that never ends?"
+    )
+
+
+def end_text(error: ProcessEndedError) -> str:
+    if error.by_signal is None:
+        return "Your function ended Python itself (`os._exit`?). `return` ends a function."
+    if error.by_signal == signal.SIGKILL:
+        return "Your function was killed: it took more memory than there is, or ended itself."
+    return (
+        f"Your function crashed Python ({signal.Signals(error.by_signal).name}). "
+        "Does it call itself without end, or go around NumPy's checks?"
+    )
 
 
 def _warning_text(warning: str | None) -> str | None:
@@ -217,7 +331,12 @@ def _warning_text(warning: str | None) -> str | None:
     )
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def _short(value: Any) -> str:
+    """One of our values, in little room."""
     if isinstance(value, FunctionType):
         return f"<function {value.__name__}>"
     with np.printoptions(precision=4, threshold=12, edgeitems=2, suppress=True):
@@ -226,6 +345,4 @@ def _short(value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" + f" and dtype {value.dtype}" * (value.dtype.kind not in "biuf")
-    return f"a value of type `{type(value).__name__}`"
+    return value.kind if isinstance(value, Other) else kind_of(value)

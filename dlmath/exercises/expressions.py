@@ -1,20 +1,41 @@
-"""Derivations: is a SymPy expression equal to the reference, and if not, by what do they differ?"""
+"""Derivations: is a SymPy expression equal to the reference, and if not, by what do they differ?
+
+Two expressions are equal if SymPy proves it, or if they agree at random numbers: at ordinary ones, and then, in
+arithmetic of a thousand digits, at numbers close to 0 and far from it, so that a wrong branch does not pass. Symbols
+that are declared to be integers get integers. What an answer leaves to do (``Derivative``, ``Sum``, ``Integral``) is
+carried out, since ``diff`` would have done the same, and the verdict says so.
+"""
 
 from __future__ import annotations
 
+import inspect
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 
 from dlmath import symbolic
 from dlmath.exercises.comparing import common_hint, same
 from dlmath.exercises.definition import Derivation
-from dlmath.exercises.running import OutOfTimeError, within
+from dlmath.exercises.running import OutOfTimeError, in_a_thread, kind_of, type_name, within
 
 POINTS = 12
 """Random points, with sizes of their own, at which two expressions are compared."""
+
+PROOF = 2.0
+"""Seconds for the attempt at a proof: what SymPy does not simplify by then is compared at random points."""
+
+FAR_POINTS = 24
+"""Random points close to 0 and far from it."""
+
+CLOSEST, FARTHEST = 1e-5, 200.0
+"""Their smallest and their largest absolute value."""
+
+DIGITS = 1000
+"""Of the arithmetic at these points: ``1 - tanh(x)**2`` is right also where it is 0 in double precision."""
 
 
 def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: float) -> tuple[str, str]:
@@ -22,39 +43,66 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
     if answer is None or answer is Ellipsis:
         return "open", "not attempted yet. Replace the three dots by your expression."
     symbols = exercise.symbols()
-    reference = exercise.solution(**symbols)
+    reference = _spelled_out(exercise, exercise.solution(**symbols), symbols)
     try:
-        expression = _as_expression(answer, symbols)
+        expression = _spelled_out(exercise, _as_expression(answer, symbols), symbols)
     except TypeError as error:
         return "wrong", str(error)
+    values = [_draw(symbols, rng) | _possible(exercise, symbols, rng) for _ in range(POINTS)]
+    ours = _at(reference, values)
     try:
-        values = [_draw(symbols, rng) for _ in range(POINTS)]
-        ours = _at(reference, values)
-        theirs = within(seconds, lambda: _at(expression, values))
+        theirs, proved = within(
+            seconds, lambda: _computed(expression, reference, values, ours, min(PROOF, seconds / 2))
+        )
     except OutOfTimeError:
         return "wrong", f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
     except Exception as error:  # SymPy has many parts, and a student may use any of them
         return "wrong", f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
     if _all_same(theirs, ours):
-        proved = _proved(expression, reference, seconds)
-        return "solved", f"solved: {'proved equal by SymPy' if proved else f'equal at {POINTS} random points'}."
+        left = ", ".join(sorted({f"`{type_name(type(part))}`" for part in expression.atoms(*LEFT_TO_DO)}))
+        carried_out = f" ({left} in it was carried out)" if left else ""
+        if proved:
+            return "solved", f"solved: proved equal by SymPy{carried_out}."
+        far = [_draw_far(symbols, rng) | _possible(exercise, symbols, rng) for _ in range(FAR_POINTS)]
+        differs = _differs_at(expression, reference, far, seconds)
+        if differs:
+            return "wrong", (
+                f"Your expression is right at ordinary numbers, but not everywhere, such as at {differs}. "
+                "Is there a case, or a form that is right on one side only?"
+            )
+        return "solved", f"solved: equal at {POINTS} random points, and close to 0 and far from it{carried_out}."
     for mistake in exercise.mistakes:
-        wrong = mistake.wrong(**symbols)
+        wrong = _spelled_out(exercise, mistake.wrong(**symbols), symbols)
         if _all_same(theirs, _at(wrong, values)):
             return "wrong", mistake.hint
     return "wrong", common_hint(theirs, ours) or _difference(expression, reference)
 
 
+LEFT_TO_DO = (sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product)
+
+
+def _spelled_out(exercise: Derivation, expression: Any, symbols: Mapping[str, Any]) -> Any:
+    """The expression without the symbols that stand for something in the other ones."""
+    for name, definition in exercise.definitions.items():
+        takes = {parameter: symbols[parameter] for parameter in inspect.signature(definition).parameters}
+        expression = sp.sympify(expression).subs(symbols[name], definition(**takes))
+    return expression
+
+
 def _as_expression(answer: Any, symbols: Mapping[str, Any]) -> Any:
-    if isinstance(answer, sp.Equality):
-        answer = answer.rhs
-    if isinstance(answer, str):
+    kind = type(answer)
+    if issubclass(kind, str):
         raise TypeError("This is a text. Write the expression without quotes.")
-    if isinstance(answer, np.ndarray) or not isinstance(answer, sp.Basic | sp.MatrixBase | int | float):
-        raise TypeError(f"A SymPy expression is expected, got a value of type `{type(answer).__name__}`.")
-    expression = sp.sympify(answer)
+    if not issubclass(kind, sp.Basic | sp.MatrixBase | int | float):
+        raise TypeError(f"A SymPy expression is expected, got {kind_of(answer)}.")
     # A symbol that the student made anew, with other assumptions, is meant to be ours.
     names = {str(symbol): symbol for symbol in [*symbols.values(), *_sizes(symbols)]}
+    if issubclass(kind, sp.Equality):
+        # The side with the result: the other one is its name.
+        left, right = answer.args
+        named = right.is_Symbol and str(right) not in names and not (left.is_Symbol and str(left) not in names)
+        answer = left if named else right
+    expression = sp.sympify(answer)
     free = expression.free_symbols
     renamed = {s: names[str(s)] for s in free if str(s) in names and s != names[str(s)]}
     unknown = sorted(str(s) for s in free if str(s) not in names)
@@ -73,22 +121,114 @@ def _sizes(symbols: Mapping[str, Any]) -> list[Any]:
 def _draw(symbols: Mapping[str, Any], rng: np.random.Generator) -> dict[Any, Any]:
     """Random values for all symbols. Every size is different, so that a transposed factor cannot hide."""
     names = _sizes(symbols)
-    sizes = dict(zip(names, rng.permutation(np.arange(2, len(names) + 4)).tolist()))
-    values: dict[Any, Any] = dict(sizes)
+    sizes = dict(zip(names, map(sp.Integer, rng.permutation(np.arange(2, len(names) + 4)))))
+    values: dict[Any, Any] = {name: int(size) for name, size in sizes.items()}
     for symbol in symbols.values():
         if isinstance(symbol, sp.MatrixSymbol):
-            values[symbol] = rng.standard_normal([int(length.subs(sizes)) for length in symbol.shape])
+            values[symbol] = rng.standard_normal([int(length.xreplace(sizes)) for length in symbol.shape])
+        elif symbol.is_integer and symbol not in sizes:
+            values[symbol] = int(rng.integers(2, 12) * _sign(symbol, rng))
         elif symbol not in sizes:
             values[symbol] = rng.uniform(0.2, 2) * _sign(symbol, rng)
     return values
 
 
-def _sign(symbol: Any, rng: np.random.Generator) -> float:
-    return 1.0 if symbol.is_positive else rng.choice([-1.0, 1.0])
+def _draw_far(symbols: Mapping[str, Any], rng: np.random.Generator) -> dict[Any, Any]:
+    """Random values of all orders of magnitude, each with an order of its own."""
+    values, sizes = _draw(symbols, rng), _sizes(symbols)
+    for symbol, value in values.items():
+        if isinstance(symbol, sp.MatrixSymbol):
+            values[symbol] = value * math.exp(rng.uniform(math.log(CLOSEST), math.log(FARTHEST)))
+        elif symbol.is_integer and symbol not in sizes:
+            values[symbol] = int(rng.integers(1, 60) * _sign(symbol, rng))
+        elif not symbol.is_integer:
+            values[symbol] = math.exp(rng.uniform(math.log(CLOSEST), math.log(FARTHEST))) * _sign(symbol, rng)
+    return values
+
+
+def _possible(exercise: Derivation, symbols: Mapping[str, Any], rng: np.random.Generator) -> dict[Any, Any]:
+    """Values of the symbols that cannot have any value, drawn by the definition."""
+    drawn = exercise.values(rng) if exercise.values else {}
+    return {symbols[name]: value for name, value in drawn.items()}
+
+
+def _sign(symbol: Any, rng: np.random.Generator) -> int:
+    if symbol.is_nonnegative:
+        return 1
+    return -1 if symbol.is_nonpositive else int(rng.choice([-1, 1]))
 
 
 def _at(expression: Any, points: list[dict[Any, Any]]) -> list[Any]:
-    return [np.asarray(symbolic.evaluate(expression, values), dtype=float) for values in points]
+    expression = _carried_out(expression)
+    return [np.asarray(_evaluated(expression, values), dtype=float) for values in points]
+
+
+def _evaluated(expression: Any, values: Mapping[Any, Any]) -> Any:
+    try:
+        return symbolic.evaluate(expression, values)
+    except TypeError:
+        # A sum or an integral that is left is carried out when its limits are numbers.
+        if not isinstance(expression, sp.Expr) or not expression.has(*LEFT_TO_DO) or expression.has(sp.MatrixSymbol):
+            raise
+        return float(expression.xreplace({symbol: sp.sympify(value) for symbol, value in values.items()}).doit())
+
+
+def _carried_out(expression: Any) -> Any:
+    """The expression with its sums and derivatives carried out, so far as SymPy can."""
+    has = isinstance(expression, sp.Expr) and not isinstance(expression, sp.MatrixExpr) and expression.has(*LEFT_TO_DO)
+    return expression.doit() if has else expression
+
+
+def _differs_at(expression: Any, reference: Any, points: list[dict[Any, Any]], seconds: float) -> str | None:
+    """A point where the two differ, in words, or None."""
+
+    has_decimals = any(sp.sympify(each).has(sp.Float) for each in (expression, reference))
+
+    def find() -> str | None:
+        for values in points:
+            one, other = (_exactly(each, values) for each in (expression, reference))
+            # A number of a thousand digits does not overflow: what is not finite has no value there.
+            if other is None or (one is not None and _close(one, other, has_decimals)):
+                continue
+            scalars = {s: value for s, value in values.items() if not isinstance(s, sp.MatrixSymbol)}
+            return ", ".join(f"`{symbol} = {value:.4g}`" for symbol, value in scalars.items()) or "other entries"
+        return None
+
+    try:
+        return within(seconds, find)
+    except Exception:  # what cannot be computed so exactly was computed at the ordinary points
+        return None
+
+
+def _exactly(expression: Any, values: Mapping[Any, Any]) -> Any:
+    """The value at a point, with so many digits that nothing cancels; None where there is no finite real number."""
+    if isinstance(expression, sp.MatrixExpr | sp.MatrixBase) or sp.sympify(expression).has(sp.MatrixSymbol):
+        value = np.asarray(symbolic.evaluate(expression, values), dtype=float)
+        return value if np.isfinite(value).all() else None
+    expression = _carried_out(sp.sympify(expression)).rewrite(sp.exp, deep=True)
+    arguments = sorted(expression.free_symbols, key=str)
+    function = sp.lambdify(arguments, expression, "mpmath")
+    with mpmath.workdps(DIGITS):
+        value = function(*(mpmath.mpf(values[symbol]) for symbol in arguments))
+        value = value.real if isinstance(value, mpmath.mpc) and abs(value.imag) <= 1e-30 * abs(value) else value
+        return value if isinstance(value, mpmath.mpf | int | float) and mpmath.isfinite(value) else None
+
+
+def _close(one: Any, other: Any, has_decimals: bool) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return same(one, other)
+    # Numbers such as 0.333 have few digits, and what is left of them when they cancel says nothing. All others are
+    # exact, so that a wrong limit is told from the right value.
+    relative, absolute = (1e-9, 1e-12) if has_decimals else (mpmath.mpf(10) ** -200, 0)
+    return bool(abs(one - other) <= relative * abs(other) + absolute)
+
+
+def _computed(
+    expression: Any, reference: Any, points: list[dict[Any, Any]], ours: list[Any], seconds: float
+) -> tuple[list[Any], bool]:
+    """The values of an expression, and whether it is proved equal to the reference, if the values are."""
+    theirs = _at(expression, points)
+    return theirs, _all_same(theirs, ours) and _proved(expression, reference, seconds)
 
 
 def _proved(one: Any, other: Any, seconds: float) -> bool:
@@ -98,7 +238,7 @@ def _proved(one: Any, other: Any, seconds: float) -> bool:
         return bool(sp.simplify((one - other).rewrite(sp.exp)) == 0)
 
     try:
-        return within(seconds, difference)
+        return in_a_thread(min(PROOF, seconds), difference)
     except Exception:  # no proof: the random points decide
         return False
 

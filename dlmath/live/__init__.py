@@ -5,7 +5,7 @@ A figure, a function that changes it, and a control for each of the function's p
     explore(update, figure, learning_rate=log_slider(1e-3, 10), activation=["sigmoid", "tanh"])
 """
 
-from dlmath.live.controls import integers, log_slider, play, slider, stages
+from dlmath.live.controls import choice, integers, log_slider, play, slider, stages, switch
 from dlmath.live.explorer import LiveFigure, explore
 
-__all__ = ["LiveFigure", "explore", "integers", "log_slider", "play", "slider", "stages"]
+__all__ = ["LiveFigure", "choice", "explore", "integers", "log_slider", "play", "slider", "stages", "switch"]

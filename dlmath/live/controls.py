@@ -6,14 +6,16 @@ offers the same ones, so that both show the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from dlmath import _check as check
+from dlmath._written import written_numbers
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,16 @@ class Control:
     """the index of the value it starts with"""
     widget: Any = None
     """the author's own ipywidget, if there is one"""
+    label: str = ""
+    """what is written beside it; its name, in words, if empty"""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The texts as people write them; in an address they stand as they are."""
+        return tuple(map(written_numbers, self.texts))
 
 
-def slider(low: float, high: float, *, value: float | None = None, points: int = 11) -> Control:
+def slider(low: float, high: float, *, value: float | None = None, points: int = 11, label: str = "") -> Control:
     """A number from ``low`` to ``high``, in equal steps.
 
     Values are rounded to three significant digits (more if they would coincide), so that what is written beside the
@@ -41,6 +50,7 @@ def slider(low: float, high: float, *, value: float | None = None, points: int =
         high: the largest value.
         value: where the slider starts; ``low`` if not given. It is added to the points if it is none of them.
         points: how many values there are.
+        label: what is written beside the control; its name, in words, if not given.
 
     Returns:
         The control, for :func:`dlmath.live.explore`.
@@ -57,10 +67,10 @@ def slider(low: float, high: float, *, value: float | None = None, points: int =
     numbers = np.linspace(low, high, check.integer("points", points, least=2))
     # Zero in the middle of a range may come out of linspace as some 1e-17.
     numbers[1:-1][abs(numbers[1:-1]) < 1e-12 * (high - low)] = 0.0
-    return _numbers(numbers, value)
+    return _labelled(_numbers(numbers, value), label)
 
 
-def log_slider(low: float, high: float, *, value: float | None = None, points: int = 11) -> Control:
+def log_slider(low: float, high: float, *, value: float | None = None, points: int = 11, label: str = "") -> Control:
     """A positive number from ``low`` to ``high``, in equal ratios.
 
     Args:
@@ -68,6 +78,7 @@ def log_slider(low: float, high: float, *, value: float | None = None, points: i
         high: the largest value.
         value: where the slider starts; ``low`` if not given. It is added to the points if it is none of them.
         points: how many values there are.
+        label: what is written beside the control; its name, in words, if not given.
 
     Returns:
         The control, for :func:`dlmath.live.explore`.
@@ -81,10 +92,10 @@ def log_slider(low: float, high: float, *, value: float | None = None, points: i
         (0.001, 0.01, 0.1, 1.0, 10.0)
     """
     low, high = _ends(low, high, above=0.0)
-    return _numbers(np.geomspace(low, high, check.integer("points", points, least=2)), value)
+    return _labelled(_numbers(np.geomspace(low, high, check.integer("points", points, least=2)), value), label)
 
 
-def integers(low: int, high: int, *, value: int | None = None, step: int = 1) -> Control:
+def integers(low: int, high: int, *, value: int | None = None, step: int = 1, label: str = "") -> Control:
     """A whole number from ``low`` to ``high``, both included.
 
     Args:
@@ -92,6 +103,7 @@ def integers(low: int, high: int, *, value: int | None = None, step: int = 1) ->
         high: the largest value.
         value: where the control starts; ``low`` if not given.
         step: the distance from one value to the next.
+        label: what is written beside the control; its name, in words, if not given.
 
     Returns:
         The control, for :func:`dlmath.live.explore`.
@@ -104,10 +116,10 @@ def integers(low: int, high: int, *, value: int | None = None, step: int = 1) ->
         >>> integers(0, 10, step=5).values
         (0, 5, 10)
     """
-    return _integers("range", low, high, value, step)
+    return _labelled(_integers("range", low, high, value, step), label)
 
 
-def play(low: int, high: int, *, value: int | None = None, step: int = 1) -> Control:
+def play(low: int, high: int, *, value: int | None = None, step: int = 1, label: str = "") -> Control:
     """Whole numbers from ``low`` to ``high`` with a button that runs through them.
 
     Args:
@@ -115,6 +127,7 @@ def play(low: int, high: int, *, value: int | None = None, step: int = 1) -> Con
         high: the last value.
         value: where the control starts; ``low`` if not given.
         step: the distance from one value to the next.
+        label: what is written beside the control; its name, in words, if not given.
 
     Returns:
         The control, for :func:`dlmath.live.explore`.
@@ -127,15 +140,16 @@ def play(low: int, high: int, *, value: int | None = None, step: int = 1) -> Con
         >>> play(0, 40, step=20).texts
         ('0', '20', '40')
     """
-    return _integers("play", low, high, value, step)
+    return _labelled(_integers("play", low, high, value, step), label)
 
 
-def stages(numbers: Sequence[int], *, value: int | None = None) -> Control:
+def stages(numbers: Sequence[int], *, value: int | None = None, label: str = "") -> Control:
     """Chosen whole numbers, such as 0, 1, 2, 5, 10, with a button that runs through them.
 
     Args:
         numbers: the values, each larger than the one before.
         value: where the control starts; the first number if not given.
+        label: what is written beside the control; its name, in words, if not given.
 
     Returns:
         The control, for :func:`dlmath.live.explore`.
@@ -154,35 +168,81 @@ def stages(numbers: Sequence[int], *, value: int | None = None) -> Control:
     value = numbers[0] if value is None else check.integer("value", value, least=-(2**53))
     if value not in numbers:
         raise ValueError(f"value must be one of {', '.join(map(str, numbers))}, got {value}")
-    return Control("play", numbers, tuple(map(str, numbers)), numbers.index(value))
+    return _labelled(Control("play", numbers, tuple(map(str, numbers)), numbers.index(value)), label)
 
 
-def choice(options: Sequence[str | float]) -> Control:
-    """One of some texts or numbers; the first is where the control starts."""
-    if not options:
-        raise ValueError("must offer something to choose from, got an empty list")
-    for option in options:
-        if not isinstance(option, str | int | float):
-            raise TypeError(f"must offer texts or numbers, got {type(option).__name__} {option!r}")
-    texts = tuple(map(str, options))
+def choice(options: Any, *, value: Any = None, label: str = "") -> Control:
+    """One of some texts or numbers, or of anything that has a name.
+
+    Args:
+        options: a list, an array or a range of texts or numbers; or a dictionary from what is written to what
+            ``update`` gets.
+        value: where the control starts; the first option if not given.
+        label: what is written beside the control; its name, in words, if not given.
+
+    Returns:
+        The control, for :func:`dlmath.live.explore`.
+
+    Raises:
+        ValueError: nothing to choose from, options that are written the same, or ``value`` is none of them.
+        TypeError: an option is neither a text nor a number.
+
+    Example:
+        >>> choice({"none": 0, "strong": 10}, value=10).start
+        1
+    """
+    if isinstance(options, str) or not isinstance(options, Mapping | Sequence | np.ndarray):
+        raise TypeError(f"must be a list of choices, got {type(options).__name__} {options!r}")
+    if isinstance(options, Mapping):
+        texts, values = tuple(map(_option_text, options)), tuple(options.values())
+    else:
+        if isinstance(options, np.ndarray) and options.ndim != 1:
+            raise ValueError(f"must offer one choice after another, got an array of shape {options.shape}")
+        texts, values = tuple(map(_option_text, options)), tuple(options)
+    if not texts:
+        raise ValueError(f"must offer something to choose from, got an empty {type(options).__name__}")
     if len(set(texts)) < len(texts):
-        raise ValueError(f"must offer different things, got {list(options)!r}")
-    return Control("choice", tuple(options), texts, 0)
+        raise ValueError(f"must offer different things, got {', '.join(texts)}")
+    start = 0 if value is None else _place("value", value, values, texts)
+    return _labelled(Control("choice", values, texts, start), label)
 
 
-def switch(value: bool) -> Control:
-    """A check box."""
-    return Control("switch", (False, True), ("off", "on"), int(value))
+def switch(value: bool, *, label: str = "") -> Control:
+    """A check box.
+
+    Args:
+        value: whether it is on at the start.
+        label: what is written beside the control; its name, in words, if not given.
+
+    Returns:
+        The control, for :func:`dlmath.live.explore`.
+
+    Raises:
+        TypeError: ``value`` is neither True nor False.
+
+    Example:
+        >>> switch(True, label="with bias").texts
+        ('off', 'on')
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"value must be True or False, got {type(value).__name__} {value!r}")
+    return _labelled(Control("switch", (False, True), ("off", "on"), int(value)), label)
 
 
 def control(name: str, given: Any) -> Control:
-    """Understand what was given for a control: one of this module's, a list, a boolean or an ipywidget."""
+    """Understand what was given for a control: one of this module's, choices, a boolean or an ipywidget."""
     try:
         if isinstance(given, Control):
             return given
         if isinstance(given, bool | np.bool_):
             return switch(bool(given))
-        if isinstance(given, list | tuple):
+        if isinstance(given, tuple) and _is_a_range_elsewhere(given):
+            low, high = given[:2]
+            raise TypeError(
+                f"is a range to ipywidgets.interact and would be choices here, got {given!r}: "
+                f"write slider({low}, {high}) or integers({low}, {high}) for a range, and {list(given)} for choices"
+            )
+        if isinstance(given, list | tuple | range | Mapping | np.ndarray):
             return choice(given)
         if hasattr(given, "trait_names"):
             return _from_widget(given)
@@ -194,13 +254,57 @@ def control(name: str, given: Any) -> Control:
     )
 
 
+def label_text(name: str, control: Control) -> str:
+    """What is written beside a control: its label, or its name in words."""
+    return control.label or getattr(control.widget, "description", "") or name.replace("_", " ")
+
+
+def _labelled(control: Control, label: str) -> Control:
+    if not isinstance(label, str):
+        raise TypeError(f"label must be a text, got {type(label).__name__} {label!r}")
+    return replace(control, label=label.strip())
+
+
+def _is_a_range_elsewhere(given: tuple[Any, ...]) -> bool:
+    """Whether ``ipywidgets.interact`` would make a slider of it: two numbers, or three with the step."""
+    return len(given) in (2, 3) and all(isinstance(each, Real) and not isinstance(each, bool) for each in given)
+
+
+def _option_text(option: Any) -> str:
+    """What is written for an option, and stands for it in an address."""
+    if isinstance(option, np.generic):
+        option = option.item() if option.dtype.char != "f" else float(str(option))
+    if not isinstance(option, str | int | float):
+        raise TypeError(f"must offer texts or numbers, got {type(option).__name__} {option!r}")
+    # A tenth added three times has seventeen digits, of which nobody means more than a few.
+    text = _text(option, 12) if isinstance(option, float) and np.isfinite(option) else str(option)
+    if not text.strip():
+        raise ValueError(f"must offer texts that can be read, got {option!r}")
+    return text
+
+
+def _place(name: str, value: Any, values: Sequence[Any], texts: Sequence[str]) -> int:
+    """Where a value stands among the options, by what it is or by how it is written."""
+    for place, each in enumerate(values):
+        if same(each, value):
+            return place
+    raise ValueError(f"{name} must be one of {', '.join(texts)}, got {value!r}")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are one option: NaN is itself here, and arrays are not compared entry by entry."""
+    return one is other or (
+        np.isscalar(one) and np.isscalar(other) and (one == other or (one != one and other != other))
+    )
+
+
 def _from_widget(widget: Any) -> Control:
     """The values that an ipywidget can take."""
     traits = widget.trait_names()
-    if "_options_full" in traits or "options" in traits:
+    if "options" in traits:
         if not hasattr(widget, "index") or isinstance(widget.index, tuple) or widget.index is None:
             raise TypeError(f"must be a widget with one chosen value, got {type(widget).__name__}")
-        texts, values = zip(*widget._options_full)
+        texts, values = zip(*_options(widget.options))
         kind = "range" if "Slider" in type(widget).__name__ else "choice"
         return Control(kind, values, texts, widget.index, widget)
     if isinstance(getattr(widget, "value", None), bool):
@@ -213,12 +317,19 @@ def _from_widget(widget: Any) -> Control:
         if isinstance(widget.value, int):
             values = tuple(int(point) for point in points)
             kind = "play" if "interval" in traits else "range"
-            return Control(kind, values, tuple(map(str, values)), values.index(widget.value), widget)
+            return Control(kind, values, tuple(map(str, values)), _place("value", widget.value, values, values), widget)
         if "base" in traits:
             points = widget.base**points
-        made = _numbers(points, widget.value)
-        return Control(made.kind, made.values, made.texts, made.start, widget)
+        return replace(_numbers(points, widget.value), widget=widget)
     raise TypeError(f"must be a widget with a number, a choice or a check box, got {type(widget).__name__}")
+
+
+def _options(options: Any) -> tuple[tuple[str, Any], ...]:
+    """What is written and what is meant, for each option of an ipywidget: values, pairs, or a dictionary."""
+    options = tuple(options.items()) if isinstance(options, Mapping) else tuple(options)
+    if all(isinstance(option, tuple | list) and len(option) == 2 for option in options):
+        return tuple((str(text), value) for text, value in options)
+    return tuple((str(option), option) for option in options)
 
 
 def _ends(low: Any, high: Any, above: float = -np.inf) -> tuple[float, float]:

@@ -18,7 +18,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import BboxTransformFrom, IdentityTransform
 
-from dlmath import _svg
+from dlmath import _stacking, _svg
+from dlmath._written import written_numbers
 
 Values = dict[str, Any]
 
@@ -47,6 +48,7 @@ class Drawing:
         figure.dpi = _svg.POINTS_PER_INCH
         _, returned = self._call(start)
         _freeze_layout(figure)
+        self.stack = _stacking.stack_of(figure)
         for artist in returned:
             # Marked as animated, as for a FuncAnimation, it would be left out when the whole figure is drawn.
             artist.set_animated(False)
@@ -106,8 +108,16 @@ class Drawing:
     def svg(self, frame: Frame) -> str:
         """The whole picture of a frame: its moving artists between those that were drawn once."""
         pieces = self.background | frame.moving
-        body = "".join(pieces.get(artist, "") for artist in frame.order)
+        body = self.in_panels((artist, pieces.get(artist, "")) for artist in frame.order)
         return _svg.picture(self.figure, self.definitions.markup(body) + body)
+
+    def in_panels(self, pieces: Iterable[tuple[Artist | None, str]]) -> str:
+        """Pieces of the picture, joined in their order."""
+        return _stacking.in_panels(self.figure, self.stack, pieces)
+
+    def container(self, svg: str) -> str:
+        """The element of the page that holds the picture."""
+        return _stacking.container(self.figure, self.stack, svg)
 
     def _call(self, values: Values) -> tuple[str, list[Artist]]:
         try:
@@ -128,7 +138,7 @@ class Drawing:
             raise ValueError(f"{_name(self._update)} must return the artists that it changed, got none")
         if len(sentences) > 1:
             raise ValueError(f"{_name(self._update)} must return one sentence at most, got {sentences!r}")
-        return "".join(sentences), artists
+        return written_numbers("".join(sentences)), artists
 
     def _drawn_artist(self, artist: Artist) -> Artist:
         """The artist that the figure draws and that the given one is, or is part of."""

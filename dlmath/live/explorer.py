@@ -8,17 +8,21 @@ import io
 import itertools
 import os
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from dlmath import _svg, plotting
+from dlmath._written import written_numbers
 from dlmath.live import page
 from dlmath.live.controls import Control, control
 from dlmath.live.drawing import Drawing, Frame, Values, text_of
+from dlmath.live.namespace import as_it_was, namespace_of
 
 MOST_FRAMES = 400
 MOST_BYTES = 250_000
@@ -49,8 +53,8 @@ def explore(
     figure: Figure,
     /,
     *,
+    description: str,
     name: str | None = None,
-    description: str | None = None,
     combine: Sequence[Sequence[str]] | None = None,
     **controls: Any,
 ) -> LiveFigure:
@@ -60,18 +64,24 @@ def explore(
     of their values was drawn when the book was built, and the page needs nothing else. Either way only what ``update``
     returns is drawn anew.
 
+    Whenever the figure draws, the notebook's global names stand for what they stood for when ``explore`` was called,
+    for ``update`` and for all that it calls: a later cell may use the same names for other things. This holds for
+    names; what a later cell changes in place, such as an array that it writes into, is changed for the figure too.
+
     Args:
         update: takes the value of each control by name, changes artists of the figure and returns those it changed
             (the contract of ``matplotlib.animation.FuncAnimation`` with ``blit=True``). A string among them is the
             sentence that says what is seen. It may remove an artist and return a new one in its place; if it returns
             axes, all of them are drawn anew.
         figure: the figure, with everything that stays already drawn and the limits of its axes set.
+        description: what is to be seen, in one or two sentences, for those who do not see the picture: what is drawn
+            against what, and what the controls do to it. No formulas in TeX.
         name: what the figure is called in the address of the page; the name of ``update`` if not given.
-        description: what is said to those who do not see the picture; made from the labels of the axes if not given.
         combine: groups of names of controls; only the controls in a group are combined with each other in the built
             page. All are, if not given.
         **controls: a control for each parameter of ``update``: :func:`slider`, :func:`log_slider`, :func:`integers`,
-            :func:`play`, :func:`stages`, a list to choose from, a boolean, or an ipywidget.
+            :func:`play`, :func:`stages`, :func:`choice` or a list, array, range or dictionary to choose from,
+            :func:`switch` or a boolean, or an ipywidget.
 
     Returns:
         The live figure; as the last value of a cell it is displayed.
@@ -89,13 +99,15 @@ def explore(
         >>> def power(exponent):
         ...     line.set_ydata(x**exponent)
         ...     return line, f"At one half the power is {0.5**exponent:g}."
-        >>> explore(power, figure, exponent=integers(1, 4))
+        >>> seen = "The curve of a power of x between 0 and 1. A higher exponent bends it down to the right corner."
+        >>> explore(power, figure, description=seen, exponent=integers(1, 4))
         Live figure power(exponent=1): At one half the power is 0.5.
     """
     if not callable(update):
         raise TypeError(f"update must be a function, got {type(update).__name__} {update!r}")
     if not isinstance(figure, Figure):
         raise TypeError(f"figure must be a matplotlib Figure, got {type(figure).__name__} {figure!r}")
+    _check_own_names(update, {"name": name, "description": description, "combine": combine})
     if not controls:
         raise ValueError("controls must be given, at least one, such as learning_rate=slider(0, 1)")
     understood = {named: control(named, given) for named, given in controls.items()}
@@ -106,33 +118,43 @@ def explore(
     if in_book and len(combinations) > MOST_FRAMES:
         raise ValueError(_too_much(f"{len(combinations)} frames, and at most {MOST_FRAMES} are kept", understood))
 
+    described = _checked_description(description, figure)
     # What pyplot still holds it shows a second time at the end of the cell.
     plt.close(figure)
-    called = _unique_name(name or getattr(update, "__name__", "figure"))
+    first_of_page = not _names
+    called = _fit_for_an_address(name or getattr(update, "__name__", "figure"))
+    # Two figures of a page must not share their names in HTML. With a kernel a cell may run again, and keeps its name.
+    distinct = _unique_name(called)
+    called = distinct if in_book else called
     start = _values(understood, [each.start for each in understood.values()])
-    drawing = Drawing(update, figure, start, called)
+    drawing = Drawing(update, figure, start, distinct)
     first = drawing.frame(start)
     drawing.check(first, start)
-    described = description or _description(figure)
     text = f"Live figure {called}({text_of(start)})"
     bundle = {"text/plain": f"{text}: {first.sentence}" if first.sentence else text, "image/png": _png(figure)}
     if in_book:
         frames = _frames(understood, combinations, drawing)
         _check_again(understood, _ends(understood, groups), frames, drawing)
         together = {named: {other for group in groups if named in group for other in group} for named in understood}
-        html = page.live_page(called, described, understood, together, drawing, frames)
+        html = page.live_page(called, described, understood, together, drawing, frames, first_of_page)
         _check_size(html, len(frames), understood)
         return LiveFigure(bundle | {"text/html": html})
 
-    def draw(values: Values) -> str:
-        frame = drawing.frame(values)
-        svg = plotting.with_description(plotting.with_page_colours(drawing.svg(frame)), described)
-        return page.still_page(svg, _svg.shown_width(figure), frame.sentence)
+    names = [each for each in (namespace_of(update), _callers_names()) if each is not None]
+    as_they_were = [(each, dict(each)) for each in {id(each): each for each in names}.values()]
 
-    from dlmath.live.kernel import live_widget  # the book is built without it
+    def draw(values: Values) -> str:
+        with ExitStack() as stack:
+            for now, then in as_they_were:
+                stack.enter_context(as_it_was(now, then))
+            frame = drawing.frame(values)
+        svg = plotting.with_description(plotting.with_page_colours(drawing.svg(frame)), described)
+        return page.still_page(drawing.container(svg), _svg.shown_width(figure), frame.sentence)
+
+    from dlmath.live.kernel import live_widget, widget_view  # the book is built without it
 
     widget = live_widget(understood, draw)
-    return LiveFigure(widget._repr_mimebundle_() | bundle | {"text/html": draw(start)}, widget)
+    return LiveFigure(widget_view(widget) | bundle | {"text/html": draw(start)}, widget)
 
 
 def _combinations(controls: dict[str, Control], groups: list[list[str]]) -> list[page.Positions]:
@@ -199,6 +221,36 @@ def _values(controls: dict[str, Control], positions: Sequence[int]) -> Values:
     return {named: each.values[position] for (named, each), position in zip(controls.items(), positions)}
 
 
+def _callers_names() -> dict[str, Any]:
+    """The names of the notebook, or of whatever else called ``explore``."""
+    return sys._getframe(2).f_globals
+
+
+def _check_own_names(update: Callable[..., Any], given: dict[str, Any]) -> None:
+    """Refuse a control that is called as one of explore's own arguments, which would never reach ``update``."""
+    parameters = inspect.signature(update).parameters
+    for named, value in given.items():
+        parameter = parameters.get(named)
+        if parameter is not None and (parameter.default is parameter.empty or value is not None):
+            raise TypeError(
+                f"update must not have a control called {named!r}, which is explore's own argument: "
+                f"give the parameter of update another name, such as {named}_"
+            )
+    for named in ("name", "description"):
+        if not isinstance(given[named], str) and (given[named] is not None or named == "description"):
+            raise TypeError(
+                f"{named} must be a text, got {type(given[named]).__name__} {given[named]!r}; "
+                "a control needs another name"
+            )
+    groups = given["combine"]
+    if groups is not None and (
+        isinstance(groups, str | Control)
+        or not isinstance(groups, Sequence)
+        or not all(isinstance(group, Sequence) and not isinstance(group, str) for group in groups)
+    ):
+        raise TypeError(f"combine must be groups of names, such as [['a', 'b']], got {groups!r}")
+
+
 def _check_signature(update: Callable[..., Any], given: list[str]) -> None:
     parameters = inspect.signature(update).parameters.values()
     takes = [each.name for each in parameters if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
@@ -220,21 +272,32 @@ def _groups(combine: Sequence[Sequence[str]] | None, names: list[str]) -> list[l
     return groups + [[named] for named in names if named not in itertools.chain(*groups)]
 
 
+def _fit_for_an_address(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "figure"
+
+
 def _unique_name(name: str) -> str:
-    """The name, fit for an address and for names in HTML, with a number if another figure has it."""
-    name = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "figure"
+    """The name, with a number if another figure has it."""
     _names[name] += 1
     return name if _names[name] == 1 else f"{name}-{_names[name]}"
 
 
-def _description(figure: Figure) -> str:
-    """What the axes say of themselves."""
-    shown = []
-    for axes in figure.axes:
-        title, x, y = axes.get_title(), axes.get_xlabel(), axes.get_ylabel()
-        over = f"{y} over {x}" if x and y else x or y
-        shown.append(": ".join(part for part in (title, over) if part))
-    return "Interactive figure. " + "; ".join(part for part in shown if part)
+def _checked_description(description: str, figure: Figure) -> str:
+    """The description, if it is a sentence, and says more than the labels of the axes do."""
+    shown = [text.get_text() for axes in figure.axes for text in (axes.title, axes.xaxis.label, axes.yaxis.label)]
+    own = set(_words(description)) - set(_words(" ".join(shown))) - {"interactive", "figure", "over", "against", "and"}
+    if "$" in description or "\\" in description:
+        raise ValueError(f"description must be plain text without TeX, got {description!r}")
+    if len(own) < 5:
+        raise ValueError(
+            "description must say in a sentence or two what is to be seen, and more than the labels of the axes do, "
+            f"got {description!r}"
+        )
+    return written_numbers(" ".join(description.split()))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
 
 
 def _png(figure: Figure) -> str:

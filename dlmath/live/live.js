@@ -1,5 +1,5 @@
-// Moves the live figures of a page. Every figure brings this script, so that it also works in a page that a notebook was
-// exported to; the first one defines it for all. It is not in the book's _static folder, whose scripts are loaded by
+// Moves the live figures of a page. The first figure of a page brings this script and the others call it, so that it also
+// works in a page that a notebook was exported to. It is not in the book's _static folder, whose scripts are loaded by
 // every page, with or without a figure. Nothing is computed here: every picture was drawn when the page was built.
 window.dlmathLive ??= (() => {
   const WAIT_BEFORE_URL = 400; // ms; browsers refuse more than 100 changes of the address in 30 s
@@ -13,6 +13,7 @@ window.dlmathLive ??= (() => {
     const written = [...root.querySelectorAll(".dl-live-control")].map((control) => control.querySelector("span"));
     const slots = [...root.querySelectorAll("svg g[data-layer]")];
     const text = root.querySelector(".dl-live-sentence > span");
+    const reset = root.querySelector(".dl-live-reset");
     const starts = controls.map((control) => control.start);
     const shown = layers.map(() => -1);
 
@@ -29,12 +30,25 @@ window.dlmathLive ??= (() => {
     const stateOf = (positions) =>
       states[positions.reduce((number, position, i) => number * controls[i].texts.length + position, 0)];
 
-    // Not every combination need have been drawn: then what was not drawn together with this control starts again.
-    function settle(changed) {
-      if (stateOf(inputs.map(read)) !== undefined) return;
-      controls.forEach((control, i) => {
-        if (i !== changed && !controls[changed].with.includes(i)) write(i, starts[i]);
+    // Not every combination need have been drawn. What cannot be combined with what was chosen cannot be moved, and
+    // a line says so.
+    function showWhatGoes(positions) {
+      const moved = controls.filter((control, i) => positions[i] !== starts[i]);
+      const blocked = controls.filter((control, i) => {
+        const other = positions.map((position, k) => (k === i ? (position ? 0 : 1) : position));
+        const goes = control.texts.length < 2 || stateOf(other) !== undefined;
+        const place = inputs[i].parentElement;
+        place.querySelectorAll("input, select, button").forEach((input) => (input.disabled = !goes));
+        place.title = goes ? "" : `Not combined with ${listed(moved)}`;
+        return !goes;
       });
+      const note = root.querySelector(".dl-live-note");
+      if (note) {
+        note.textContent = blocked.length
+          ? `Not drawn together with ${listed(moved)}: ${listed(blocked)}. Set it back, or press Reset.`
+          : "";
+      }
+      reset.disabled = !moved.length;
     }
 
     function show() {
@@ -44,8 +58,9 @@ window.dlmathLive ??= (() => {
         if (shown[i] !== layer[state]) slots[i].innerHTML = fragments[(shown[i] = layer[state])];
       });
       text.textContent = sentences[sentence[state]];
+      showWhatGoes(positions);
       positions.forEach((position, i) => {
-        const value = controls[i].texts[position];
+        const value = controls[i].written[position];
         if (inputs[i].type !== "range") return;
         written[i].textContent = value;
         inputs[i].setAttribute("aria-valuetext", value);
@@ -73,14 +88,20 @@ window.dlmathLive ??= (() => {
       });
     }
 
-    inputs.forEach((input, i) =>
+    inputs.forEach((input) =>
       input.addEventListener("input", () => {
-        settle(i);
         show();
         rememberSoon();
       }),
     );
-    root.querySelectorAll("button").forEach((button) => {
+    reset.addEventListener("click", () => {
+      root.querySelectorAll('button[aria-pressed="true"]').forEach((button) => button.click());
+      starts.forEach((position, i) => write(i, position));
+      show();
+      rememberSoon();
+      inputs[0].focus(); // a button that is disabled loses the focus
+    });
+    root.querySelectorAll("button[aria-pressed]").forEach((button) => {
       const i = inputs.indexOf(button.parentElement.querySelector("input"));
       player(button, inputs[i], text.parentElement);
     });
@@ -89,6 +110,8 @@ window.dlmathLive ??= (() => {
     if (restore(readAddress())) addEventListener("load", () => root.scrollIntoView({ block: "center" }));
     else show();
   }
+
+  const listed = (controls) => controls.map((control) => control.label).join(", ");
 
   // The button that runs through a range, from its beginning if it is at its end.
   function player(button, input, sentence) {

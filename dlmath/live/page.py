@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.artist import Artist
 
 from dlmath import _svg, plotting
-from dlmath.live.controls import Control
+from dlmath.live.controls import Control, label_text
 from dlmath.live.drawing import Drawing, Frame
 
 Positions = tuple[int, ...]
@@ -31,6 +31,7 @@ def live_page(
     together: dict[str, set[str]],
     drawing: Drawing,
     frames: dict[Positions, Frame],
+    first_of_page: bool = True,
 ) -> str:
     """The figure with all of its frames, its controls and the script.
 
@@ -41,6 +42,7 @@ def live_page(
         together: for each control the names of those that it was combined with.
         drawing: the figure.
         frames: the frame for each combination of positions of the controls.
+        first_of_page: whether it brings the script and the style, which the figures below it share.
     """
     first = frames[tuple(control.start for control in controls.values())]
     layers = _layers(frames)
@@ -52,7 +54,9 @@ def live_page(
         "controls": [
             {
                 "name": named,
+                "label": label_text(named, control),
                 "texts": control.texts,
+                "written": control.written,
                 "start": control.start,
                 "with": sorted(map(names.index, together[named])),
             }
@@ -69,18 +73,21 @@ def live_page(
     # Glyphs that only a later frame needs must be there too.
     svg = _svg.picture(drawing.figure, drawing.definitions.markup("".join([body, *fragments])) + body)
     return _html(
-        plotting.with_description(plotting.with_page_colours(svg), description),
+        drawing.container(plotting.with_description(plotting.with_page_colours(svg), description)),
         _svg.shown_width(drawing.figure),
         first.sentence,
         longest=max(sentences, key=len),
         controls="".join(_control_html(f"{name}-{named}", named, control) for named, control in controls.items()),
-        script=f'<script type="application/json">{_json(data)}</script><script>{source("live.js")}</script>',
+        script=f'<script type="application/json">{_json(data)}</script>'
+        f"<script>{source('live.js') if first_of_page else 'window.dlmathLive?.()'}</script>",
+        style=first_of_page,
+        note=any(len(each) < len(controls) for each in together.values()),
     )
 
 
-def still_page(svg: str, width: int, sentence: str) -> str:
+def still_page(picture: str, width: int, sentence: str) -> str:
     """The figure as it starts, for where nothing can move it."""
-    return _html(svg, width, sentence, longest=sentence)
+    return _html(picture, width, sentence, longest=sentence)
 
 
 def compressed_size(page: str) -> int:
@@ -108,11 +115,27 @@ def _layers(frames: dict[Positions, Frame]) -> dict[tuple[Artist | None, int], l
 
 def _body(drawing: Drawing, frame: Frame, layers: dict[tuple[Artist | None, int], str]) -> str:
     """The background with a group for each layer in its place."""
-    parts = []
+    owners = _owners(frame)
+    parts: list[tuple[Artist | None, str]] = []
     for artist in [*frame.still(), None]:
-        parts += [f"<g data-layer>{piece}</g>" for (above, _), piece in layers.items() if above is artist]
-        parts.append(drawing.background.get(artist, ""))
-    return "".join(parts)
+        for (above, depth), piece in layers.items():
+            if above is artist:
+                parts.append((owners.get((above, depth), above), f"<g data-layer>{piece}</g>"))
+        parts.append((artist, drawing.background.get(artist, "")))
+    return drawing.in_panels(parts)
+
+
+def _owners(frame: Frame) -> dict[tuple[Artist | None, int], Artist]:
+    """The artist that a layer shows in a frame."""
+    owners: dict[tuple[Artist | None, int], Artist] = {}
+    below: list[Artist] = []
+    for artist in [*frame.order, None]:
+        if artist in frame.moving:
+            below.append(artist)
+        else:
+            owners |= {(artist, depth): owner for depth, owner in enumerate(below)}
+            below = []
+    return owners
 
 
 def _number(positions: Positions, controls: dict[str, Control]) -> int:
@@ -126,39 +149,50 @@ def _indices(pieces: list[str], distinct: dict[str, None]) -> list[int]:
 
 
 def _control_html(identifier: str, name: str, control: Control) -> str:
-    label = f'<label for="{identifier}">{html.escape(label_text(name))}</label>'
-    attributes = f'id="{identifier}" autocomplete="off"'
+    identifier, written = html.escape(identifier), html.escape(label_text(name, control))
+    texts = tuple(map(html.escape, control.written))
+    label, attributes = f'<label for="{identifier}">{written}</label>', f'id="{identifier}" autocomplete="off"'
     if control.kind == "choice":
         options = "".join(
-            f"<option{' selected' * (i == control.start)}>{html.escape(text)}</option>"
-            for i, text in enumerate(control.texts)
+            f"<option{' selected' * (i == control.start)}>{text}</option>" for i, text in enumerate(texts)
         )
         parts = f"{label}<select {attributes}>{options}</select>"
     elif control.kind == "switch":
         parts = f'{label}<input type="checkbox" {attributes}{" checked" * control.start}>'
     else:
-        text, width = control.texts[control.start], max(map(len, control.texts))
-        button = f'<button type="button" aria-pressed="false" aria-label="play {html.escape(label_text(name))}">'
+        text, width = texts[control.start], max(map(len, control.written))
+        button = f'<button type="button" aria-pressed="false" aria-label="play {written}">'
         parts = (
             f"{label}{f'{button}{_PLAY_ICON}</button>' if control.kind == 'play' else ''}"
-            f'<input type="range" {attributes} min="0" max="{len(control.values) - 1}" value="{control.start}" '
+            f'<input type="range" {attributes} min="0" max="{len(texts) - 1}" value="{control.start}" '
             f'aria-valuetext="{text}"><span aria-hidden="true" style="min-width: {width}ch">{text}</span>'
         )
     return f'<div class="dl-live-control">{parts}</div>'
 
 
-def label_text(name: str) -> str:
-    """What is written beside a control: its name, in words."""
-    return name.replace("_", " ")
-
-
-def _html(svg: str, width: int, sentence: str, longest: str, controls: str = "", script: str = "") -> str:
+def _html(
+    picture: str,
+    width: int,
+    sentence: str,
+    longest: str,
+    controls: str = "",
+    script: str = "",
+    style: bool = True,
+    note: bool = False,
+) -> str:
     if controls:
         # Without the script there is nothing that they could do: it shows them.
-        controls = f'<div class="dl-live-controls" role="group" aria-label="Controls" hidden>{controls}</div>'
+        controls = (
+            f'<div class="dl-live-controls" role="group" aria-label="Controls" hidden>{controls}'
+            '<button type="button" class="dl-live-reset" disabled>Reset</button></div>'
+        )
+    if note:
+        controls += '<p class="dl-live-note" aria-live="polite"></p>'
+    if style:
+        controls = f"<style>{source('live.css')}</style>{controls}"
     return (
-        f'<div class="dl-live" style="max-width: max(30rem, {width}px)"><style>{source("live.css")}</style>'
-        f'{controls}<div class="dl-figure">{svg}</div>'
+        f'<div class="dl-live" style="max-width: max(30rem, {width}px)">'
+        f"{controls}{picture}"
         f'<p class="dl-live-sentence" aria-live="polite" data-longest="{html.escape(longest)}">'
         f"<span>{html.escape(sentence)}</span></p>{script}</div>"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.symbolic import sigma
 
 
 def silu_slope(z, s):
@@ -21,17 +22,18 @@ def softmax(Z):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def _scores(rng):
-    # Square first: there a sum over the wrong axis gives numbers instead of an error.
-    return [
-        (Z,)
-        for Z in (
-            rng.normal(0, 2, (2, 2)),
-            rng.normal(0, 2, (3, 4)),
-            rng.normal(0, 2, (1, 5)),
-            np.array([[1000.0, 1001.0], [-1000.0, -1003.0], [0.0, -2000.0]]),
-        )
+def _moderate_scores(rng):
+    """One sample, one class, equal scores, as many samples as classes, and other shapes."""
+    # In a square batch a sum over the wrong axis gives numbers instead of an error.
+    return [np.array([[0.0, 1.0]]), np.array([[2.0], [-3.0]]), np.array([[1.0, 1.0], [0.0, 0.0]])] + [
+        rng.normal(0, 2, shape) for shape in [(2, 2), (3, 4), (1, 5), (5, 2)]
     ]
+
+
+def _scores(rng):
+    """Also scores whose exponentials are not numbers, and rows of very different size."""
+    large = [[1000.0, 1001.0]], [[-1000.0, -1003.0]], [[1000.0, 1001.0], [-1000.0, -1003.0], [0.0, -2000.0]]
+    return [(Z,) for Z in [*_moderate_scores(rng), *map(np.array, large), np.array([[1e30, -1e30, 0.0]])]]
 
 
 def _unshifted(Z):
@@ -66,7 +68,9 @@ def softmax_backward(G, S):
 
 
 def _gradients(rng):
-    return [(rng.standard_normal(Z.shape), softmax(Z)) for (Z,) in _scores(rng)[:3]]
+    """Also shares of exactly 0 and 1."""
+    certain = (np.array([[1.0, -2.0], [3.0, 0.5]]), np.array([[0.0, 1.0], [0.5, 0.5]]))
+    return [(rng.standard_normal(Z.shape), softmax(Z)) for Z in _moderate_scores(rng)] + [certain]
 
 
 chapter = Chapter(
@@ -82,6 +86,7 @@ chapter = Chapter(
             ),
             given='import sympy as sp\n\nz, s = sp.symbols("z s", real=True)',
             solution=silu_slope,
+            definitions={"s": lambda z: sigma(z)},
             mistakes=[
                 Mistake(
                     "Both factors depend on z: the product rule has two terms, and one is missing. "
@@ -110,9 +115,9 @@ chapter = Chapter(
             name="batch-softmax",
             title="Softmax for a batch",
             statement=(
-                "Write softmax for a batch of scores, so that every row adds up to 1 and NumPy warns for no finite "
-                "scores, not even for $\\pm 1000$. The softmax does not change if a number is added to all scores "
-                "of a sample."
+                "Write softmax for a batch of scores, so that every row adds up to 1 and NumPy does not warn, however "
+                "large the scores are: $\\pm 1000$, or $10^{30}$. The softmax does not change if a number is added "
+                "to all scores of a sample."
             ),
             solution=softmax,
             inputs=_scores,

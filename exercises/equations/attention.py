@@ -23,9 +23,10 @@ def masked_attention(Q, K, V, mask):
     return E / np.where(sums == 0, 1, sums) @ V
 
 
-def _shares(scores, axis=1):
+def _shares(scores, axis=1, shift=True):
     """A softmax along an axis that gives zeros where all scores are minus infinity."""
-    E = np.exp(scores)
+    largest = scores.max(axis=axis, keepdims=True)
+    E = np.exp(scores - np.where(np.isfinite(largest), largest, 0) * shift)
     sums = E.sum(axis=axis, keepdims=True)
     return E / np.where(sums == 0, 1, sums)
 
@@ -35,8 +36,37 @@ def _softmax_of_rows(scores):
     return E / E.sum(axis=1, keepdims=True)
 
 
+def _plain_softmax(scores, mask):
+    E = np.exp(_hidden(scores, mask))
+    return E / E.sum(axis=1, keepdims=True)
+
+
+def _not_shared(scores, mask):
+    scores = _hidden(scores, mask)
+    largest = scores.max(axis=1, keepdims=True)
+    return np.exp(scores - np.where(np.isfinite(largest), largest, 0))
+
+
 def _hidden(scores, mask, score=-np.inf):
     return np.where(mask, scores, score)
+
+
+def _one_sum(scores, mask):
+    E = _not_shared(scores, mask)
+    return E / E.sum()
+
+
+def _shifted_before_the_mask(scores, mask):
+    """The largest score is taken from all keys, and the forbidden exponentials are set to 0."""
+    E = np.exp(scores - scores.max(axis=1, keepdims=True)) * mask
+    sums = E.sum(axis=1, keepdims=True)
+    return E / np.where(sums == 0, 1, sums)
+
+
+def _shifted_by_the_largest_of_all(scores, mask):
+    E = np.exp(_hidden(scores, mask) - scores.max(where=mask, initial=-np.inf))
+    sums = E.sum(axis=1, keepdims=True)
+    return E / np.where(sums == 0, 1, sums)
 
 
 def _attend_wrongly(*, root=lambda Q, K: np.sqrt(Q.shape[1]), weigh=lambda Z, mask: _shares(_hidden(Z, mask))):
@@ -45,16 +75,19 @@ def _attend_wrongly(*, root=lambda Q, K: np.sqrt(Q.shape[1]), weigh=lambda Z, ma
 
 
 def _masked(rng):
-    # Square arrays come first: there nothing complains. The last mask leaves one query nothing to look at.
-    shapes = [(2, 2, 2, 2), (3, 5, 4, 2), (4, 3, 2, 5), (3, 4, 9, 2)]
+    # Square arrays come first: there nothing complains.
     inputs = []
-    for T, S, d_k, d_v in shapes:
+    for T, S, d_k, d_v in [(2, 2, 2, 2), (1, 2, 1, 1), (3, 5, 4, 2), (4, 3, 2, 5), (3, 4, 9, 2)]:
         arrays = (rng.standard_normal(shape) for shape in [(T, d_k), (S, d_k), (S, d_v)])
         mask = rng.random((T, S)) < 0.6
         mask[:, 0], mask[0, -1] = True, False
         inputs.append((*arrays, mask))
-    inputs[-1][-1][1] = False
-    return inputs
+    inputs.append((*inputs[2][:3], np.ones((3, 5), bool)))
+    inputs.append((*inputs[0][:3], np.array([[True, False], [False, False]])))
+    # Large scores with both signs, and a forbidden key whose score is far above those of the others.
+    queries, keys = np.array([[1000.0], [-1000.0]]), np.array([[1.0], [2.0], [1e3]])
+    large = (queries, keys[:2], keys[:2], np.ones((2, 2), bool))
+    return [*inputs, large, (queries[:1], keys, keys[::-1], np.array([[True, True, False]]))]
 
 
 def attention_gradients(G, Q, K, V, P):
@@ -73,25 +106,34 @@ def attention_gradients(G, Q, K, V, P):
 def _pull_wrongly(
     *,
     softmax=lambda D, P: P * (D - (D * P).sum(axis=1, keepdims=True)),
-    root=lambda Q: np.sqrt(Q.shape[1]),
+    root=lambda Q, K: np.sqrt(Q.shape[1]),
     to_keys=lambda grad_Z, Q: grad_Z.T @ Q,
     to_values=lambda P, G: P.T @ G,
 ):
     """``attention_gradients`` with one of its rules exchanged."""
 
     def wrong(G, Q, K, V, P):
-        grad_Z = softmax(G @ V.T, P) / root(Q)
+        grad_Z = softmax(G @ V.T, P) / root(Q, K)
         return grad_Z @ K, to_keys(grad_Z, Q), to_values(P, G)
 
     return wrong
 
 
+def _values_from_scores(G, Q, K, V, P, root=False):
+    D = G @ V.T
+    grad_Z = P * (D - (D * P).sum(axis=1, keepdims=True))
+    return *attention_gradients(G, Q, K, V, P)[:2], grad_Z.T @ G / (np.sqrt(Q.shape[1]) if root else 1)
+
+
 def _passes(rng):
     inputs = []
-    for T, S, d_k, d_v in [(2, 2, 2, 2), (4, 3, 5, 2), (3, 5, 2, 4)]:
+    for T, S, d_k, d_v in [(1, 2, 1, 1), (2, 2, 2, 2), (2, 1, 2, 2), (4, 3, 5, 2), (3, 5, 2, 4), (3, 4, 3, 3)]:
         G, Q, K, V = (rng.standard_normal(shape) for shape in [(T, d_v), (T, d_k), (S, d_k), (S, d_v)])
-        inputs.append((G, Q, K, V, _softmax_of_rows(Q @ K.T / np.sqrt(d_k))))
-    return inputs
+        scores = Q @ K.T / np.sqrt(d_k)
+        inputs.append((G, Q, K, V, _softmax_of_rows(scores)))
+    # The same behind a mask: the last query may look at nothing.
+    scores[0, -1] = scores[-1] = -np.inf
+    return [*inputs, (G, Q, K, V, _shares(scores))]
 
 
 def query_weight_gradient(X, W_Q, W_K, D, d_k):
@@ -136,6 +178,27 @@ chapter = Chapter(
                     lambda X, W_Q, W_K, D, d_k: D * X * W_K.T / sp.sqrt(d_k),
                 ),
                 Mistake(
+                    "The root is multiplied. The scores are divided by it, and so is the gradient.",
+                    lambda X, W_Q, W_K, D, d_k: W_K * X.T * D.T * X * sp.sqrt(d_k),
+                ),
+                Mistake(
+                    "Divided by $d_k$: a root is lost.",
+                    lambda X, W_Q, W_K, D, d_k: W_K * X.T * D.T * X / d_k,
+                ),
+                Mistake(
+                    "The other weights are missing. With what does a query meet the score?",
+                    lambda X, W_Q, W_K, D, d_k: X.T * D.T * X / sp.sqrt(d_k),
+                ),
+                Mistake(
+                    "The scores are linear in $\\mathbf W_Q$: it does not occur in its own gradient.",
+                    lambda X, W_Q, W_K, D, d_k: W_Q * X.T * D.T * X / sp.sqrt(d_k),
+                ),
+                Mistake(
+                    "This is the transpose of the gradient with respect to the queries. One more layer lies before "
+                    "them.",
+                    lambda X, W_Q, W_K, D, d_k: W_K * X.T * D.T / sp.sqrt(d_k),
+                ),
+                Mistake(
                     "This is the transpose: compare its shape with that of $\\mathbf W_Q$.",
                     lambda X, W_Q, W_K, D, d_k: X.T * D * X * W_K.T / sp.sqrt(d_k),
                 ),
@@ -146,11 +209,27 @@ chapter = Chapter(
             title="Attention with a mask",
             statement=(
                 "Write scaled dot-product attention with a mask. A forbidden key counts as if it were not there. "
-                "A query that may look at nothing gets zeros, and NumPy has nothing to warn about."
+                "A query that may look at nothing gets zeros, and NumPy has nothing to warn about, however large the "
+                "scores are."
             ),
             solution=masked_attention,
             inputs=_masked,
             mistakes=[
+                Mistake(
+                    "Large scores overflow, and far below 0 all exponentials vanish. "
+                    "What may be subtracted from all scores of a query?",
+                    _attend_wrongly(weigh=lambda Z, mask: _shares(_hidden(Z, mask), shift=False)),
+                ),
+                Mistake(
+                    "The largest of *all* scores is subtracted. All exponentials of a query can vanish then: what is "
+                    "the largest of its own scores?",
+                    _attend_wrongly(weigh=_shifted_by_the_largest_of_all),
+                ),
+                Mistake(
+                    "The largest score is looked for among the forbidden ones too. If it is there, what is left of "
+                    "the exponentials of the others?",
+                    _attend_wrongly(weigh=_shifted_before_the_mask),
+                ),
                 Mistake(
                     "The scores are not divided. What is the variance of a dot product?",
                     _attend_wrongly(root=lambda Q, K: 1),
@@ -158,6 +237,16 @@ chapter = Chapter(
                 Mistake(
                     "The scores are divided by their variance. Divide by the standard deviation.",
                     _attend_wrongly(root=lambda Q, K: Q.shape[1]),
+                ),
+                Mistake(
+                    "The scores are divided by the root of the number of entries of all keys. "
+                    "A score is a product of a query and one key.",
+                    _attend_wrongly(root=lambda Q, K: np.sqrt(K.size)),
+                ),
+                Mistake(
+                    "The scores are divided by the root of 2, the number of axes of $\\mathbf K$. "
+                    "The variance of a score comes from the length of one key.",
+                    _attend_wrongly(root=lambda Q, K: np.sqrt(K.ndim)),
                 ),
                 Mistake(
                     "The scores are divided by the root of the number of keys. "
@@ -189,6 +278,75 @@ chapter = Chapter(
                     "The mask is turned round: it is true where a query may look.",
                     _attend_wrongly(weigh=lambda Z, mask: _shares(_hidden(Z, ~mask))),
                 ),
+                Mistake(
+                    "The mask is not used.",
+                    _attend_wrongly(weigh=lambda Z, mask: _shares(Z)),
+                ),
+                Mistake(
+                    "The scores are multiplied by the root.",
+                    _attend_wrongly(root=lambda Q, K: 1 / np.sqrt(Q.shape[1])),
+                ),
+                Mistake(
+                    "The exponentials are not divided by their sum: the weights of a query should add up to 1.",
+                    _attend_wrongly(weigh=_not_shared),
+                ),
+                Mistake(
+                    "These are the weights. The output is made of the values.",
+                    lambda Q, K, V, mask: _shares(_hidden(Q @ K.T / np.sqrt(Q.shape[1]), mask)),
+                ),
+                Mistake(
+                    "The scores are divided by the root of the length of a value. Values have no part in the scores.",
+                    lambda Q, K, V, mask: _shares(_hidden(Q @ K.T / np.sqrt(V.shape[1]), mask)) @ V,
+                ),
+                *(
+                    Mistake(f"{hint} And large scores overflow.", wrong)
+                    for hint, wrong in [
+                        (
+                            "The scores are not divided by anything.",
+                            _attend_wrongly(
+                                root=lambda Q, K: 1, weigh=lambda Z, mask: _shares(_hidden(Z, mask), shift=False)
+                            ),
+                        ),
+                        (
+                            "The scores are divided by their variance, not by the standard deviation.",
+                            _attend_wrongly(
+                                root=lambda Q, K: Q.shape[1],
+                                weigh=lambda Z, mask: _shares(_hidden(Z, mask), shift=False),
+                            ),
+                        ),
+                        (
+                            "The weights left over by the mask do not add up to 1.",
+                            _attend_wrongly(weigh=lambda Z, mask: _shares(Z, shift=False) * mask),
+                        ),
+                        (
+                            "Forbidden scores are set to 0, whose exponential is 1.",
+                            _attend_wrongly(weigh=lambda Z, mask: _shares(Z * mask, shift=False)),
+                        ),
+                        (
+                            "A query that may look at nothing gets `nan`.",
+                            _attend_wrongly(weigh=_plain_softmax),
+                        ),
+                        ("The mask is not used.", _attend_wrongly(weigh=lambda Z, mask: _shares(Z, shift=False))),
+                    ]
+                ),
+                Mistake(
+                    "The weights stand the wrong way round: a row of them belongs to a query.",
+                    _attend_wrongly(weigh=lambda Z, mask: _shares(_hidden(Z, mask)).T),
+                ),
+                Mistake(
+                    "A query that may look at nothing gets a mean of what it must not see: a large number taken "
+                    "from all of its scores changes no difference between them.",
+                    _attend_wrongly(weigh=lambda Z, mask: _softmax_of_rows(Z + np.where(mask, 0, -1e9))),
+                ),
+                Mistake(
+                    "All exponentials are divided by one sum. The weights of each query should add up to 1.",
+                    _attend_wrongly(weigh=_one_sum),
+                ),
+                Mistake(
+                    "The scores are divided by the root of the number of queries. The variance of a score comes "
+                    "from the length of one key.",
+                    _attend_wrongly(root=lambda Q, K: np.sqrt(len(Q))),
+                ),
             ],
             points=3,
         ),
@@ -197,7 +355,8 @@ chapter = Chapter(
             title="Back through attention",
             statement=(
                 "Given the gradient of the loss with respect to the output, and the weights that the forward pass has "
-                "kept, return the gradients with respect to $\\mathbf Q$, $\\mathbf K$ and $\\mathbf V$."
+                "kept, with or without a mask, return the gradients with respect to $\\mathbf Q$, $\\mathbf K$ and "
+                "$\\mathbf V$."
             ),
             solution=attention_gradients,
             inputs=_passes,
@@ -205,11 +364,11 @@ chapter = Chapter(
             mistakes=[
                 Mistake(
                     "Forward the scores are divided by a root. Backward it is missing.",
-                    _pull_wrongly(root=lambda Q: 1),
+                    _pull_wrongly(root=lambda Q, K: 1),
                 ),
                 Mistake(
                     "The root is there twice: the gradient of the scores is divided by it once.",
-                    _pull_wrongly(root=lambda Q: Q.shape[1]),
+                    _pull_wrongly(root=lambda Q, K: Q.shape[1]),
                 ),
                 Mistake(
                     "The softmax is taken for an element-wise function. "
@@ -225,13 +384,70 @@ chapter = Chapter(
                     _pull_wrongly(softmax=lambda D, P: P * (D - D.mean(axis=1, keepdims=True))),
                 ),
                 Mistake(
-                    "The values are taken from with the weights; collecting goes the other way.",
+                    "For the values the weights stand the wrong way round: a value collects from all queries.",
                     _pull_wrongly(to_values=lambda P, G: P @ G),
+                ),
+                Mistake(
+                    "The slope of a softmax is taken for that of a sigmoid, $p(1-p)$. "
+                    "A weight that grows takes from the others in its row.",
+                    _pull_wrongly(softmax=lambda D, P: D * P * (1 - P)),
+                ),
+                Mistake(
+                    "In the softmax the last factor is missing: in the end everything is multiplied by the weights.",
+                    _pull_wrongly(softmax=lambda D, P: D - (D * P).sum(axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "The softmax is passed over: what comes back to the weights is not yet what comes back to the "
+                    "scores.",
+                    _pull_wrongly(softmax=lambda D, P: D),
+                ),
+                Mistake(
+                    "The weighted mean in the softmax is added. It should be taken away.",
+                    _pull_wrongly(softmax=lambda D, P: P * (D + (D * P).sum(axis=1, keepdims=True))),
+                ),
+                Mistake(
+                    "The row sums have lost their axis, so that each is subtracted from a column.",
+                    _pull_wrongly(softmax=lambda D, P: P * (D - (D * P).sum(axis=1))),
+                ),
+                Mistake(
+                    "The root is that of the number of keys. Forward it is that of the length of one key.",
+                    _pull_wrongly(root=lambda Q, K: np.sqrt(len(K))),
+                ),
+                Mistake(
+                    "The root is multiplied. Forward the scores are divided by it.",
+                    _pull_wrongly(root=lambda Q, K: 1 / np.sqrt(Q.shape[1])),
+                ),
+                Mistake(
+                    "The weights are computed anew, without the mask of the forward pass. They are given.",
+                    lambda G, Q, K, V, P: attention_gradients(
+                        G, Q, K, V, _softmax_of_rows(Q @ K.T / np.sqrt(Q.shape[1]))
+                    ),
+                ),
+                Mistake(
+                    "The gradients of the queries and of the keys are exchanged.",
+                    lambda *arguments: tuple(attention_gradients(*arguments)[i] for i in (1, 0, 2)),
+                ),
+                Mistake(
+                    "The gradients come in another order: values, queries, keys.",
+                    lambda *arguments: tuple(attention_gradients(*arguments)[i] for i in (2, 0, 1)),
+                ),
+                Mistake(
+                    "The values collect the gradient of the scores. They collect with the weights.",
+                    _values_from_scores,
                 ),
                 Mistake(
                     "For the keys the gradient of the scores stands the wrong way round: "
                     "a key collects from all queries.",
                     _pull_wrongly(to_keys=lambda grad_Z, Q: grad_Z @ Q),
+                ),
+                Mistake(
+                    "The keys collect from keys. A score is a product of a query and a key: which is the other one?",
+                    lambda G, Q, K, V, P: _pull_wrongly(to_keys=lambda grad_Z, Q: grad_Z.T @ K)(G, Q, K, V, P),
+                ),
+                Mistake(
+                    "The values collect the gradient of the scores, divided by the root. "
+                    "They collect with the weights.",
+                    lambda *arguments: _values_from_scores(*arguments, root=True),
                 ),
             ],
             points=3,

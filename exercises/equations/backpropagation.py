@@ -35,9 +35,10 @@ def _wrong_layer(
 
 
 def _layers(rng):
-    # Two square layers come first: there a wrong transposition gives numbers instead of an error.
-    cases = []
-    for n, n_in, n_out in [(2, 2, 2), (3, 3, 3), (5, 3, 2), (1, 2, 4)]:
+    """One number everywhere, then square layers, then one sample, one input, one output and several of each."""
+    # In a square layer a wrong transposition gives numbers instead of an error.
+    cases = [tuple(np.array([[number]]) for number in (2.0, 0.5, -0.5, 3.0))]
+    for n, n_in, n_out in [(2, 2, 2), (3, 3, 3), (5, 3, 2), (1, 2, 4), (3, 1, 2), (4, 3, 1)]:
         A_below, W = np.tanh(rng.standard_normal((n, n_in))), rng.standard_normal((n_out, n_in))
         A = np.tanh(A_below @ W.T + rng.standard_normal(n_out))
         cases.append((rng.standard_normal((n, n_out)), A, A_below, W))
@@ -70,10 +71,18 @@ def _tanh_step(delta, W, A):
 
 
 def _chains(rng):
-    # Equal widths come first, so that a wrong order or transposition gives numbers instead of an error.
-    chains = []
-    for widths in [(2, 2, 2), (3, 3, 3, 3), (2, 4, 3), (3,)]:
-        n = len(widths) + 1
+    """One layer, two of one unit, then equal widths, then one sample, one unit in a layer, and many layers."""
+    # Where all widths are equal, a wrong order or transposition gives numbers instead of an error.
+    half, two, three = (np.array([[number]]) for number in (0.5, 2.0, 3.0))
+    chains = [(two, [], []), (two, [three], [half])]
+    for n, widths in [
+        (3, (2, 2, 2)),
+        (4, (3, 3, 3, 3)),
+        (1, (2, 4, 3)),
+        (2, (3,)),
+        (4, (2, 1, 3)),
+        (3, (3, 2, 4, 1, 2, 2)),
+    ]:
         weights = [rng.standard_normal(shape) for shape in zip(widths[1:], widths)]
         outputs = [np.tanh(rng.standard_normal((n, width))) for width in widths[:-1]]
         chains.append((rng.standard_normal((n, widths[-1])), weights, outputs))
@@ -96,7 +105,7 @@ chapter = Chapter(
                 "$\\mathcal L = (a_2 - y)^2$. Derive $\\partial\\mathcal L/\\partial w_1$ in terms of "
                 "$a_1$, $a_2$, $w_2$, $x$ and $y$. Write down both signals on the way."
             ),
-            given='import sympy as sp\n\na1, a2, w2, x, y = sp.symbols("a1 a2 w2 x y")',
+            given='import sympy as sp\n\na1, a2, w2, x, y = sp.symbols("a1 a2 w2 x y", real=True)',
             solution=first_weight_gradient,
             mistakes=[
                 Mistake(

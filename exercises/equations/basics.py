@@ -22,8 +22,11 @@ def unpack(theta, n_in, n_hidden, n_out):
 
 
 def _vectors(rng):
-    # Width 2 everywhere comes first: there a wrong shape gives numbers instead of an error.
-    return [(rng.standard_normal((n + 1) * h + (h + 1) * m), n, h, m) for n, h, m in [(2, 2, 2), (2, 3, 1), (4, 2, 3)]]
+    """One unit a layer, then width 2 everywhere, then one input, one hidden unit, one output and different widths."""
+    # Where all widths are equal, a wrong shape gives numbers instead of an error.
+    widths = [(2, 2, 2), (2, 3, 1), (1, 2, 3), (3, 1, 2), (4, 2, 3)]
+    drawn = [(rng.standard_normal((n + 1) * h + (h + 1) * m), n, h, m) for n, h, m in widths]
+    return [(np.array([1.0, 2.0, 3.0, 4.0]), 1, 1, 1), *drawn]
 
 
 def _unpack_wrongly(*, order="C", bias_first=False, turned=False):
@@ -73,9 +76,16 @@ def _collapse_wrongly(*, product=lambda W, V: V @ W, bias=lambda b, V, c: V @ b 
 
 
 def _stacks(rng):
+    """One layer, then equal widths, then one unit between layers, different widths and many layers."""
+    # Where all widths are equal, a wrong order gives numbers instead of an error.
+    one, other = (np.array([[2.0]]), np.array([1.0])), (np.array([[3.0]]), np.array([5.0]))
     return [
-        ([(rng.standard_normal((n_out, n_in)), rng.standard_normal(n_out)) for n_in, n_out in pairwise(widths)],)
-        for widths in ([2, 2, 2], [3, 3, 3, 3], [3, 5, 2, 4])
+        ([one],),
+        ([one, other],),
+        *(
+            ([(rng.standard_normal((n_out, n_in)), rng.standard_normal(n_out)) for n_in, n_out in pairwise(widths)],)
+            for widths in ([2, 2, 2], [3, 2], [3, 3, 3, 3], [3, 1, 2], [3, 5, 2, 4], [2, 3, 1, 4, 2, 3])
+        ),
     ]
 
 

@@ -26,9 +26,46 @@ def _correlate(image, kernel):
     return np.einsum("ijmn,mn->ij", windows, kernel)
 
 
+def _product_by_product(under_the_kernel, *, size=lambda image, kernel: kernel.shape, zeros=lambda length: (0, 0)):
+    """``correlate`` place by place, with another sum, another size of the kernel, or zeros before and behind."""
+
+    def wrong(image, kernel):
+        a, b = size(image, kernel)
+        image = np.pad(image, [zeros(a), zeros(b)])
+        result = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+        for i, j in np.ndindex(result.shape):
+            result[i, j] = under_the_kernel(image[i : i + a, j : j + b], kernel)
+        return result
+
+    return wrong
+
+
+def _only_the_first_place(image, kernel):
+    result = _correlate(image, kernel)
+    return np.where(np.arange(result.size).reshape(result.shape) == 0, result, 0)
+
+
+def _without_the_last_places(image, kernel):
+    result = _correlate(image, kernel)
+    result[-1], result[:, -1] = 0, 0
+    return result
+
+
+def _counted_back(image, kernel):
+    """Minus for plus, with kernel and result as in ``correlate``: negative indices count from the end."""
+    a, b = kernel.shape
+    result = np.zeros((image.shape[0] - a + 1, image.shape[1] - b + 1))
+    for i, j in np.ndindex(result.shape):
+        result[i, j] = sum(image[i - m, j - n] * kernel[m, n] for m, n in np.ndindex(a, b))
+    return result
+
+
 def _images(rng):
-    shapes = [((3, 3), (2, 2)), ((1, 4), (1, 2)), ((5, 4), (3, 2)), ((2, 2), (2, 2))]
-    return [(rng.standard_normal(image), rng.standard_normal(kernel)) for image, kernel in shapes]
+    """A row and a column, a kernel of one pixel, one as large as the image, and then any shapes."""
+    row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
+    shapes = [((2, 3), (1, 1)), ((2, 3), (2, 3)), ((3, 3), (2, 2)), ((5, 4), (3, 2)), ((4, 6), (2, 3))]
+    drawn = [(rng.standard_normal(image), rng.standard_normal(kernel)) for image, kernel in shapes]
+    return [(row, two), (row.T, two.T), *drawn]
 
 
 def kernel_gradient(grad_result, image):
@@ -45,8 +82,46 @@ def kernel_gradient(grad_result, image):
 
 
 def _gradients(rng):
-    shapes = [((2, 2), (3, 3)), ((1, 3), (2, 4)), ((3, 2), (5, 4)), ((2, 3), (2, 3))]
-    return [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
+    """A row and a column, one result, a kernel of one pixel, and then square and other kernels."""
+    row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
+    shapes = [
+        ((1, 1), (2, 2)),
+        ((2, 3), (2, 3)),
+        ((2, 2), (3, 3)),
+        ((1, 3), (4, 4)),
+        ((3, 2), (5, 4)),
+        ((2, 4), (3, 6)),
+    ]
+    drawn = [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
+    return [(two, row), (two.T, row.T), *drawn]
+
+
+def _square_gradient(G, image):
+    a, b = G.shape
+    size = image.shape[0] - a + 1
+    gradient = np.zeros((size, size))
+    for m, n in np.ndindex(gradient.shape):
+        gradient[m, n] = np.sum(G * image[m : m + a, n : n + b])
+    return gradient
+
+
+def _spread(G, image):
+    H, W = image.shape
+    result = np.zeros((H + G.shape[0] - 1, W + G.shape[1] - 1))
+    for i, j in np.ndindex(G.shape):
+        result[i : i + H, j : j + W] += G[i, j] * image
+    return result
+
+
+def receptive_field(L, k, s):
+    return 1 + (k - 1) * (s**L - 1) / (s - 1)
+
+
+def _exact_rows(rng):
+    """Sizes at which the last place is exactly at the end."""
+    k, p, s, places = (int(number) for number in rng.integers(1, 8, 4))
+    p = min(p, (k + s * (places - 1) - 1) // 2)
+    return {"n": k + s * (places - 1) - 2 * p, "k": k, "p": p, "s": s}
 
 
 def output_length(n, k, p, s):
@@ -59,23 +134,121 @@ chapter = Chapter(
     exercises=[
         Derivation(
             name="convolution-output-length",
-            title="How many places has a kernel?",
+            title="How often is a weight used?",
             statement=(
                 "A row of $n$ pixels gets $p$ zeros at either end. A kernel of length $k$ moves over it in steps of "
-                "$s$, and the last place is exactly at the end, so that nothing has to be rounded. How many places are "
-                "there?"
+                "$s$, and the last place is exactly at the end, so that nothing has to be rounded. The gradient with "
+                "respect to one of the $k$ weights is a sum. How many terms has it, those with a zero included?"
             ),
-            given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", positive=True)',
+            given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", integer=True, positive=True)',
             solution=output_length,
+            values=_exact_rows,
             mistakes=[
                 Mistake(
-                    "With $k = n$, no padding and stride 1 there is one place, not none.",
+                    "With $k = n$, no padding and stride 1 the kernel has one place, and each weight is used once.",
                     lambda n, k, p, s: (n + 2 * p - k) / s,
                 ),
                 Mistake("There are zeros at both ends.", lambda n, k, p, s: (n + p - k) / s + 1),
                 Mistake(
                     "The first place needs no step: count it after dividing.",
                     lambda n, k, p, s: (n + 2 * p - k + 1) / s,
+                ),
+                Mistake(
+                    "The stride is missing: the kernel does not stop at every pixel.",
+                    lambda n, k, p, s: n + 2 * p - k + 1,
+                ),
+                Mistake("The zeros are missing.", lambda n, k, p, s: (n - k) / s + 1),
+                Mistake(
+                    "The length of the kernel is missing: its end must stay in the row, too.",
+                    lambda n, k, p, s: (n + 2 * p) / s + 1,
+                ),
+                Mistake(
+                    "The length of the kernel is missing, and the first place is not counted.",
+                    lambda n, k, p, s: (n + 2 * p) / s,
+                ),
+                Mistake(
+                    "The length of the kernel is added. A longer kernel has fewer places.",
+                    lambda n, k, p, s: (n + 2 * p + k) / s + 1,
+                ),
+                Mistake(
+                    "This counts the products of all $k$ weights together. Asked is one of them.",
+                    lambda n, k, p, s: k * ((n + 2 * p - k) / s + 1),
+                ),
+                Mistake(
+                    "The zeros are taken away. They give the kernel more room.",
+                    lambda n, k, p, s: (n - 2 * p - k) / s + 1,
+                ),
+                Mistake(
+                    "The row is multiplied by the stride. Larger steps make fewer places.",
+                    lambda n, k, p, s: (n + 2 * p - k) * s + 1,
+                ),
+                Mistake("This is the number of weights. How often is each of them used?", lambda n, k, p, s: k),
+                Mistake(
+                    "One pixel is lost: with $k = n$ and no padding the kernel fits exactly once.",
+                    lambda n, k, p, s: (n + 2 * p - k - 1) / s + 1,
+                ),
+            ],
+        ),
+        Derivation(
+            name="receptive-field",
+            title="How far does a stack see?",
+            statement=(
+                "$L$ layers stand on one another. All have a kernel of length $k$ and the stride $s > 1$, and the "
+                "lowest looks at a row of pixels. How many pixels does one result of the highest layer depend on, far "
+                "from the border? Begin with two layers: how far apart are neighbouring results of the first, in "
+                "pixels?"
+            ),
+            given='import sympy as sp\n\nL, k, s = sp.symbols("L k s", integer=True, positive=True)',
+            solution=receptive_field,
+            values=lambda rng: {
+                "L": int(rng.integers(1, 5)),
+                "k": int(rng.integers(1, 6)),
+                "s": int(rng.integers(2, 5)),
+            },
+            mistakes=[
+                Mistake(
+                    "This is right for the stride 1. With a larger one the results of a layer are more than one pixel "
+                    "apart.",
+                    lambda L, k, s: 1 + L * (k - 1),
+                ),
+                Mistake(
+                    "A result sees at least the first pixel under its kernel: with $k = 1$ it sees one, not none.",
+                    lambda L, k, s: (k - 1) * (s**L - 1) / (s - 1),
+                ),
+                Mistake(
+                    "Kernels do not multiply: they overlap. By how much is the kernel of a higher layer wider, in "
+                    "pixels?",
+                    lambda L, k, s: k**L,
+                ),
+                Mistake("The kernels overlap, and are counted without that.", lambda L, k, s: L * k),
+                Mistake(
+                    "This is the part of the highest layer. Each of those below adds its own.",
+                    lambda L, k, s: 1 + (k - 1) * s ** (L - 1),
+                ),
+                Mistake(
+                    "The results of the second layer are $s$ results of the first apart, and these are $s$ pixels "
+                    "apart. Distances multiply.",
+                    lambda L, k, s: 1 + (k - 1) * s * L,
+                ),
+                Mistake(
+                    "One layer is missing from the sum.",
+                    lambda L, k, s: 1 + (k - 1) * (s ** (L - 1) - 1) / (s - 1),
+                ),
+                Mistake(
+                    "There is one layer too many in the sum. In the lowest the pixels are one apart.",
+                    lambda L, k, s: 1 + (k - 1) * (s ** (L + 1) - 1) / (s - 1),
+                ),
+                Mistake(
+                    "The lowest layer looks at pixels that are one apart, not $s$: its stride is for those above.",
+                    lambda L, k, s: 1 + (k - 1) * s * (s**L - 1) / (s - 1),
+                ),
+                Mistake(
+                    "From the first to the last of $k$ pixels there are fewer than $k$ steps.",
+                    lambda L, k, s: 1 + k * (s**L - 1) / (s - 1),
+                ),
+                Mistake(
+                    "The kernels overlap, and each distance is multiplied by the strides of the layers below it only.",
+                    lambda L, k, s: L * k * s,
                 ),
             ],
         ),
@@ -109,6 +282,56 @@ chapter = Chapter(
                     "The last place where the kernel fits is missing in each direction.",
                     lambda image, kernel: _correlate(image, kernel)[:-1, :-1],
                 ),
+                Mistake(
+                    "The indices are subtracted. With the minus the kernel looks back, and a negative index takes "
+                    "pixels from the other end of the image.",
+                    _counted_back,
+                ),
+                Mistake(
+                    "The height of the kernel is taken for its width as well.",
+                    _product_by_product(
+                        lambda patch, kernel: np.sum(patch * kernel), size=lambda image, kernel: [len(kernel)] * 2
+                    ),
+                ),
+                Mistake(
+                    "Only one product of each sum is left, the last: it overwrites those before it.",
+                    _product_by_product(lambda patch, kernel: patch[-1, -1] * kernel[-1, -1]),
+                ),
+                Mistake(
+                    "The kernel is not used: this is the sum of the pixels under it.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch)),
+                ),
+                Mistake(
+                    "This is the largest product under the kernel. They should be added.",
+                    _product_by_product(lambda patch, kernel: np.max(patch * kernel)),
+                ),
+                Mistake(
+                    "This is a matrix product of the pixels and the kernel. Pixel and weight of the same place are "
+                    "multiplied.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch @ kernel)),
+                ),
+                Mistake(
+                    "This is a matrix product of the pixels and the transposed kernel. Pixel and weight of the same "
+                    "place are multiplied.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch @ kernel.T)),
+                ),
+                Mistake(
+                    "The kernel is moved on where it hangs over the end of the image, as if zeros lay there. It should "
+                    "fit.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch * kernel), zeros=lambda k: (0, k - 1)),
+                ),
+                Mistake(
+                    "Zeros are put on all sides of the image. The kernel should fit without them.",
+                    _product_by_product(lambda patch, kernel: np.sum(patch * kernel), zeros=lambda k: (k // 2, k // 2)),
+                ),
+                Mistake(
+                    "Zeros are put around the image, so that the result is as large. The kernel should fit.",
+                    _product_by_product(
+                        lambda patch, kernel: np.sum(patch * kernel), zeros=lambda k: ((k - 1) // 2, k // 2)
+                    ),
+                ),
+                Mistake("Only the first place is computed. What ends the loop?", _only_the_first_place),
+                Mistake("The last places are left at 0. Where does the loop end?", _without_the_last_places),
             ],
             points=3,
         ),
@@ -138,6 +361,49 @@ chapter = Chapter(
                 Mistake(
                     "The sign is turned. The minus belongs to the update, not to the gradient.",
                     lambda G, image: -_correlate(image, G),
+                ),
+                Mistake(
+                    "The gradient gets as many columns as rows. The width of a kernel is another number than its "
+                    "height.",
+                    _square_gradient,
+                ),
+                Mistake(
+                    "The height of $\\mathbf G$ is taken for its width as well.",
+                    lambda G, image: _product_by_product(
+                        lambda patch, G: np.sum(patch * G), size=lambda image, G: [len(G)] * 2
+                    )(image, G),
+                ),
+                Mistake(
+                    "$\\mathbf G$ is not used: how does the loss depend on each result?",
+                    lambda G, image: _correlate(image, np.ones_like(G)),
+                ),
+                Mistake(
+                    "Only one place counts here, the last one of the kernel: it overwrites those before it.",
+                    lambda G, image: G[-1, -1] * image[G.shape[0] - 1 :, G.shape[1] - 1 :],
+                ),
+                Mistake(
+                    "Only one place counts here, the first one of the kernel. A weight is used at all of them.",
+                    lambda G, image: (
+                        G[0, 0] * image[: image.shape[0] - G.shape[0] + 1, : image.shape[1] - G.shape[1] + 1]
+                    ),
+                ),
+                Mistake(
+                    "The last row and the last column of the kernel are missing.",
+                    lambda G, image: _correlate(image, G)[:-1, :-1],
+                ),
+                Mistake(
+                    "The result is larger than the image: every pixel is spread out, as on the way back to an image. "
+                    "A weight collects.",
+                    _spread,
+                ),
+                Mistake(
+                    "This is the gradient of the cross-correlation with the image flipped. Which pixel does "
+                    "$\\mathbf K(m, n)$ meet at the place $(i, j)$?",
+                    lambda G, image: _correlate(image[::-1, ::-1], G),
+                ),
+                Mistake(
+                    "Divided by the number of weights. Each has a gradient of its own.",
+                    lambda G, image: _correlate(image, G) / _correlate(image, G).size,
                 ),
             ],
             points=3,

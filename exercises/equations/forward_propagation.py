@@ -30,13 +30,23 @@ def predict(X, parameters):
 
 
 def _networks(rng):
-    # Square layers and as many samples first: there a missing transpose gives numbers instead of an error.
-    return [
+    """One layer of one unit, then equal widths, then one sample, one unit in a layer, and one to five layers."""
+    # Where all widths and the samples are equal in number, a missing transpose gives numbers instead of an error.
+    one = (np.array([[1.0]]), [(np.array([[-2.0]]), np.array([1.0]))])
+    two = (np.array([[1.0]]), [(np.array([[-2.0]]), np.array([1.0])), (np.array([[3.0]]), np.array([-1.0]))])
+    return [one, two] + [
         (
             rng.standard_normal((count, widths[0])),
             [(rng.standard_normal((m, n)), rng.standard_normal(m)) for n, m in pairwise(widths)],
         )
-        for count, widths in [(3, [3, 3, 3]), (2, [3, 5, 1]), (4, [2, 3, 4, 2]), (5, [4, 2])]
+        for count, widths in [
+            (3, [3, 3, 3]),
+            (2, [3, 5, 1]),
+            (4, [2, 3, 4, 2]),
+            (5, [4, 2]),
+            (1, [2, 3, 2]),
+            (3, [2, 4, 1, 3, 2, 2]),
+        ]
     ]
 
 
@@ -71,7 +81,14 @@ def multiply_adds(widths, samples):
 
 
 def _sizes(rng):
-    return [([2, 3, 1], 1), ([5, 4, 3, 2], 7), ([2, 2], 3), ([int(n) for n in rng.integers(2, 9, 6)], 10)]
+    """One sample, one layer, layers of one unit, and any widths."""
+    return [
+        ([2, 3, 1], 1),
+        ([2, 2], 3),
+        ([1, 1, 1], 2),
+        ([5, 4, 3, 2], 7),
+        ([int(n) for n in rng.integers(2, 9, 6)], 10),
+    ]
 
 
 chapter = Chapter(

@@ -18,8 +18,10 @@ def best_learning_rate(A):
 
 
 def _curvatures(rng):
+    """Diagonals in any order, one parameter, equal curvatures, very different ones, and any matrices."""
+    diagonals = [[1.0, 2.0, 5.0], [4.0, 1.0, 3.0], [2.0], [3.0, 3.0], [1e-4, 1e4]]
     random = [rng.standard_normal((P + 2, P)) for P in (2, 3, 5)]
-    return [(np.diag([1.0, 2.0, 5.0]),), *((B.T @ B,) for B in random)]
+    return [(np.diag(diagonal),) for diagonal in diagonals] + [(B.T @ B,) for B in random]
 
 
 def minibatch_step(theta, X, y, rows, learning_rate):
@@ -51,9 +53,11 @@ def _in_turn(theta, X, y, rows, learning_rate):
 
 
 def _minibatches(rng):
-    return [
-        (rng.standard_normal(P), rng.standard_normal((N, P)), rng.standard_normal(N), rng.permutation(N)[:B], 0.25)
-        for N, P, B in [(4, 2, 2), (9, 3, 4), (6, 2, 1)]
+    """One parameter, some of the samples, one of them, all of them, as many as parameters, a learning rate of zero."""
+    one = (np.array([1.0]), np.array([[1.0], [2.0], [3.0]]), np.array([1.0, 1.0, 2.0]), np.array([2, 0]), 0.5)
+    return [one] + [
+        (rng.standard_normal(P), rng.standard_normal((N, P)), rng.standard_normal(N), rng.permutation(N)[:B], rate)
+        for N, P, B, rate in [(4, 2, 2, 0.25), (9, 3, 4, 0.25), (6, 2, 1, 0.1), (5, 2, 5, 1.5), (4, 3, 2, 0.0)]
     ]
 
 

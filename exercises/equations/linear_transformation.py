@@ -24,10 +24,11 @@ def _wrong_backward(
 
 
 def _batches(rng):
-    # A square layer comes first: there a wrong transposition gives numbers instead of an error.
+    """One number everywhere, then a square layer, then one sample, one input, one output and several of each."""
+    # In a square layer a wrong transposition gives numbers instead of an error.
     return [
         (rng.standard_normal((n, n_out)), rng.standard_normal((n, n_in)), rng.standard_normal((n_out, n_in)))
-        for n, n_in, n_out in [(2, 2, 2), (5, 3, 2), (1, 2, 4)]
+        for n, n_in, n_out in [(1, 1, 1), (2, 2, 2), (5, 3, 2), (1, 2, 4), (3, 1, 2), (4, 3, 1)]
     ]
 
 
@@ -42,7 +43,19 @@ def half_axes(W):
 
 
 def _planes(rng):
-    return [(np.array([[1.0, 1.0], [0.0, 1.0]]),), *((rng.standard_normal((2, 2)),) for _ in range(4))]
+    """A shear, axes the other way round, a mirror, a turn, a turn and stretching, a line, a point; and then any."""
+    simple = [[[1, 1], [0, 1]], [[1, 0], [0, 3]], [[-2, 0], [0, 1]], [[0, -1], [1, 0]], [[3, -4], [4, 3]]]
+    flat = [[[0, 0], [0, 2]], [[0, 0], [0, 0]]]
+    matrices = [np.array(matrix, dtype=float) for matrix in simple + flat]
+    # A product of two turns and half-axes, in one of them mirrored: neither so narrow that digits are lost.
+    for sign in (1, 1, -1, -1):
+        first, second = (_turn(angle) for angle in rng.uniform(0, 2 * np.pi, 2))
+        matrices.append(first @ np.diag([rng.uniform(2, 4), sign * rng.uniform(0.5, 1.5)]) @ second)
+    return [(matrix,) for matrix in matrices]
+
+
+def _turn(angle):
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def squared_error_gradient(W, x, b, y):

@@ -37,17 +37,29 @@ def _naive(logits, labels):
     return -np.mean(np.log(_of_labels(probabilities, labels)))
 
 
+def _log_of_softmax(logits, labels):
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return -np.mean(np.log(_of_labels(probabilities, labels)))
+
+
 def _one_shift_for_all(logits, labels):
     shifted = logits - logits.max()
     return np.mean(np.log(np.exp(shifted).sum(axis=1)) - _of_labels(shifted, labels))
 
 
 def _batches(rng):
-    # The last has logits too large for exponentials, and rows of very different size.
+    """One sample, one class, equal logits, batches, large logits, and a class that came against all odds."""
     large = np.array([[1000.0, 0.0, 999.0], [-1000.0, -1001.0, -1003.0]])
     return [
         (np.array([[0.0, 1.0]]), np.array([0])),
-        *((rng.standard_normal((n, k)), rng.integers(0, k, n)) for n, k in [(3, 2), (5, 4)]),
+        (np.array([[2.0], [-1.0]]), np.array([0, 0])),
+        (np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([0, 1])),
+        *((rng.standard_normal((n, k)), rng.integers(0, k, n)) for n, k in [(3, 3), (3, 2), (5, 4)]),
+        (np.array([[1000.0, 999.0]]), np.array([0])),
+        (np.array([[1000.0, 0.0]]), np.array([1])),
+        (np.array([[-1000.0, -1001.0]]), np.array([1])),
+        (np.array([[1000.0, -1000.0, -1000.0]]), np.array([1])),
         (large, np.array([2, 0])),
     ]
 
@@ -97,7 +109,7 @@ chapter = Chapter(
             statement=(
                 "Write the categorical cross-entropy of a batch from its logits, $L = \\frac1N\\sum_i\\bigl("
                 "\\log\\sum_k e^{z_{ik}} - z_{ic_i}\\bigr)$, where $c_i$ is the class that came. It must be right, "
-                "without a warning, for logits such as 1000."
+                "without a warning, for logits such as $\\pm 1000$."
             ),
             solution=cross_entropy,
             inputs=_batches,
@@ -106,6 +118,16 @@ chapter = Chapter(
                     "Right for small logits. For large ones the exponentials overflow: what may be subtracted from "
                     "all logits of a row?",
                     _naive,
+                ),
+                Mistake(
+                    "Right for small logits. For large ones the sum overflows before its logarithm is taken: what may "
+                    "be subtracted from all logits of a row without changing the loss?",
+                    lambda z, labels: np.mean(np.log(np.exp(z).sum(axis=1)) - _of_labels(z, labels)),
+                ),
+                Mistake(
+                    "The probabilities are right, but that of an unlikely class is rounded to 0, and its logarithm is "
+                    "infinite. Take the logarithm of the quotient on paper first.",
+                    _log_of_softmax,
                 ),
                 Mistake(
                     "One number is subtracted from the whole batch. A row far below it has only zeros left.",

@@ -47,7 +47,8 @@ def _shares_exchanged(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
 
 
 def _adam_states(rng):
-    # The first step of a single parameter comes first. epsilon is large, so that its place can be seen.
+    """The first step of one parameter, any states of all shapes, no gradient yet, no memory, a late step."""
+    # epsilon is large, so that its place can be seen.
     first = (np.array([1.0]), np.array([0.5]), np.zeros(1), np.zeros(1), 1, 0.1, 0.9, 0.999, 0.01)
     return [
         first,
@@ -63,6 +64,10 @@ def _adam_states(rng):
             )
             for shape, t in [((2,), 2), ((3,), 5), ((2, 3), 20)]
         ),
+        (np.array([1.0, 2.0]), np.zeros(2), np.zeros(2), np.zeros(2), 1, 0.1, 0.9, 0.999, 0.01),
+        (np.array([1.0]), np.array([-2.0]), np.array([0.5]), np.array([0.25]), 2, 0.5, 0.0, 0.75, 0.5),
+        (np.array([1.0]), np.array([-2.0]), np.array([0.5]), np.array([0.25]), 2, 0.5, 0.75, 0.0, 0.5),
+        (np.array(1.0), np.array(-2.0), np.array(0.5), np.array(0.25), 1000, 0.5, 0.9, 0.999, 0.25),
     ]
 
 
@@ -82,10 +87,17 @@ def _pytorch(theta, velocity, gradient, learning_rate, momentum):
 
 
 def _velocities(rng):
-    first = (np.array([1.0]), np.array([-0.5]), np.array([2.0]), 0.1, 0.9)
+    """One parameter, at rest, without momentum, with a learning rate of zero, and all shapes."""
+    theta, velocity, gradient = np.array([1.0]), np.array([-0.5]), np.array([2.0])
     return [
-        first,
-        *((*rng.standard_normal((3, *shape)), *rng.uniform(0.1, 0.9, 2)) for shape in [(2,), (4,), (2, 3)]),
+        (theta, velocity, gradient, 0.1, 0.9),
+        (theta, np.zeros(1), gradient, 0.1, 0.9),
+        (theta, velocity, gradient, 0.1, 0.0),
+        (theta, velocity, gradient, 0.0, 0.9),
+        *(
+            (*map(np.array, rng.standard_normal((3, *shape))), *rng.uniform(0.1, 0.9, 2))
+            for shape in [(2,), (4,), (2, 3), (2, 1, 3), ()]
+        ),
     ]
 
 
@@ -105,9 +117,11 @@ chapter = Chapter(
                 "after $t$ steps, without a sum."
             ),
             given=(
-                'import sympy as sp\n\nalpha, beta, t = sp.symbols("alpha beta t", positive=True)\ng = sp.Symbol("g")'
+                'import sympy as sp\n\nalpha, beta = sp.symbols("alpha beta", positive=True)\n'
+                't = sp.Symbol("t", integer=True, positive=True)\ng = sp.Symbol("g", real=True)'
             ),
             solution=velocity_after,
+            values=lambda rng: {"beta": rng.uniform(0.05, 0.95), "t": int(rng.integers(2, 12))},
             mistakes=[
                 Mistake(
                     "This is the limit, which is reached after infinitely many steps. "

@@ -35,9 +35,15 @@ def _step(x, h, W_x, W_h, b):
     return np.tanh(W_x @ x + W_h @ h + b)
 
 
+def _wrong_sums(X, h_0, W_x, W_h, b):
+    before = [h_0, *states(X, h_0, W_x, W_h, b)[:-1]]
+    return np.array([W_x @ x + W_h @ h + b for x, h in zip(X, before)])
+
+
 def _sequences(rng):
+    """One unit, one time, square matrices, where nothing complains, and then any sizes."""
     cases = []
-    for T, n_in, n_h in [(2, 2, 2), (3, 3, 3), (6, 1, 4), (1, 2, 3)]:
+    for T, n_in, n_h in [(2, 1, 1), (1, 2, 3), (2, 2, 2), (3, 3, 3), (6, 1, 4), (4, 3, 2)]:
         cases.append(
             (
                 rng.standard_normal((T, n_in)),
@@ -72,19 +78,41 @@ def _wrong_gradient(
     previous=lambda H, h_0: [h_0, *H[:-1]],
     outer=np.outer,
     collect=lambda parts: sum(parts),
+    signal=lambda g, back, slope: (g + back) * slope,
 ):
     def gradient(grad_H, H, h_0, W_h):
         parts, delta = [], np.zeros_like(h_0)
         before = previous(H, h_0)
         for t in reversed(range(len(H))):
-            delta = (grad_H[t] + back(W_h, delta)) * slope(H[t])
+            delta = signal(grad_H[t], back(W_h, delta), slope(H[t]))
             parts.append(outer(delta, before[t]))
         return collect(parts)
 
     return gradient
 
 
+def _only_the_last_loss(grad_H, H, h_0, W_h):
+    return recurrent_gradient(np.vstack([0 * grad_H[:-1], grad_H[-1:]]), H, h_0, W_h)
+
+
+def _forward_in_time(grad_H, H, h_0, W_h):
+    gradient, delta, before = 0, 0 * h_0, h_0
+    for g, h in zip(grad_H, H):
+        delta = (g + W_h.T @ delta) * (1 - h**2)
+        gradient, before = gradient + np.outer(delta, before), h
+    return gradient
+
+
+def _slope_of_the_state_before(grad_H, H, h_0, W_h):
+    gradient, delta, before = 0, 0 * h_0, [h_0, *H[:-1]]
+    for t in reversed(range(len(H))):
+        delta = (grad_H[t] + W_h.T @ delta) * (1 - before[t] ** 2)
+        gradient = gradient + np.outer(delta, before[t])
+    return gradient
+
+
 def _passes(rng):
+    """One unit, one time, and then any sizes."""
     return [
         (
             rng.standard_normal((T, n)),
@@ -92,7 +120,7 @@ def _passes(rng):
             rng.standard_normal(n),
             rng.standard_normal((n, n)),
         )
-        for T, n in [(2, 2), (3, 3), (5, 4), (2, 1)]
+        for T, n in [(2, 1), (1, 2), (2, 2), (3, 3), (5, 4)]
     ]
 
 
@@ -111,8 +139,9 @@ chapter = Chapter(
                 "One unit, two times: $h_1 = \\tanh(u x_1 + b)$ and $h_2 = \\tanh(u x_2 + w h_1 + b)$. The loss is "
                 "$h_2$. Derive $\\partial h_2/\\partial b$ in terms of $h_1$, $h_2$ and $w$."
             ),
-            given='import sympy as sp\n\nh1, h2, w = sp.symbols("h1 h2 w")',
+            given='import sympy as sp\n\nh1, h2, w = sp.symbols("h1 h2 w", real=True)',
             solution=bias_gradient,
+            values=lambda rng: {name: rng.uniform(-0.98, 0.98) for name in ("h1", "h2")},
             mistakes=[
                 Mistake(
                     "The bias also acts through $h_1$: that way is missing.",
@@ -129,6 +158,42 @@ chapter = Chapter(
                 Mistake(
                     "The slope of the first state is missing on the way through $h_1$.",
                     lambda h1, h2, w: (1 - h2**2) + w * (1 - h2**2),
+                ),
+                Mistake(
+                    "The slope of the second state is missing on the way through $h_1$: it is on both ways.",
+                    lambda h1, h2, w: (1 - h2**2) + w * (1 - h1**2),
+                ),
+                Mistake(
+                    "The slope of the second state is missing on the direct way: it is on both ways.",
+                    lambda h1, h2, w: 1 + w * (1 - h2**2) * (1 - h1**2),
+                ),
+                Mistake(
+                    "Both slopes are missing. What is the derivative of tanh, in terms of its value?",
+                    lambda h1, h2, w: 1 + w,
+                ),
+                Mistake(
+                    "Way and way are multiplied. The bias acts by both, so that the two add up.",
+                    lambda h1, h2, w: (1 - h2**2) * w * (1 - h2**2) * (1 - h1**2),
+                ),
+                Mistake(
+                    "One way is subtracted from the other. The bias acts by both, so that the two add up.",
+                    lambda h1, h2, w: (1 - h2**2) - w * (1 - h2**2) * (1 - h1**2),
+                ),
+                Mistake(
+                    "σ′ in place of tanh′: the slope of tanh is one minus the square.",
+                    lambda h1, h2, w: h2 * (1 - h2) + w * h2 * (1 - h2) * h1 * (1 - h1),
+                ),
+                Mistake(
+                    "The squares are missing: the slope of tanh is not one minus its value.",
+                    lambda h1, h2, w: (1 - h2) + w * (1 - h2) * (1 - h1),
+                ),
+                Mistake(
+                    "The direct way goes through the second state. Here it has the slope of the first.",
+                    lambda h1, h2, w: (1 - h1**2) + w * (1 - h2**2) * (1 - h1**2),
+                ),
+                Mistake(
+                    "This is half of what is asked for, as if the two uses were averaged. They add up.",
+                    lambda h1, h2, w: ((1 - h2**2) + w * (1 - h2**2) * (1 - h1**2)) / 2,
                 ),
             ],
         ),
@@ -155,6 +220,10 @@ chapter = Chapter(
                     _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x + W_h.T @ h + b)),
                 ),
                 Mistake(
+                    "$\\mathbf W_x$ is transposed: it has a row for each unit.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x.T @ x + W_h @ h + b)),
+                ),
+                Mistake(
                     "The bias is missing.",
                     _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x + W_h @ h)),
                 ),
@@ -165,6 +234,58 @@ chapter = Chapter(
                 Mistake(
                     "The sequence is read backwards.",
                     _wrong_states(_step, times=lambda X: X[::-1]),
+                ),
+                Mistake(
+                    "$\\mathbf h_0$ is in the result too. There is one state for each input, the first one after it.",
+                    lambda X, h_0, *weights: np.array([h_0, *states(X, h_0, *weights)]),
+                ),
+                Mistake(
+                    "Every state is kept one time too early: the first row is $\\mathbf h_0$, the last state is lost.",
+                    lambda X, h_0, *weights: np.array([h_0, *states(X, h_0, *weights)[:-1]]),
+                ),
+                Mistake(
+                    "Only the first state is returned. What ends the loop?",
+                    lambda *arguments: states(*arguments)[:1],
+                ),
+                Mistake("Only the last state is returned.", lambda *arguments: states(*arguments)[-1]),
+                Mistake(
+                    "The logistic function stands in the place of tanh.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: 1 / (1 + np.exp(-(W_x @ x + W_h @ h + b)))),
+                ),
+                Mistake(
+                    "ReLU stands in the place of tanh.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.maximum(0, W_x @ x + W_h @ h + b)),
+                ),
+                Mistake(
+                    "The state before is not used: $\\mathbf W_h$ is missing.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x + b)),
+                ),
+                Mistake(
+                    "The input is not used: $\\mathbf W_x$ is missing.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_h @ h + b)),
+                ),
+                Mistake(
+                    "The bias is added after the tanh.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x + W_h @ h) + b),
+                ),
+                Mistake(
+                    "The part of the state before is added after the tanh.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x + b) + W_h @ h),
+                ),
+                Mistake(
+                    "The part of the input is added after the tanh.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: W_x @ x + np.tanh(W_h @ h + b)),
+                ),
+                Mistake(
+                    "Kept are the sums before the tanh. A state is what comes after it.",
+                    _wrong_sums,
+                ),
+                Mistake(
+                    "The bias is subtracted.", _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x + W_h @ h - b))
+                ),
+                Mistake(
+                    "Input and state go through a tanh each. It is taken of their sum.",
+                    _wrong_states(lambda x, h, W_x, W_h, b: np.tanh(W_x @ x) + np.tanh(W_h @ h) + b),
                 ),
             ],
         ),
@@ -211,6 +332,55 @@ chapter = Chapter(
                     "Only the first time counts here. The weights are used at every time.",
                     _wrong_gradient(collect=lambda parts: parts[-1]),
                 ),
+                Mistake(
+                    "Only the last time counts here. The weights are used at every time.",
+                    _wrong_gradient(collect=lambda parts: parts[0]),
+                ),
+                Mistake(
+                    "The first time is left out. There is a state before it, too: $\\mathbf h_0$.",
+                    _wrong_gradient(previous=lambda H, h_0: [0 * h_0, *H[:-1]]),
+                ),
+                Mistake(
+                    "Before the first time stands $\\mathbf h_0$. An index of $-1$ takes the last state instead.",
+                    _wrong_gradient(previous=lambda H, h_0: [H[-1], *H[:-1]]),
+                ),
+                Mistake(
+                    "$\\mathbf h_0$ is taken for the state before every time. It stands before the first one only.",
+                    _wrong_gradient(previous=lambda H, h_0: [h_0] * len(H)),
+                ),
+                Mistake(
+                    "The direct gradient of the last time is used at all times. Each time has its own.",
+                    lambda grad_H, *arguments: recurrent_gradient(0 * grad_H + grad_H[-1], *arguments),
+                ),
+                Mistake(
+                    "What comes back from the time after is not multiplied by the slope of this time.",
+                    _wrong_gradient(signal=lambda g, back, slope: g * slope + back),
+                ),
+                Mistake(
+                    "What reaches a state directly is not multiplied by its slope.",
+                    _wrong_gradient(signal=lambda g, back, slope: g + back * slope),
+                ),
+                Mistake(
+                    "The gradient that reaches a state directly is only used at the last time.",
+                    _only_the_last_loss,
+                ),
+                Mistake(
+                    "The slope is missing a square.",
+                    _wrong_gradient(slope=lambda h: 1 - h),
+                ),
+                Mistake(
+                    "tanh is applied to states. They have gone through it already.",
+                    _wrong_gradient(slope=lambda h: 1 - np.tanh(h) ** 2),
+                ),
+                Mistake(
+                    "The loop runs forward in time. The signal comes from the time after.",
+                    _forward_in_time,
+                ),
+                Mistake(
+                    "The slope is that of the state before. A signal belongs to the state that it goes through.",
+                    _slope_of_the_state_before,
+                ),
+                Mistake("The slope of tanh has a minus, not a plus.", _wrong_gradient(slope=lambda h: 1 + h**2)),
             ],
             points=4,
         ),

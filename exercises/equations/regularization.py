@@ -30,9 +30,25 @@ def _masked(make_mask):
 
 
 def _activations(rng):
+    """Draws below, at and above the rate; nothing dropped, everything dropped; a rate of zero; and all shapes."""
+    X = np.array([[1.0, -2.0, 4.0]])
     return [
-        (rng.standard_normal(shape), rng.random(shape), rate)
-        for shape, rate in [((1, 4), 0.5), ((3, 5), 0.2), ((4, 6), 0.75), ((2, 3), 0.0)]
+        (X, np.array([[0.25, 0.75, 0.9]]), 0.5),
+        (X, np.array([[0.25, 0.5, 0.75]]), 0.5),
+        (X, np.array([[0.5, 0.75, 0.9]]), 0.25),
+        (X, np.array([[0.1, 0.2, 0.3]]), 0.75),
+        (X, np.array([[0.0, 0.5, 0.9]]), 0.0),
+        *(
+            (rng.standard_normal(shape), rng.random(shape), rate)
+            for shape, rate in [
+                ((1, 4), 0.5),
+                ((3, 5), 0.2),
+                ((4, 6), 0.75),
+                ((2, 3), 0.0),
+                ((5,), 0.4),
+                ((2, 3, 2), 0.6),
+            ]
+        ),
     ]
 
 
@@ -47,7 +63,7 @@ chapter = Chapter(
                 "A loss $\\frac h2(w - c)^2$ has its minimum at $w = c$ and the curvature $h > 0$. Add the penalty "
                 "$\\frac{s}{2m}w^2$ of strength $s$. Derive the place of the new minimum."
             ),
-            given='import sympy as sp\n\nh, c, s, m = sp.symbols("h c s m", positive=True)',
+            given=('import sympy as sp\n\nh, s, m = sp.symbols("h s m", positive=True)\nc = sp.Symbol("c", real=True)'),
             solution=penalized_minimum,
             mistakes=[
                 Mistake(
@@ -99,6 +115,11 @@ chapter = Chapter(
                 Mistake(
                     "The output is right, the mask is not: on the way back the gradient needs the same factor.",
                     lambda X, draws, rate: (X * (draws >= rate) / (1 - rate), (draws >= rate).astype(float)),
+                ),
+                Mistake(
+                    "Nearly: an entry is dropped where its draw lies below the rate. What if the two are equal? "
+                    "With a rate of 0 nothing may be dropped.",
+                    _masked(lambda draws, rate: (draws > rate) / (1 - rate)),
                 ),
                 Mistake(
                     "The scale is taken from how many entries happened to be kept in this draw. "

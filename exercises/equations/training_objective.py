@@ -25,6 +25,11 @@ def _of_squares(theta, X, y):
     return 2 * X.T @ (X @ theta - y) / len(y)
 
 
+def _of_yes_or_no(theta, X, y):
+    """The gradient of the mean binary cross-entropy of a linear model."""
+    return X.T @ (1 / (1 + np.exp(-X @ theta)) - y) / len(y)
+
+
 def _epoch_wrongly(*, sign=-1, stale=False, dropped=False, shuffled=True, targets_shuffled=True, scale=len):
     """``one_epoch`` with one of its parts done otherwise."""
 
@@ -46,13 +51,52 @@ def _whole_batch(gradient, theta, X, y, order, batch_size, learning_rate):
     return theta - learning_rate * gradient(theta, X, y)
 
 
+def _batches(order, batch_size):
+    return np.split(order, range(batch_size, len(order), batch_size))
+
+
+def _only_the_last(gradient, theta, X, y, order, batch_size, learning_rate):
+    rows = _batches(order, batch_size)[-1]
+    return theta - learning_rate * gradient(theta, X[rows], y[rows])
+
+
+def _last_gradient(gradient, theta, X, y, order, batch_size, learning_rate):
+    rows = _batches(order, batch_size)[-1]
+    theta = one_epoch(gradient, theta, X, y, order[: -len(rows)], batch_size, learning_rate)
+    return gradient(theta, X[rows], y[rows])
+
+
+def _whole_set_each_step(gradient, theta, X, y, order, batch_size, learning_rate):
+    for _ in _batches(order, batch_size):
+        theta = theta - learning_rate * gradient(theta, X, y)
+    return theta
+
+
+def _sliding(gradient, theta, X, y, order, batch_size, learning_rate):
+    for first in range(len(order)):
+        rows = order[first : first + batch_size]
+        theta = theta - learning_rate * gradient(theta, X[rows], y[rows])
+    return theta
+
+
+def _overlapping(gradient, theta, X, y, order, batch_size, learning_rate):
+    for first in range(0, len(order), batch_size):
+        rows = order[first : first + batch_size + 1]
+        theta = theta - learning_rate * gradient(theta, X[rows], y[rows])
+    return theta
+
+
 def _epochs(rng):
+    """Minibatches that come out even, that leave a rest, of one row, of all rows and of more than there are."""
+    sizes = [(4, 1, 2), (3, 1, 2), (3, 2, 1), (6, 2, 3), (4, 2, 4), (3, 2, 5), (7, 3, 3), (1, 2, 1)]
     inputs = []
-    for count, width, batch_size in [(4, 1, 2), (6, 2, 3), (7, 3, 3), (5, 2, 2)]:
+    for index, (count, width, batch_size) in enumerate(sizes):
         X, theta = rng.standard_normal((count, width)), rng.standard_normal(width)
-        order = np.roll(rng.permutation(count - 1) + 1, 1)
-        order = np.append(order, 0)  # never in the order of the rows
-        inputs.append((_of_squares, theta, X, rng.standard_normal(count), order, batch_size, 0.1))
+        order = np.append(rng.permutation(count - 1) + 1, 0)  # never in the order of the rows
+        gradient, y = _of_squares, rng.standard_normal(count)
+        if index % 3 == 1:
+            gradient, y = _of_yes_or_no, rng.integers(0, 2, count).astype(float)
+        inputs.append((gradient, theta, X, y, order, batch_size, (0.1, 0.25)[index % 2]))
     return inputs
 
 
@@ -62,7 +106,7 @@ def early_stopping(validation_losses, patience):
     validation_losses[k] is the loss after epoch k, beginning with epoch 0.
     Training stops as soon as the lowest loss so far is patience epochs old.
     If that never happens, it stops with the last epoch. An equal loss is
-    no improvement. Return (kept, stopped).
+    no improvement. patience is at least 1. Return (kept, stopped).
     """
     kept = 0
     for epoch, loss in enumerate(validation_losses):
@@ -119,7 +163,42 @@ def _never_reset(validation_losses, patience):
     return kept, epoch
 
 
+def _stop_early(validation_losses, patience):
+    kept = 0
+    for epoch in range(1, len(validation_losses)):
+        if validation_losses[epoch] < validation_losses[kept]:
+            kept = epoch
+        elif epoch - kept >= patience - 1:
+            return kept, epoch
+    return kept, len(validation_losses) - 1
+
+
+def _keep_the_last_if_stopped(validation_losses, patience):
+    kept, stopped = early_stopping(validation_losses, patience)
+    return (stopped, stopped) if stopped - kept >= patience else (kept, stopped)
+
+
+def _into_the_future(validation_losses, patience):
+    kept = int(np.argmin(validation_losses))
+    return kept, min(kept + patience, len(validation_losses) - 1)
+
+
+def _lower_than_the_last(validation_losses, patience):
+    kept, waited, epoch = 0, 0, 0
+    for epoch in range(1, len(validation_losses)):
+        kept, waited = (epoch, 0) if validation_losses[epoch] < validation_losses[epoch - 1] else (kept, waited + 1)
+        if waited >= patience:
+            break
+    return kept, epoch
+
+
+def _one_past_the_end(validation_losses, patience):
+    kept, stopped = early_stopping(validation_losses, patience)
+    return kept, stopped if stopped - kept >= patience else len(validation_losses)
+
+
 def _histories(rng):
+    """Never stopped, stopped, saved in the last moment, ties, one epoch, no improvement, little patience and much."""
     return [
         (np.array(losses), patience)
         for losses, patience in [
@@ -128,6 +207,13 @@ def _histories(rng):
             ([3.0, 2.0, 2.5, 1.5, 1.8, 1.4, 1.6, 1.5, 1.0], 2),
             ([2.0, 1.0, 1.0, 1.0, 1.0, 0.5], 3),
             ([1.0, 2.0, 1.5, 0.5], 1),
+            ([1.0, 2.0, 3.0, 0.5, 2.0, 3.0, 4.0], 2),
+            ([3.0, 1.0, 2.0, 1.5, 1.8, 1.9], 2),
+            ([2.0], 1),
+            ([1.0, 2.0, 3.0, 4.0], 3),
+            ([3.0, 1.0, 2.0, 4.0], 9),
+            ([2e9, 1e9, 3e9, 2e9, 5e8], 2),
+            ([-1.0, -3.0, -2.0, -2.5, -4.0], 3),
         ]
     ]
 
@@ -176,8 +262,40 @@ chapter = Chapter(
                     lambda H, Y, Y_hat, lam, m, N: -lam / (m * N) * (Y_hat - Y).T * H,
                 ),
                 Mistake(
+                    "The gradient of half a square has no 2. The penalty is divided by 2 for that.",
+                    lambda H, Y, Y_hat, lam, m, N: -m / (2 * lam * N) * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "A factor 2 too many: the gradient of the cross-entropy has none, unlike that of a square.",
+                    lambda H, Y, Y_hat, lam, m, N: -2 * m / (lam * N) * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "There is no $\\lambda$ left. How does the penalty enter the gradient?",
+                    lambda H, Y, Y_hat, lam, m, N: -m / N * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "$m$ and $N$ are exchanged: the penalty is divided by $m$, the loss by $N$.",
+                    lambda H, Y, Y_hat, lam, m, N: -N / (lam * m) * (Y_hat - Y).T * H,
+                ),
+                Mistake(
+                    "This is the gradient of the loss. It is not $\\mathbf W_2$, but it says what $\\mathbf W_2$ is.",
+                    lambda H, Y, Y_hat, lam, m, N: (Y_hat - Y).T * H / N,
+                ),
+                Mistake(
+                    "The targets are missing: what pulls is the difference of prediction and target.",
+                    lambda H, Y, Y_hat, lam, m, N: -m / (lam * N) * Y_hat.T * H,
+                ),
+                Mistake(
+                    "The predictions are missing: what pulls is the difference of prediction and target.",
+                    lambda H, Y, Y_hat, lam, m, N: m / (lam * N) * Y.T * H,
+                ),
+                Mistake(
                     "This is the transpose: compare its shape with that of $\\mathbf W_2$, outputs by inputs.",
                     lambda H, Y, Y_hat, lam, m, N: -m / (lam * N) * H.T * (Y_hat - Y),
+                ),
+                Mistake(
+                    "The penalty has the factor $\\lambda$. On the other side of the equation it divides.",
+                    lambda H, Y, Y_hat, lam, m, N: -m * lam / N * (Y_hat - Y).T * H,
                 ),
             ],
         ),
@@ -210,6 +328,61 @@ chapter = Chapter(
                     _epoch_wrongly(scale=lambda rows: 1),
                 ),
                 Mistake("This is one step with the whole set.", _whole_batch),
+                Mistake(
+                    "There is a step for each row. A minibatch makes one.",
+                    lambda gradient, theta, X, y, order, batch_size, rate: one_epoch(
+                        gradient, theta, X, y, order, 1, rate
+                    ),
+                ),
+                Mistake(
+                    "Only the first minibatch makes a step. What ends the loop?",
+                    lambda gradient, theta, X, y, order, batch_size, rate: one_epoch(
+                        gradient, theta, X, y, order[:batch_size], batch_size, rate
+                    ),
+                ),
+                Mistake(
+                    "Only the last minibatch makes a step, and it makes it from the start.",
+                    _only_the_last,
+                ),
+                Mistake(
+                    "The step is multiplied by the size of the minibatch. The gradient is one of a mean.",
+                    _epoch_wrongly(scale=lambda rows: len(rows) ** 2),
+                ),
+                Mistake(
+                    "The steps of the minibatches are averaged. They come one after another.",
+                    lambda gradient, theta, X, y, order, batch_size, rate: (
+                        theta
+                        + (_epoch_wrongly(stale=True)(gradient, theta, X, y, order, batch_size, rate) - theta)
+                        / -(-len(order) // batch_size)
+                    ),
+                ),
+                Mistake(
+                    "Neighbouring minibatches share a row. Where does a slice end?",
+                    _overlapping,
+                ),
+                Mistake(
+                    "There is no learning rate.",
+                    lambda gradient, theta, X, y, order, batch_size, rate: one_epoch(
+                        gradient, theta, X, y, order, batch_size, 1
+                    ),
+                ),
+                Mistake(
+                    "The steps begin at zero, not at the given parameters.",
+                    lambda gradient, theta, *rest: one_epoch(gradient, 0 * theta, *rest),
+                ),
+                Mistake(
+                    "This is the gradient of the last minibatch. Asked are the parameters.",
+                    _last_gradient,
+                ),
+                Mistake("Each step uses the whole set. A minibatch uses its rows.", _whole_set_each_step),
+                Mistake("There is a minibatch beginning at every row. They should follow one another.", _sliding),
+                Mistake("The parameters come back as they were.", lambda gradient, theta, *rest: theta),
+                Mistake(
+                    "The first minibatch is left out.",
+                    lambda gradient, theta, X, y, order, batch_size, rate: one_epoch(
+                        gradient, theta, X, y, order[batch_size:], batch_size, rate
+                    ),
+                ),
             ],
         ),
         Coding(
@@ -232,6 +405,54 @@ chapter = Chapter(
                     "An equal loss counts as an improvement.", _stop_wrongly(better=lambda loss, best: loss <= best)
                 ),
                 Mistake("It stops one epoch too late.", _stop_wrongly(wait=1)),
+                Mistake("It stops one epoch too early.", _stop_early),
+                Mistake(
+                    "If training is stopped, the last parameters are kept. Which are the best seen?",
+                    _keep_the_last_if_stopped,
+                ),
+                Mistake(
+                    "The last epoch of all is returned. At which one did training stop?",
+                    lambda losses, patience: (early_stopping(losses, patience)[0], len(losses) - 1),
+                ),
+                Mistake(
+                    "Epochs after the stop are looked at. Nothing is known of them when it stops.",
+                    _into_the_future,
+                ),
+                Mistake(
+                    "Each loss is compared with the one before, and kept if it is lower. Is it the lowest so far?",
+                    _lower_than_the_last,
+                ),
+                Mistake("It never stops.", lambda losses, patience: early_stopping(losses, len(losses))),
+                Mistake(
+                    "The two values are exchanged.",
+                    lambda losses, patience: early_stopping(losses, patience)[::-1],
+                ),
+                Mistake(
+                    "The first value is a loss. Asked is its epoch.",
+                    lambda losses, patience: (
+                        losses[early_stopping(losses, patience)[0]],
+                        early_stopping(losses, patience)[1],
+                    ),
+                ),
+                Mistake(
+                    "The epochs are counted from 1. The first loss is that of epoch 0.",
+                    lambda losses, patience: tuple(epoch + 1 for epoch in early_stopping(losses, patience)),
+                ),
+                Mistake(
+                    "If it never stops by itself, the last epoch is the one before the number of losses.",
+                    _one_past_the_end,
+                ),
+                Mistake(
+                    "The highest loss is looked for. Which is the best?",
+                    lambda losses, patience: early_stopping(-losses, patience),
+                ),
+                Mistake(
+                    "The parameters from `patience` epochs before the end are kept, also if it ended by itself.",
+                    lambda losses, patience: (
+                        max(early_stopping(losses, patience)[1] - patience, 0),
+                        early_stopping(losses, patience)[1],
+                    ),
+                ),
                 Mistake(
                     "Each loss is compared with the one before. The patience counts from the lowest so far.",
                     _since_the_last_fall,

@@ -31,20 +31,20 @@ def _normalise_wrongly(
 
     def wrong(X, gain, bias, epsilon):
         centred = X - X.mean(axis=axis, keepdims=True)
-        variance = (centred**2).mean(axis=axis, keepdims=True)
-        if ddof:
-            variance *= X.shape[1] / (X.shape[1] - ddof)
+        variance = X.var(axis=axis, ddof=ddof, keepdims=True)
         return finish((centred if centre else X) / divide(variance, epsilon), gain, bias)
 
     return wrong
 
 
 def _positions(rng):
-    inputs = []
-    for T, d, epsilon in [(3, 3, 0.5), (2, 5, 0.1), (6, 4, 1e-5)]:
-        gain, bias = rng.uniform(0.5, 2, d), rng.uniform(0.5, 2, d)
+    """One position, one feature, square arrays, where nothing complains, any shape, and a constant position."""
+    inputs = [(np.array([[1.0, 5.0]]), np.array([2.0, -3.0]), np.array([1.0, 4.0]), 0.5)]
+    for T, d, epsilon in [(2, 1, 0.5), (3, 3, 0.5), (2, 5, 0.1), (6, 4, 1e-5)]:
+        gain, bias = rng.uniform(0.5, 2, (2, d)) * rng.choice([-1.0, 1.0], (2, d))
         inputs.append((3 + rng.standard_normal((T, d)), gain, bias, epsilon))
-    return inputs
+    constant = inputs[2][0] * np.array([[1.0], [0.0], [1.0]]) + 7
+    return [*inputs, (constant, *inputs[2][1:])]
 
 
 def rms_norm_gradients(G, X, gain, epsilon):
@@ -81,12 +81,27 @@ def _pull_wrongly(
     return wrong
 
 
+def _epsilon_outside(G, X, gain, epsilon):
+    root = np.sqrt((X**2).mean(axis=1, keepdims=True)) + epsilon
+    U, N = G * gain, X / root
+    return (U - N * (U * N).mean(axis=1, keepdims=True)) / root, (G * N).sum(axis=0)
+
+
+def _with_the_features(G, X, gain, epsilon):
+    root = np.sqrt((X**2).mean(axis=1, keepdims=True) + epsilon)
+    U = G * gain
+    along = (U * X).mean(axis=1, keepdims=True) * X / root
+    return (U - along) / root, (G * X / root).sum(axis=0)
+
+
 def _passes(rng):
-    shapes = [(3, 3, 0.5), (2, 4, 0.1), (5, 3, 1e-5)]
-    return [
-        (rng.standard_normal((T, d)), 1 + rng.standard_normal((T, d)), rng.uniform(0.5, 2, d), epsilon)
-        for T, d, epsilon in shapes
-    ]
+    """One position, one feature, square arrays, where nothing complains, any shape, and a position of zeros."""
+    inputs = [(np.array([[1.0, 2.0]]), np.array([[1.0, 5.0]]), np.array([2.0, -3.0]), 3.0)]
+    for T, d, epsilon in [(2, 1, 0.5), (3, 3, 0.5), (2, 4, 0.1), (5, 3, 1e-5)]:
+        gain = rng.uniform(0.5, 2, d) * rng.choice([-1.0, 1.0], d)
+        inputs.append((rng.standard_normal((T, d)), 1 + rng.standard_normal((T, d)), gain, epsilon))
+    G, X, gain, epsilon = inputs[2]
+    return [*inputs, (G, X * np.array([[1.0], [0.0], [1.0]]), gain, epsilon)]
 
 
 def printed_gradient(x, G, W_2, M):
@@ -123,6 +138,26 @@ chapter = Chapter(
                     "This has the shape that $\\mathbf W_1$ has in this book, a row for each output. "
                     "The printed $W_1$ has a row for each input.",
                     lambda x, G, W_2, M: hadamard(M, G * W_2.T).T * x,
+                ),
+                Mistake(
+                    "$M$ is turned round: what passes is what was above 0.",
+                    lambda x, G, W_2, M: x.T * hadamard(ones(M.shape[0]) * ones(M.shape[1]).T - M, G * W_2.T),
+                ),
+                Mistake(
+                    "$G$ is not used. How does the loss depend on what comes out?",
+                    lambda x, G, W_2, M: x.T * M,
+                ),
+                Mistake(
+                    "This is a mean over the positions. The loss decides about means, and $G$ has it already.",
+                    lambda x, G, W_2, M: x.T * hadamard(M, G * W_2.T) / x.shape[0],
+                ),
+                Mistake(
+                    "This is the gradient with respect to $W_2$, without its bias: it is made of hidden units.",
+                    lambda x, G, W_2, M: M.T * G,
+                ),
+                Mistake(
+                    "This is the gradient with respect to $x$ without its last product: $W_2$ does not belong to $x$.",
+                    lambda x, G, W_2, M: hadamard(M, G * W_2.T) * W_2,
                 ),
                 Mistake(
                     "This is the gradient with respect to $xW_1 + b_1$. One product is still to come.",
@@ -174,8 +209,79 @@ chapter = Chapter(
                     _normalise_wrongly(centre=False),
                 ),
                 Mistake(
+                    "The mean is subtracted nowhere: this is the norm by the root of the mean square.",
+                    lambda X, gain, bias, epsilon: (
+                        gain * X / np.sqrt((X**2).mean(axis=1, keepdims=True) + epsilon) + bias
+                    ),
+                ),
+                Mistake(
+                    "Only the mean is taken out. The variance is not yet 1.",
+                    _normalise_wrongly(divide=lambda variance, epsilon: 1),
+                ),
+                Mistake(
+                    "The features are multiplied by the deviation. They should be divided by it.",
+                    _normalise_wrongly(divide=lambda variance, epsilon: 1 / np.sqrt(variance + epsilon)),
+                ),
+                Mistake(
+                    "The sum of the squares stands where their mean should.",
+                    lambda X, gain, bias, epsilon: _normalise_wrongly(
+                        divide=lambda variance, epsilon: np.sqrt(X.shape[1] * variance + epsilon)
+                    )(X, gain, bias, epsilon),
+                ),
+                Mistake(
+                    "$\\epsilon$ is subtracted from the variance. It keeps the divisor from being 0.",
+                    _normalise_wrongly(divide=lambda variance, epsilon: np.sqrt(variance - epsilon)),
+                ),
+                Mistake(
+                    "Mean and variance have lost their axis: they lie along the row and not beside it.",
+                    lambda X, gain, bias, epsilon: (
+                        gain * (X - X.mean(axis=1)) / np.sqrt(X.var(axis=1) + epsilon) + bias
+                    ),
+                ),
+                Mistake(
+                    "The gain is missing.", _normalise_wrongly(finish=lambda normalised, gain, bias: normalised + bias)
+                ),
+                Mistake(
+                    "The bias is missing.", _normalise_wrongly(finish=lambda normalised, gain, bias: gain * normalised)
+                ),
+                Mistake(
+                    "Gain and bias are both missing.",
+                    _normalise_wrongly(finish=lambda normalised, gain, bias: normalised),
+                ),
+                Mistake(
+                    "Gain and bias are exchanged.",
+                    _normalise_wrongly(finish=lambda normalised, gain, bias: bias * normalised + gain),
+                ),
+                Mistake(
+                    "Gain and bias come before the norm, which takes a part of them out again.",
+                    lambda X, gain, bias, epsilon: normalise_positions(gain * X + bias, 1, 0, epsilon),
+                ),
+                Mistake(
                     "The bias is multiplied by the gain. In which order do they come?",
                     _normalise_wrongly(finish=lambda normalised, gain, bias: gain * (normalised + bias)),
+                ),
+                Mistake(
+                    "The variance is taken for the mean of the squares. Whose squares?",
+                    lambda X, gain, bias, epsilon: (
+                        gain
+                        * (X - X.mean(axis=1, keepdims=True))
+                        / np.sqrt((X**2).mean(axis=1, keepdims=True) + epsilon)
+                        + bias
+                    ),
+                ),
+                Mistake(
+                    "The features are subtracted from their mean. It is the other way round.",
+                    lambda X, gain, bias, epsilon: normalise_positions(X, -gain, bias, epsilon),
+                ),
+                Mistake(
+                    "The standard deviation stands where the variance should, below the root.",
+                    lambda X, gain, bias, epsilon: _normalise_wrongly(
+                        divide=lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)
+                    )(X, gain, bias, epsilon),
+                ),
+                Mistake(
+                    "The bias is subtracted.",
+                    lambda X, gain, bias, epsilon: normalise_positions(X, gain, -bias, epsilon),
                 ),
             ],
         ),
@@ -224,6 +330,51 @@ chapter = Chapter(
                     _pull_wrongly(divisor=lambda root: 1),
                 ),
                 Mistake(
+                    "The part along the features is added. It should be taken out.",
+                    _pull_wrongly(to_rows=lambda U, N: U + N * (U * N).mean(axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "The part along the features is made with $\\mathbf x$ in one of its two places, and with "
+                    "$\\mathbf x/r$ in the other.",
+                    _with_the_features,
+                ),
+                Mistake(
+                    "The sum of the squares stands where their mean should.",
+                    _pull_wrongly(squares=lambda X, epsilon: (X**2).sum(axis=1, keepdims=True) + epsilon),
+                ),
+                Mistake(
+                    "The squares are those of the centred features: that is layer norm. Here no mean is subtracted.",
+                    _pull_wrongly(squares=lambda X, epsilon: X.var(axis=1, keepdims=True) + epsilon),
+                ),
+                Mistake(
+                    "The root is taken for its square: $r^2$ contains $\\epsilon$, $r$ divides.",
+                    _pull_wrongly(divisor=lambda root: root**2),
+                ),
+                Mistake(
+                    "What comes back is multiplied by the root. Forward it divides.",
+                    _pull_wrongly(divisor=lambda root: 1 / root),
+                ),
+                Mistake(
+                    "The gradient of the gain has the features before the norm. The gain is multiplied after it.",
+                    lambda G, X, gain, epsilon: (rms_norm_gradients(G, X, gain, epsilon)[0], (G * X).sum(axis=0)),
+                ),
+                Mistake(
+                    "The gradient of the gain has the output of the norm after the gain. It is multiplied before it.",
+                    _pull_wrongly(to_gain=lambda G, N, gain: (G * N / gain).sum(axis=0)),
+                ),
+                Mistake(
+                    "The gradient of the gain is added up over the features. Each feature has a gain of its own.",
+                    _pull_wrongly(to_gain=lambda G, N, gain: (G * N).sum(axis=1)),
+                ),
+                Mistake(
+                    "The gradient of the gain is not added up over the positions.",
+                    _pull_wrongly(to_gain=lambda G, N, gain: G * N),
+                ),
+                Mistake(
+                    "The two gradients are exchanged.",
+                    lambda *arguments: rms_norm_gradients(*arguments)[::-1],
+                ),
+                Mistake(
                     "The gradient of the gain contains the gain. The output is linear in it.",
                     _pull_wrongly(to_gain=lambda G, N, gain: (G * N * gain).sum(axis=0)),
                 ),
@@ -235,6 +386,11 @@ chapter = Chapter(
                     "$\\epsilon$ is missing from the root.",
                     _pull_wrongly(squares=lambda X, epsilon: (X**2).mean(axis=1, keepdims=True)),
                 ),
+                Mistake(
+                    "This would be the gradient of a bias. The gain is multiplied by something.",
+                    lambda *arguments: (rms_norm_gradients(*arguments)[0], arguments[0].sum(axis=0)),
+                ),
+                Mistake("$\\epsilon$ is added to the root. It belongs to the mean of the squares.", _epsilon_outside),
             ],
             points=3,
         ),

@@ -12,7 +12,7 @@ def symmetric_loss(U, V, tau):
     """The contrastive loss of N pairs, in both directions.
 
     U and V have shape (N, d): one embedding a row, of any length; row i
-    of U belongs to row i of V. tau is the temperature, however small.
+    of U belongs to row i of V. tau is the temperature.
     Return a number.
     """
     U = U / np.linalg.norm(U, axis=1, keepdims=True)
@@ -56,10 +56,15 @@ def _others_only(Z):
     return np.mean(side(masked) + side(masked.T)) / 2
 
 
-def _overflowing(Z):
+def _overflowing(Z, sides=(0.5, 0.5)):
     E = np.exp(Z)
-    rows, columns = E.sum(axis=1), E.sum(axis=0)
-    return -np.mean(np.log(E.diagonal() / rows) + np.log(E.diagonal() / columns)) / 2
+    shares = [E.diagonal() / E.sum(axis=axis) for axis in (1, 0)]
+    return -np.mean(sum(side * np.log(share) for side, share in zip(sides, shares) if side))
+
+
+def _shifted_by(Z, of_rows, of_columns):
+    sides = [(Z, of_rows), (Z.T, of_columns)]
+    return sum(np.mean(np.log(np.exp(A - shift).sum(axis=1)) - (A - shift).diagonal()) for A, shift in sides) / 2
 
 
 def _lose_wrongly(*, directions=_directions, cool=lambda Z, tau: Z / tau, lose=_both):
@@ -70,8 +75,13 @@ def _lose_wrongly(*, directions=_directions, cool=lambda Z, tau: Z / tau, lose=_
 def _batches(rng):
     simple = np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 4.0]]), 0.5
     drawn = [(*(3 * rng.standard_normal((2, N, d))), tau) for N, d, tau in [(3, 4, 0.3), (5, 2, 2.0), (4, 3, 0.1)]]
-    # The last one overflows without a shift, and its second text is much nearer to the first image.
-    return [simple, *drawn, (np.eye(3), np.eye(3)[[0, 2, 1]] + 0.1, 1e-3)]
+    lengths = np.array([[1e-6], [1.0], [1e6]])
+    U, V, tau = drawn[0]
+    # The last three overflow without a shift: all pairs right, two of them exchanged, and rows and columns whose
+    # largest logits are far from each other.
+    cold = [(np.eye(3), np.eye(3)[order] + 0.1, 1e-3) for order in ([0, 1, 2], [0, 2, 1])]
+    far = (np.eye(2), np.array([[0.0, 1.0], [0.0, -2.0]]), 1e-3)
+    return [simple, *drawn, (U * lengths, V * lengths[::-1], tau), (U[:1], V[:1], tau), *cold, far]
 
 
 def embedding_gradients(G, U, V, tau):
@@ -113,12 +123,31 @@ def _pull_wrongly(
     return wrong
 
 
+def _lengths_of_the_partners(G, U, V, tau):
+    lengths_U, lengths_V = (np.linalg.norm(A, axis=1, keepdims=True) for A in (U, V))
+    grad_U, grad_V = embedding_gradients(G, U, V, tau)
+    return grad_U * lengths_U / lengths_V, grad_V * lengths_V / lengths_U
+
+
+def _own_side(G, U, V, tau):
+    def pull(grad, A):
+        return (grad - _along(grad, _directions(A))) / np.linalg.norm(A, axis=1, keepdims=True) / tau
+
+    return pull(G @ _directions(U), U), pull(G.T @ _directions(V), V)
+
+
 def _logit_gradients(rng):
-    inputs = []
-    for N, d, tau in [(2, 2, 0.5), (4, 3, 0.2), (3, 5, 2.0)]:
+    inputs = [(np.array([[2.0]]), np.array([[3.0, 4.0]]), np.array([[2.0, 0.0]]), 0.5)]
+    for N, d, tau in [(2, 2, 0.5), (3, 3, 1.0), (3, 1, 0.5), (4, 3, 0.2), (3, 5, 2.0)]:
         U, V = 2 * rng.standard_normal((2, N, d))
         inputs.append((rng.standard_normal((N, N)), U, V, tau))
     return inputs
+
+
+def _equal_captions(rng):
+    """Every caption occurs equally often, and the other cosines are less than 1, some of them negative."""
+    k, different = (int(number) for number in rng.integers(1, 6, 2))
+    return {"N": k * different, "k": k, "c": rng.uniform(-0.95, 0.95), "tau": rng.uniform(0.05, 2)}
 
 
 def loss_with_copies(N, k, c, tau):
@@ -138,8 +167,13 @@ chapter = Chapter(
                 "caption are $c < 1$. Derive the loss at the temperature $\\tau$. Only one caption counts as the right "
                 "one for a picture: the one it came with."
             ),
-            given='import sympy as sp\n\nN, k, c, tau = sp.symbols("N k c tau", positive=True)',
+            given=(
+                "import sympy as sp\n\n"
+                'N, k = sp.symbols("N k", integer=True, positive=True)\n'
+                'c, tau = sp.Symbol("c", real=True), sp.Symbol("tau", positive=True)'
+            ),
             solution=loss_with_copies,
+            values=_equal_captions,
             mistakes=[
                 Mistake(
                     "This is the loss without copies. How many logits of a row are as large as the right one?",
@@ -174,8 +208,36 @@ chapter = Chapter(
                     lambda N, k, c, tau: sp.log(k + (N - k) * sp.exp(c - 1)),
                 ),
                 Mistake(
+                    "The copies are not among the others: the right one and its copies are $k$, not $k + 1$.",
+                    lambda N, k, c, tau: sp.log(k + 1 + (N - k - 1) * sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
+                    "The sign of the logarithm is turned: a loss is not negative.",
+                    lambda N, k, c, tau: -sp.log(k + (N - k) * sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
+                    "This is the sum of the exponentials as shares of the right one. The loss is its logarithm.",
+                    lambda N, k, c, tau: k + (N - k) * sp.exp((c - 1) / tau),
+                ),
+                Mistake(
+                    "The right logit is not taken away: the loss is minus the logarithm of a quotient.",
+                    lambda N, k, c, tau: sp.log(k * sp.exp(1 / tau) + (N - k) * sp.exp(c / tau)),
+                ),
+                Mistake(
+                    "The copies are left out of the sum. They compete with the right one like all others.",
+                    lambda N, k, c, tau: sp.log(1 + (N - k) * sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
+                    "The $N - k$ other captions are not counted: one of them stands for all.",
+                    lambda N, k, c, tau: sp.log(k + sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
                     "The two directions are added. They are equal here, and so is their mean.",
                     lambda N, k, c, tau: 2 * sp.log(k + (N - k) * sp.exp((c - 1) / tau)),
+                ),
+                Mistake(
+                    "The pairs are added. The loss is their mean.",
+                    lambda N, k, c, tau: N * sp.log(k + (N - k) * sp.exp((c - 1) / tau)),
                 ),
             ],
         ),
@@ -219,6 +281,69 @@ chapter = Chapter(
                     _lose_wrongly(lose=lambda Z: len(Z) * _both(Z)),
                 ),
                 Mistake(
+                    "This is minus the mean of the right logits. The logarithms of the sums are missing.",
+                    _lose_wrongly(lose=lambda Z: -Z.diagonal().mean()),
+                ),
+                Mistake(
+                    "The right logits are not taken away: these are the logarithms of the sums alone.",
+                    _lose_wrongly(
+                        lose=lambda Z: np.mean(_cross_entropies(Z) + _cross_entropies(Z.T)) / 2 + np.trace(Z) / len(Z)
+                    ),
+                ),
+                Mistake(
+                    "The sign of the loss is turned.",
+                    _lose_wrongly(lose=lambda Z: -_both(Z)),
+                ),
+                Mistake(
+                    "The embeddings of the one side only are normalised, those of $\\mathbf U$.",
+                    lambda U, V, tau: _both(_directions(U) @ V.T / tau),
+                ),
+                Mistake(
+                    "The embeddings of the one side only are normalised, those of $\\mathbf V$.",
+                    lambda U, V, tau: _both(U @ _directions(V).T / tau),
+                ),
+                Mistake(
+                    "The embeddings are divided by the squares of their lengths.",
+                    _lose_wrongly(directions=lambda A: A / (A**2).sum(axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "The embeddings are divided by the length of the whole matrix. Each has a length of its own.",
+                    _lose_wrongly(directions=lambda A: A / np.linalg.norm(A)),
+                ),
+                Mistake(
+                    "The cosines are divided by the root of the temperature.",
+                    _lose_wrongly(cool=lambda Z, tau: Z / np.sqrt(tau)),
+                ),
+                Mistake(
+                    "The loss of each pair is returned. Asked is their mean.",
+                    _lose_wrongly(lose=lambda Z: (_cross_entropies(Z) + _cross_entropies(Z.T)) / 2),
+                ),
+                *(
+                    Mistake(f"{hint} And at a low temperature the exponentials overflow.", wrong)
+                    for hint, wrong in [
+                        (
+                            "Only one direction is there, from $\\mathbf U$ to $\\mathbf V$.",
+                            _lose_wrongly(lose=lambda Z: _overflowing(Z, sides=(1, 0))),
+                        ),
+                        (
+                            "Only one direction is there, from $\\mathbf V$ to $\\mathbf U$.",
+                            _lose_wrongly(lose=lambda Z: _overflowing(Z, sides=(0, 1))),
+                        ),
+                        ("The two directions are added.", _lose_wrongly(lose=lambda Z: 2 * _overflowing(Z))),
+                        ("The pairs are added, not averaged.", _lose_wrongly(lose=lambda Z: len(Z) * _overflowing(Z))),
+                    ]
+                ),
+                Mistake(
+                    "The largest of *all* logits is subtracted. At a low temperature all exponentials of a row can "
+                    "vanish: what is the largest of its own?",
+                    _lose_wrongly(lose=lambda Z: _shifted_by(Z, Z.max(), Z.max())),
+                ),
+                Mistake(
+                    "What is subtracted from a row is the largest of a column, and the other way round. At a low "
+                    "temperature all exponentials of a row can vanish.",
+                    _lose_wrongly(lose=lambda Z: _shifted_by(Z, Z.max(axis=0)[:, None], Z.max(axis=1)[:, None])),
+                ),
+                Mistake(
                     "The softmax runs over the whole matrix. A row competes with itself only, and so does a column.",
                     _lose_wrongly(lose=_over_the_whole_matrix),
                 ),
@@ -229,6 +354,23 @@ chapter = Chapter(
                 Mistake(
                     "At a low temperature the exponentials overflow. What may be subtracted from all logits of a row?",
                     _lose_wrongly(lose=_overflowing),
+                ),
+                Mistake(
+                    "The one side is compared with itself. Its partners are the other side.",
+                    lambda U, V, tau: symmetric_loss(U, U, tau),
+                ),
+                Mistake(
+                    "The sums of exponentials overflow at a low temperature. "
+                    "What may be subtracted from all logits of a row before?",
+                    _lose_wrongly(lose=lambda Z: _shifted_by(Z, 0, 0)),
+                ),
+                Mistake(
+                    "The largest logit of each row is taken for the right one. The right one is that of the partner.",
+                    _lose_wrongly(lose=lambda Z: _both(Z) + np.mean(Z.diagonal() - Z.max(axis=1))),
+                ),
+                Mistake(
+                    "The two directions have opposite signs. Both cost.",
+                    _lose_wrongly(lose=lambda Z: np.mean(_cross_entropies(Z.T) - _cross_entropies(Z)) / 2),
                 ),
             ],
             points=3,
@@ -277,8 +419,52 @@ chapter = Chapter(
                     _pull_wrongly(turn=lambda G: G),
                 ),
                 Mistake(
+                    "The part along the embedding is added. It should be taken out.",
+                    _pull_wrongly(project=lambda grad, A: grad + _along(grad, _directions(A))),
+                ),
+                Mistake(
+                    "The gradient is divided by the square of the length. Twice as long turns how much slower?",
+                    _pull_wrongly(shorten=lambda grad, A: grad / (A**2).sum(axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "The lengths are those of the partners. A gradient is divided by the length of its own embedding.",
+                    _lengths_of_the_partners,
+                ),
+                Mistake(
+                    "The temperature is there twice.",
+                    _pull_wrongly(cool=lambda grad, tau: grad / tau**2),
+                ),
+                Mistake(
+                    "The normalisation is passed over: these are the gradients with respect to the directions.",
+                    _pull_wrongly(project=lambda grad, A: grad, shorten=lambda grad, A: grad),
+                ),
+                Mistake(
+                    "The normalisation is passed over, forward and backward.",
+                    _pull_wrongly(partner=lambda A: A, project=lambda grad, A: grad, shorten=lambda grad, A: grad),
+                ),
+                Mistake(
+                    "The gradients of $\\mathbf U$ and of $\\mathbf V$ are exchanged.",
+                    lambda *arguments: embedding_gradients(*arguments)[::-1],
+                ),
+                Mistake(
+                    "An embedding is pulled by its own side. Its logits are with the partners.",
+                    _own_side,
+                ),
+                Mistake(
+                    "The part along the embedding is taken over columns. One embedding is a row.",
+                    _pull_wrongly(project=lambda grad, A: grad - (grad * _directions(A)).sum(axis=0) * _directions(A)),
+                ),
+                Mistake(
                     "The partners enter with their lengths. The cosine has their directions.",
                     _pull_wrongly(partner=lambda A: A),
+                ),
+                Mistake(
+                    "Both signs are turned, and nothing else.",
+                    lambda *arguments: tuple(-grad for grad in embedding_gradients(*arguments)),
+                ),
+                Mistake(
+                    "Both are divided by the number of pairs. The mean of the loss is in $\\mathbf G$ already.",
+                    lambda *arguments: tuple(grad / len(grad) for grad in embedding_gradients(*arguments)),
                 ),
             ],
             points=3,

@@ -37,9 +37,10 @@ def _batches(rng):
     x_0 = np.array([[5.0, 1.0], [2.0, -3.0]])
     first = (x_0, np.array([1, 2]), np.array([[1.0, 0.0], [-1.0, 2.0]]), betas)
     inputs = [first]
-    for N, n, T in [(3, 2, 4), (5, 3, 6)]:
-        t = rng.permutation(T)[:N] + 1
-        inputs.append((rng.standard_normal((N, n)), t, rng.standard_normal((N, n)), rng.uniform(0.05, 0.3, T)))
+    # One sample, one step, square arrays, steps in no order, and steps that occur twice.
+    for n, T, t in [(1, 3, [2]), (2, 1, [1, 1]), (3, 3, [3, 1, 2]), (2, 4, [4, 2, 3]), (3, 6, [5, 1, 6, 5, 2])]:
+        x_0, noise = rng.standard_normal((2, len(t), n))
+        inputs.append((x_0, np.array(t), noise, rng.uniform(0.05, 0.3, T)))
     return inputs
 
 
@@ -82,10 +83,33 @@ def _steps(rng):
     two_steps = np.array([0.36, 7 / 16])
     point, noise, fresh = np.array([[3.8]]), np.array([[1.0]]), np.array([[2.0]])
     inputs = [(point, 2, noise, fresh, two_steps), (point, 1, noise, fresh, two_steps)]
-    for N, n, T, t in [(3, 2, 4, 2), (2, 3, 5, 4), (4, 2, 5, 1)]:
+    # Steps in the middle, the last and the first of the schedule, and a schedule of one step.
+    for N, n, T, t in [(3, 2, 4, 2), (2, 3, 5, 4), (2, 2, 5, 5), (4, 2, 5, 1), (1, 3, 1, 1)]:
         x_t, noise, z = rng.standard_normal((3, N, n))
         inputs.append((x_t, t, noise, z, rng.uniform(0.05, 0.4, T)))
     return inputs
+
+
+def _with_indices(
+    *,
+    product=np.cumprod,
+    before=lambda bars, t: bars[t - 2] if t > 1 else 1.0,
+    beta=lambda betas, t: betas[t - 1],
+):
+    """``step_back`` with another product or another index."""
+
+    def wrong(x_t, t, predicted_noise, z, betas):
+        bars, b = product(1 - betas), beta(betas, t)
+        mean = (x_t - b / np.sqrt(1 - bars[t - 1]) * predicted_noise) / np.sqrt(1 - b)
+        return mean + np.sqrt((1 - before(bars, t)) / (1 - bars[t - 1]) * b) * z
+
+    return wrong
+
+
+def _upside_down(x_t, t, predicted_noise, z, betas):
+    bars = np.concatenate([[1.0], np.cumprod(1 - betas)])
+    mean = step_back(x_t, t, predicted_noise, 0 * z, betas)
+    return mean + np.sqrt((1 - bars[t]) / (1 - bars[t - 1]) * betas[t - 1]) * z
 
 
 def _larger_sigma(beta, bar, before):
@@ -105,6 +129,7 @@ chapter = Chapter(
             ),
             given=('import sympy as sp\n\nabar_s, abar_t = sp.symbols("abar_s abar_t", positive=True)'),
             solution=covariance,
+            values=lambda rng: dict(zip(("abar_t", "abar_s"), np.sort(rng.uniform(0.02, 0.98, 2)).tolist())),
             mistakes=[
                 Mistake(
                     "This takes the variance of the later step. Both share the noise up to step $s$ only.",
@@ -129,6 +154,26 @@ chapter = Chapter(
                 Mistake(
                     "This is the variance of the noise that is added after step $s$. $x_s$ knows nothing of it.",
                     lambda abar_s, abar_t: 1 - abar_t / abar_s,
+                ),
+                Mistake(
+                    "This is the product of the two standard deviations. They share only a part of their noise.",
+                    lambda abar_s, abar_t: sp.sqrt((1 - abar_s) * (1 - abar_t)),
+                ),
+                Mistake(
+                    "A standard deviation stands where a variance should.",
+                    lambda abar_s, abar_t: sp.sqrt(abar_t / abar_s) * sp.sqrt(1 - abar_s),
+                ),
+                Mistake(
+                    "This is the factor from $x_s$ to $x_t$. By which variance is it multiplied?",
+                    lambda abar_s, abar_t: sp.sqrt(abar_t / abar_s),
+                ),
+                Mistake(
+                    "This is the correlation. The covariance has the standard deviations still in it.",
+                    lambda abar_s, abar_t: sp.sqrt(abar_t / abar_s) * sp.sqrt((1 - abar_s) / (1 - abar_t)),
+                ),
+                Mistake(
+                    "This says that steps share nothing. Both contain the noise up to step $s$.",
+                    lambda abar_s, abar_t: 0 * abar_s,
                 ),
                 Mistake(
                     "The quotient is turned round: a later step has less of $x_s$, not more.",
@@ -183,8 +228,54 @@ chapter = Chapter(
                     _noise_wrongly(mix=lambda left, x_0, noise: x_0 + np.sqrt(1 - left) * noise),
                 ),
                 Mistake(
+                    "You are one step too late: `betas[0]` belongs to step 1.",
+                    _noise_wrongly(left=lambda t, betas: np.cumprod(1 - betas)[np.minimum(t, len(betas) - 1)]),
+                ),
+                Mistake(
+                    "The noise is subtracted.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: np.sqrt(left) * x_0 - np.sqrt(1 - left) * noise),
+                ),
+                Mistake(
+                    "A root is missing before the data: $\\bar\\alpha_t$ is a share of the variance.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: left * x_0 + np.sqrt(1 - left) * noise),
+                ),
+                Mistake(
+                    "The noise is not multiplied by anything.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: np.sqrt(left) * x_0 + noise),
+                ),
+                Mistake(
+                    "No noise is added.",
+                    _noise_wrongly(mix=lambda left, x_0, noise: np.sqrt(left) * x_0),
+                ),
+                Mistake(
+                    "The noise has the variance of the last step alone. Each step has added some.",
+                    lambda x_0, t, noise, betas: (
+                        np.sqrt(np.cumprod(1 - betas)[t - 1])[:, np.newaxis] * x_0
+                        + np.sqrt(betas[t - 1])[:, np.newaxis] * noise
+                    ),
+                ),
+                Mistake(
+                    "The factors lie along the rows. Each sample has its own: one for each row.",
+                    lambda x_0, t, noise, betas: (
+                        np.sqrt(np.cumprod(1 - betas)[t - 1]) * x_0 + np.sqrt(1 - np.cumprod(1 - betas)[t - 1]) * noise
+                    ),
+                ),
+                Mistake(
+                    "All samples get the last step.",
+                    _noise_wrongly(left=lambda t, betas: np.full(len(t), np.prod(1 - betas))),
+                ),
+                Mistake(
                     "All samples get the step of the first one.",
                     _noise_wrongly(left=lambda t, betas: np.full(len(t), np.cumprod(1 - betas)[t[0] - 1])),
+                ),
+                Mistake(
+                    "You are one step too early, and at step 1 the index takes the last step instead. "
+                    "`betas[0]` belongs to step 1.",
+                    _noise_wrongly(left=lambda t, betas: np.cumprod(1 - betas)[t - 2]),
+                ),
+                Mistake(
+                    "One minus a product of the $\\beta_t$ is not a product of the shares that the steps leave.",
+                    _noise_wrongly(left=lambda t, betas: 1 - np.cumprod(betas)[t - 1]),
                 ),
             ],
         ),
@@ -222,6 +313,43 @@ chapter = Chapter(
                     ),
                 ),
                 Mistake(
+                    "$\\sigma_t$ is added without $z$: every point is pushed the same way.",
+                    lambda x_t, t, predicted_noise, z, betas: step_back(x_t, t, predicted_noise, 0 * z + 1, betas),
+                ),
+                Mistake(
+                    "The fresh noise is subtracted.",
+                    lambda x_t, t, predicted_noise, z, betas: step_back(x_t, t, predicted_noise, -z, betas),
+                ),
+                Mistake(
+                    "The predicted noise is not used.",
+                    _step_wrongly(fraction=lambda beta, bar: 0.0),
+                ),
+                Mistake(
+                    "The predicted noise is not stretched with the point. What is in front belongs to both.",
+                    _step_wrongly(fraction=lambda beta, bar: beta / np.sqrt(1 - bar) * np.sqrt(1 - beta)),
+                ),
+                Mistake(
+                    "The point is shrunk. The step forward has shrunk it, and this one goes back.",
+                    _step_wrongly(front=lambda beta, bar: np.sqrt(1 - beta)),
+                ),
+                Mistake(
+                    "Over the root stands $\\alpha_t$ in place of $\\beta_t$: how much of the noise came in this step?",
+                    _step_wrongly(fraction=lambda beta, bar: (1 - beta) / np.sqrt(1 - bar)),
+                ),
+                Mistake(
+                    "Below $\\beta_t$ stands the root of $\\bar\\alpha_t$, the share of the data. There is noise to "
+                    "be divided by.",
+                    _step_wrongly(fraction=lambda beta, bar: beta / np.sqrt(bar)),
+                ),
+                Mistake(
+                    "$z$ is multiplied by the standard deviation of all the noise up to the step before.",
+                    _step_wrongly(sigma=lambda beta, bar, before: np.sqrt(1 - before)),
+                ),
+                Mistake(
+                    "The factor of $\\beta_t$ is missing in the variance of the fresh noise.",
+                    _step_wrongly(sigma=lambda beta, bar, before: np.sqrt((1 - before) / (1 - bar))),
+                ),
+                Mistake(
                     "The point is not stretched. The step forward shrank it.",
                     _step_wrongly(front=lambda beta, bar: 1.0),
                 ),
@@ -257,6 +385,23 @@ chapter = Chapter(
                 Mistake(
                     "The $\\beta$ of another step is used: `betas[0]` belongs to step 1.",
                     _step_wrongly(shift=1),
+                ),
+                Mistake(
+                    "Before the first step nothing is noised. Here its index takes the last step instead.",
+                    _with_indices(before=lambda bars, t: bars[t - 2]),
+                ),
+                Mistake(
+                    "The $\\beta$ of the step before is used: `betas[0]` belongs to step 1.",
+                    _with_indices(beta=lambda betas, t: betas[t - 2]),
+                ),
+                Mistake(
+                    "There is no product over the steps: $\\bar\\alpha_t$ has the factors of all steps up to $t$.",
+                    _with_indices(product=lambda alphas: alphas),
+                ),
+                Mistake(
+                    "The variance of the fresh noise has its fraction upside down, "
+                    "and in the last step something is divided by 0.",
+                    _upside_down,
                 ),
             ],
             points=3,

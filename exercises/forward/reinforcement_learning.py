@@ -37,23 +37,32 @@ def _wrong_sweep(
 
 
 def _worlds(rng):
-    def world(states, actions):
-        terminal = np.arange(states) == states - 1
+    def world(states, actions, terminal, gamma, rewards=1.0):
         return (
             rng.standard_normal((states, actions)) + 1,
             rng.dirichlet(np.ones(states), (states, actions)),
-            rng.standard_normal((states, actions)),
-            terminal,
-            float(rng.uniform(0.3, 0.9)),
+            rewards * rng.standard_normal((states, actions)),
+            np.isin(np.arange(states), terminal),
+            gamma,
         )
 
     two_rooms = np.zeros((3, 2, 3))
     two_rooms[0, 0, 2] = two_rooms[0, 1, 1] = two_rooms[1, 0, 2] = two_rooms[1, 1, 0] = two_rooms[2, :, 2] = 1
     rewards = np.array([[1.0, 0.0], [4.0, 2.0], [0.0, 0.0]])
     Q = np.array([[1.0, 0.0], [4.0, 2.0], [3.0, 1.0]])
+    below = (Q - 9, two_rooms, rewards - 5, np.array([False, False, True]), 0.5)
     return [
         (Q, two_rooms, rewards, np.array([False, False, True]), 0.5),
-        *(world(states, actions) for states, actions in [(4, 3), (6, 2), (5, 4)]),
+        below,  # every value is negative, and the end is the best that can happen
+        world(4, 3, [3], 0.7),
+        world(4, 3, [0], 0.6),  # the terminal state is not the last one
+        world(5, 2, [1, 3], 0.8),
+        world(3, 2, [], 0.9),
+        world(3, 2, [0, 1, 2], 0.9),
+        world(3, 1, [2], 0.4),  # nothing to choose from
+        world(3, 2, [2], 0.0),
+        world(3, 2, [2], 1.0),
+        world(3, 2, [2], 0.5, rewards=0.0),
     ]
 
 
@@ -86,6 +95,13 @@ def _walked_steps(rng):
     return [
         (first, 0, 1, 1.0, 1, False, 0.5, 0.5),
         (first, 1, 0, 4.0, 2, True, 0.25, 0.5),
+        (first, 1, 1, 2.0, 1, False, 0.5, 0.25),  # the state does not change
+        (first - 9, 0, 1, 1.0, 1, False, 0.5, 0.5),  # all values are negative
+        (first[:, :1], 0, 0, 1.0, 2, False, 0.25, 0.5),  # one action
+        (first, 0, 0, 0.0, 2, False, 0.5, 0.5),
+        (first, 0, 0, 2.0, 2, False, 1.0, 0.5),
+        (first, 0, 0, 2.0, 2, False, 0.5, 0.0),
+        (first, 0, 0, 2.0, 1, False, 0.5, 1.0),
         *(
             (
                 rng.standard_normal((5, 3)) + 1,
@@ -117,8 +133,13 @@ chapter = Chapter(
                 "A round trip takes $n$ steps. Its last step has the reward $r$, all others have none, and then it "
                 "begins again, for ever. Derive the value of the place where it begins, for a discount $\\gamma$."
             ),
-            given='import sympy as sp\n\ngamma, r, n = sp.symbols("gamma r n", positive=True)',
+            given=(
+                "import sympy as sp\n\n"
+                'gamma, r = sp.Symbol("gamma", positive=True), sp.Symbol("r", real=True)\n'
+                'n = sp.Symbol("n", integer=True, positive=True)'
+            ),
             solution=round_trip_value,
+            values=lambda rng: {"gamma": rng.uniform(0.05, 0.95), "n": int(rng.integers(2, 9))},
             mistakes=[
                 Mistake(
                     "The first reward is discounted as well: how many steps lie before the step that brings it?",
@@ -139,8 +160,36 @@ chapter = Chapter(
                     lambda gamma, r, n: r / (1 - gamma),
                 ),
                 Mistake(
+                    "The second round is discounted by $n - 1$ steps. How long does a round take?",
+                    lambda gamma, r, n: gamma ** (n - 1) * r / (1 - gamma ** (n - 1)),
+                ),
+                Mistake(
+                    "The reward is spread over the steps. It comes at the end of a round, as a whole.",
+                    lambda gamma, r, n: r / n / (1 - gamma),
+                ),
+                Mistake(
+                    "Rewards are not discounted in the first round.",
+                    lambda gamma, r, n: r + gamma**n * gamma ** (n - 1) * r / (1 - gamma**n),
+                ),
+                Mistake(
+                    "After the second round it ends. It goes on for ever.",
+                    lambda gamma, r, n: gamma ** (n - 1) * r * (1 + gamma**n),
+                ),
+                Mistake(
+                    "The reward is missing.",
+                    lambda gamma, r, n: gamma ** (n - 1) / (1 - gamma**n),
+                ),
+                Mistake(
+                    "$n$ is a factor here. Discounts multiply, step by step.",
+                    lambda gamma, r, n: gamma * (n - 1) * r / (1 - gamma * n),
+                ),
+                Mistake(
                     "The sign in the denominator is turned: later rounds add to the value.",
                     lambda gamma, r, n: gamma ** (n - 1) * r / (1 + gamma**n),
+                ),
+                Mistake(
+                    "The exponent counts steps that are not there: $n - 1$ of them lie before the first reward.",
+                    lambda gamma, r, n: gamma ** (n + 1) * r / (1 - gamma**n),
                 ),
             ],
         ),
@@ -172,6 +221,74 @@ chapter = Chapter(
                     _wrong_sweep(best=lambda Q: Q.sum(axis=1)),
                 ),
                 Mistake(
+                    "This takes the *number* of the best next action for its value.",
+                    _wrong_sweep(best=lambda Q: Q.argmax(axis=1)),
+                ),
+                Mistake(
+                    "The same action is taken again in the next state. The agent will take the best there.",
+                    lambda Q, P, R, terminal, gamma: np.where(
+                        terminal[:, None], 0, R + gamma * np.einsum("sat,ta->sa", P, np.where(terminal[:, None], 0, Q))
+                    ),
+                ),
+                Mistake(
+                    "The rows of terminal states keep their rewards. They should be zero.",
+                    lambda Q, P, R, terminal, gamma: np.where(
+                        terminal[:, None], R, bellman_sweep(Q, P, R, terminal, gamma)
+                    ),
+                ),
+                Mistake(
+                    "The rows of terminal states keep their old values. They should be zero.",
+                    lambda Q, P, R, terminal, gamma: np.where(
+                        terminal[:, None], Q, bellman_sweep(Q, P, R, terminal, gamma)
+                    ),
+                ),
+                Mistake(
+                    "This takes the worst next action. The agent will take the best of them.",
+                    _wrong_sweep(best=lambda Q: Q.min(axis=1)),
+                ),
+                Mistake(
+                    "This takes the first action always. The agent will take the best of them.",
+                    _wrong_sweep(best=lambda Q: Q[:, 0]),
+                ),
+                Mistake(
+                    "A next state is never worth less than 0 here. A value can be negative.",
+                    _wrong_sweep(best=lambda Q: np.maximum(Q.max(axis=1), 0)),
+                ),
+                Mistake(
+                    "The rewards are missing.",
+                    _wrong_sweep(combine=lambda R, following, gamma: gamma * following),
+                ),
+                Mistake(
+                    "The old values are added to the new ones. The Bellman operator replaces them.",
+                    lambda Q, P, R, terminal, gamma: np.where(
+                        terminal[:, None], 0, Q + bellman_sweep(Q, P, R, terminal, gamma)
+                    ),
+                ),
+                Mistake(
+                    "The future is subtracted.",
+                    _wrong_sweep(combine=lambda R, following, gamma: R - gamma * following),
+                ),
+                Mistake(
+                    "The reward and the future share the discount as a mean would: the reward counts in full.",
+                    _wrong_sweep(combine=lambda R, following, gamma: (1 - gamma) * R + gamma * following),
+                ),
+                Mistake(
+                    "`terminal` is read the other way round: it is true where the walk is over.",
+                    lambda Q, P, R, terminal, gamma: bellman_sweep(Q, P, R, ~terminal, gamma),
+                ),
+                Mistake(
+                    "The last state is taken for the terminal one. `terminal` says which are.",
+                    lambda Q, P, R, terminal, gamma: bellman_sweep(Q, P, R, np.arange(len(Q)) == len(Q) - 1, gamma),
+                ),
+                Mistake(
+                    "This is the value of the best action in each state. Asked is the whole table.",
+                    lambda *arguments: bellman_sweep(*arguments).max(axis=1),
+                ),
+                Mistake(
+                    "The best over *all* states and actions stands for what follows. A step leads to some states only.",
+                    _wrong_sweep(ahead=lambda P, values: np.max(values) * P.sum(axis=2)),
+                ),
+                Mistake(
                     "The discount is missing.",
                     _wrong_sweep(combine=lambda R, following, gamma: R + following),
                 ),
@@ -186,6 +303,14 @@ chapter = Chapter(
                 Mistake(
                     "This assumes the luckiest next state. It should be the mean over where the step may lead.",
                     _wrong_sweep(ahead=lambda P, values: np.where(P > 0, values, -np.inf).max(axis=2)),
+                ),
+                Mistake(
+                    "The probabilities are missing: all next states count in full.",
+                    _wrong_sweep(ahead=lambda P, values: np.ones_like(P) @ values),
+                ),
+                Mistake(
+                    "The discount is there twice.",
+                    _wrong_sweep(combine=lambda R, following, gamma: R + gamma**2 * following),
                 ),
             ],
             points=3,
@@ -238,9 +363,66 @@ chapter = Chapter(
                     _wrong_entry(mix=lambda old, target, alpha: old - alpha * (target - old)),
                 ),
                 Mistake(
+                    "The correction is the target. What was believed before is to be taken away from it.",
+                    _wrong_entry(mix=lambda old, target, alpha: alpha * target),
+                ),
+                Mistake(
+                    "This is the correction alone. It is added to the old value.",
+                    _wrong_entry(mix=lambda old, target, alpha: alpha * (target - old)),
+                ),
+                Mistake(
+                    "This is the difference of target and old value. Asked is the new value.",
+                    _wrong_entry(mix=lambda old, target, alpha: target - old),
+                ),
+                Mistake(
+                    "The reward is discounted. It comes now.",
+                    _wrong_entry(
+                        target=lambda reward, following, ended, gamma: gamma * (reward + following * (not ended))
+                    ),
+                ),
+                Mistake(
+                    "The reward is missing.",
+                    _wrong_entry(target=lambda reward, following, ended, gamma: gamma * following * (not ended)),
+                ),
+                Mistake(
+                    "The worst next action is taken. The target takes the best one.",
+                    _wrong_entry(following=lambda Q, state, action, next_state: Q[next_state].min()),
+                ),
+                Mistake(
+                    "The next actions are added up. The target takes the best one.",
+                    _wrong_entry(following=lambda Q, state, action, next_state: Q[next_state].sum()),
+                ),
+                Mistake(
+                    "This takes the *number* of the best action for its value.",
+                    _wrong_entry(following=lambda Q, state, action, next_state: Q[next_state].argmax()),
+                ),
+                Mistake(
+                    "The index of the state and that of the action are exchanged on the way to the next state: "
+                    "states are rows.",
+                    _wrong_entry(following=lambda Q, state, action, next_state: Q[:, next_state].max()),
+                ),
+                Mistake(
+                    "`ended` is read the other way round.",
+                    _wrong_entry(
+                        target=lambda reward, following, ended, gamma: reward + gamma * following if ended else reward
+                    ),
+                ),
+                Mistake(
+                    "The future is subtracted.",
+                    _wrong_entry(
+                        target=lambda reward, following, ended, gamma: reward - gamma * following * (not ended)
+                    ),
+                ),
+                Mistake(
                     "A step that ended the walk has no future, but it has a reward.",
                     _wrong_entry(
                         target=lambda reward, following, ended, gamma: 0 if ended else reward + gamma * following
+                    ),
+                ),
+                Mistake(
+                    "The learning rate stands in the place of the discount.",
+                    lambda Q, state, action, reward, next_state, ended, alpha, gamma: learnt_entry(
+                        Q, state, action, reward, next_state, ended, alpha, alpha
                     ),
                 ),
             ],

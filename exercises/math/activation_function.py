@@ -25,9 +25,27 @@ def _naive(z):
 
 
 def _pre_activations(rng):
+    """Both signs, zero, all shapes, and numbers whose exponentials are not numbers."""
     return [
-        (z,) for z in (np.array([0.5]), rng.normal(0, 3, 5), rng.normal(0, 3, (2, 3)), np.array([0.0, -1000.0, 1000.0]))
+        (z,)
+        for z in (
+            np.array([0.5]),
+            np.array([-0.5]),
+            np.array([[0.0, -2.0]]),
+            rng.normal(0, 3, 5),
+            rng.normal(0, 3, (2, 3)),
+            rng.normal(0, 3, (2, 1, 2)),
+            np.array(1.0),
+            np.array([1000.0]),
+            np.array([0.0, -1000.0, 1000.0]),
+            np.array([1e30, -1e30]),
+        )
     ]
+
+
+def _also_far_out(rng):
+    """Also where the derivative is tiny, on either side."""
+    return [*_pre_activations(rng), (np.array([40.0]),), (np.array([-700.0, 700.0]),)]
 
 
 def sigmoid_derivative(x):
@@ -111,10 +129,12 @@ chapter = Chapter(
             title="The derivative in code",
             statement=(
                 "Write $\\sigma'(z)$ for an array of any shape, again without a warning for any number. "
+                "It should be right to seven digits also where it is tiny: "
+                "at $z = 40$ it is $4.2\\cdot10^{-18}$, not 0. "
                 "The derivative is symmetric, $\\sigma'(-z) = \\sigma'(z)$."
             ),
             solution=sigmoid_grad,
-            inputs=_pre_activations,
+            inputs=_also_far_out,
             mistakes=[
                 Mistake(
                     "This takes the argument for the output: in $\\sigma(1 - \\sigma)$ both are values of the sigmoid.",
@@ -132,8 +152,19 @@ chapter = Chapter(
                     lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2,
                 ),
                 Mistake(
-                    "The values are right, but $e^{-z}$ overflows for large negative $z$. Use the symmetry.",
+                    "Far on the left $e^{-z}$ overflows, and far on the right $\\sigma$ is rounded to 1, so that "
+                    "$1 - \\sigma$ is 0. Use the symmetry.",
                     lambda z: _naive(z) * (1 - _naive(z)),
+                ),
+                Mistake(
+                    "There is no warning, but for large $z$ the value of $\\sigma$ is rounded to 1, and $1 - \\sigma$ "
+                    "has lost all its digits. Which value of the sigmoid is $1 - \\sigma(z)$?",
+                    lambda z: sigmoid(z) * (1 - sigmoid(z)),
+                ),
+                Mistake(
+                    "There is no warning, but far from 0 the hyperbolic tangent is rounded to 1 or -1, and what is "
+                    "missing to it has lost all its digits. Use an exponential that is small there.",
+                    lambda z: (1 - np.tanh(z / 2) ** 2) / 4,
                 ),
             ],
         ),

@@ -20,7 +20,8 @@ def predict(X, W0, b0, W1, b1):
 
 
 def _networks(rng):
-    # In the first all widths are equal: there a forgotten transposition gives numbers instead of an error.
+    """One number everywhere, then equal widths, then one sample, one hidden node, one output and several of each."""
+    # Where all widths are equal, a forgotten transposition gives numbers instead of an error.
     return [
         (
             rng.standard_normal((n, n_in)),
@@ -29,7 +30,14 @@ def _networks(rng):
             rng.standard_normal((n_out, n_hidden)),
             rng.standard_normal(n_out),
         )
-        for n, n_in, n_hidden, n_out in [(2, 2, 2, 2), (1, 2, 3, 1), (5, 2, 3, 1), (4, 3, 5, 2)]
+        for n, n_in, n_hidden, n_out in [
+            (1, 1, 1, 1),
+            (2, 2, 2, 2),
+            (1, 2, 3, 1),
+            (5, 2, 3, 1),
+            (3, 4, 1, 3),
+            (4, 3, 5, 2),
+        ]
     ]
 
 
@@ -58,7 +66,7 @@ chapter = Chapter(
                 "$f = \\sigma(v h + c)$. Derive $\\mathrm d f/\\mathrm d x$ by the chain rule, "
                 "in terms of $h$, $f$, $v$ and $w$ (use $\\sigma' = \\sigma(1 - \\sigma)$)."
             ),
-            given='import sympy as sp\n\nh, f, v, w = sp.symbols("h f v w")',
+            given='import sympy as sp\n\nh, f, v, w = sp.symbols("h f v w", real=True)',
             solution=slope,
             mistakes=[
                 Mistake(

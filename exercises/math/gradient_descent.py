@@ -17,7 +17,10 @@ def output_delta(outputs, targets):
 
 
 def _outputs(rng):
-    return [(rng.uniform(0, 1, (n, 1)), rng.uniform(0, 1, (n, 1))) for n in (1, 2, 7)]
+    """One sample, outputs that are right or saturated, and batches."""
+    one = (np.array([[0.75]]), np.array([[0.25]]))
+    borders = (np.array([[0.0], [1.0], [0.5]]), np.array([[1.0], [0.0], [0.5]]))
+    return [one] + [(rng.uniform(0, 1, (n, 1)), rng.uniform(0, 1, (n, 1))) for n in (2, 7)] + [borders]
 
 
 def network_gradients(X, Y, W0, b0, W1, b1):
@@ -57,6 +60,7 @@ def _wrong_gradients(
 
 
 def _problems(rng):
+    """One number everywhere, then equal widths, then one sample, one hidden node, one output and several of each."""
     return [
         (
             rng.standard_normal((n, n_in)),
@@ -66,7 +70,15 @@ def _problems(rng):
             rng.standard_normal((n_out, n_hidden)),
             rng.standard_normal(n_out),
         )
-        for n, n_in, n_hidden, n_out in [(2, 2, 2, 2), (1, 2, 3, 1), (6, 2, 3, 1), (5, 3, 4, 2)]
+        for n, n_in, n_hidden, n_out in [
+            (1, 1, 1, 1),
+            (2, 2, 2, 2),
+            (1, 2, 3, 1),
+            (6, 2, 3, 1),
+            (1, 3, 2, 4),
+            (3, 2, 1, 3),
+            (5, 3, 4, 2),
+        ]
     ]
 
 
@@ -89,7 +101,7 @@ chapter = Chapter(
                 "One sample, one output node: $a = \\sigma(w h + b)$ and $L = (a - y)^2$. Derive "
                 "$\\partial L/\\partial w$ by the chain rule, in terms of $a$, $y$ and $h$."
             ),
-            given='import sympy as sp\n\na, y, h = sp.symbols("a y h")',
+            given='import sympy as sp\n\na, y, h = sp.symbols("a y h", real=True)',
             solution=weight_gradient,
             mistakes=[
                 Mistake("The derivative of the sigmoid is missing.", lambda a, y, h: 2 * (a - y) * h),

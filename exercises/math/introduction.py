@@ -16,8 +16,19 @@ def gauss_newton_step(residuals, jacobian):
 
 
 def _linearizations(rng):
-    # The first is square: there a transposed Jacobian gives a number instead of an error.
-    return [(rng.standard_normal(n), rng.standard_normal((n, p))) for n, p in [(2, 2), (5, 2), (9, 3), (4, 1)]]
+    """One parameter, a square Jacobian, residuals of zero, and then any numbers of both."""
+    # In a square Jacobian a transposition gives a number instead of an error.
+    square = np.array([[1.0, 1.0], [0.0, 2.0]])
+    simple = [(np.array([3.0]), np.array([[2.0]])), (np.array([1.0, 2.0]), square), (np.zeros(2), square)]
+    return simple + [
+        (rng.standard_normal(n), _jacobian(rng, n, p)) for n, p in [(2, 2), (4, 1), (5, 2), (9, 3), (8, 5)]
+    ]
+
+
+def _jacobian(rng, n, p):
+    """Columns of different lengths, not at right angles, and far from dependent."""
+    directions = np.linalg.qr(rng.standard_normal((n, p)))[0]
+    return directions @ (np.diag(rng.uniform(1, 2, p)) + np.triu(np.full((p, p), 0.5), 1))
 
 
 def fit_amplitudes(locations, heights):
@@ -36,7 +47,13 @@ def _least_squares(first, second, heights):
 
 
 def _measurements(rng):
-    return [(rng.uniform(-3, 3, (n, 2)), rng.standard_normal(n)) for n in (2, 5, 30)]
+    """As few places as amplitudes, heights that fit exactly, heights that do not, and places farther than one wave."""
+    two = np.array([[1.0, 2.0], [-1.0, 0.5]])
+    x, y = places = rng.uniform(-3, 3, (2, 6))
+    exact = (places.T, 2 * np.sin(x) - 3 * np.cos(y))
+    return [(two, np.array([1.0, 2.0])), exact] + [
+        (rng.uniform(-width, width, (n, 2)), rng.standard_normal(n)) for n, width in [(8, 3), (30, 20)]
+    ]
 
 
 def cost_gradient(J, theta, z):

@@ -13,7 +13,15 @@ def descent_step(theta, gradient, learning_rate):
 
 
 def _steps(rng):
-    return [(*rng.standard_normal((2, *shape)), rate) for shape, rate in [((1,), 0.1), ((4,), 0.5), ((3, 2), 2.0)]]
+    """One number, a gradient of zero, a learning rate of zero, and arrays of all shapes."""
+    return [
+        (np.array([1.0]), np.array([2.0]), 0.25),
+        (np.array([1.0, -2.0]), np.array([0.0, 3.0]), 0.5),
+        *(
+            (rng.standard_normal(shape), rng.standard_normal(shape), rate)
+            for shape, rate in [((2,), 0.0), ((4,), 0.5), ((3, 2), 2.0), ((2, 1, 3), 0.75), ((), 0.1)]
+        ),
+    ]
 
 
 def _add_in_place(theta, gradient, learning_rate):
@@ -41,13 +49,17 @@ def _well(theta):
 
 
 def _runs(rng):
+    """One step, no step, a learning rate of zero, and several steps from starts of all shapes."""
     return [
-        (gradient, rng.uniform(0.5, 2, size), rate, steps)
-        for gradient, size, rate, steps in [
+        (gradient, rng.uniform(0.5, 2, shape), rate, steps)
+        for gradient, shape, rate, steps in [
             (_bowl, 1, 0.1, 1),
-            (_bowl, 3, 0.1, 3),
-            (_well, 2, 0.05, 7),
+            (_bowl, 1, 0.1, 2),
             (_well, 2, 0.05, 0),
+            (_bowl, 3, 0.1, 3),
+            (_well, 2, 0.0, 2),
+            (_well, (2, 3), 0.05, 7),
+            (_well, (), 0.05, 3),
         ]
     ]
 
@@ -69,7 +81,10 @@ chapter = Chapter(
                 "learning rate $\\gamma$, in terms of $\\lambda$, $\\gamma$ and "
                 "$\\theta$. For which $\\gamma$ is it smaller than before?"
             ),
-            given='import sympy as sp\n\nlam, gamma, theta = sp.symbols("lambda gamma theta", positive=True)',
+            given=(
+                'import sympy as sp\n\nlam, gamma = sp.symbols("lambda gamma", positive=True)\n'
+                'theta = sp.Symbol("theta", real=True)'
+            ),
             solution=loss_after_step,
             mistakes=[
                 Mistake(

@@ -8,9 +8,11 @@ import signal
 import time
 
 import pytest
+import yaml
+from jupyter_book.config import get_final_config
 from support import CERTIFICATE, SmallBook
 
-VERSION = "import dlmath\n\ndlmath.__version__"
+VERSION = "import dlmath\n\nprint('version', flush=True)\nprint('again')\n\ndlmath.__version__"
 # Each of two chapters waits for the other one to begin: one after the other they would never end.
 MEET = """\
 from pathlib import Path
@@ -44,6 +46,7 @@ def test_a_book_through_its_edits(tmp_path, root):
     assert "WARNING" not in output
     assert [(tmp_path / f"chapters/{name}.runs").read_text() for name in ("one", "two")] == ["x", "x"]
     assert "certificate-line" in book.page("one")
+    assert re.search(r"version\s+again", book.page("two"))  # in one box
 
     # Edited prose shows, a new title in every sidebar, and nothing is executed again.
     book.replace("chapters/one.ipynb", "# One", "# Uno")
@@ -86,10 +89,72 @@ def test_a_book_through_its_edits(tmp_path, root):
     assert not (tmp_path / "_build/html/_sources/chapters/two.ipynb").exists()
 
 
-def test_a_cell_that_writes_to_stderr_fails_the_build_every_time(tmp_path, root):
-    book = SmallBook(tmp_path, root, one=["# One", "import warnings\n\nwarnings.warn('careful')"])
+def test_what_fails_is_named_and_what_ran_is_kept(tmp_path, root):
+    book = SmallBook(
+        tmp_path,
+        root,
+        good=["# Good", "1 + 1"],
+        careless=["# Careless", "import warnings\n\nwarnings.warn('careful')"],
+        slow=["# Slow", "import time\n\ntime.sleep(60)"],
+        merged=["# Merged", "'ours'"],
+        foreign=["# Foreign", "'a kernel'"],
+        dying=["# Dying", "import os\n\nos._exit(1)"],
+    )
+    book.replace(
+        "chapters/merged.ipynb", """    "'ours'"\n""", """<<<<<<< HEAD\n    "'ours'"\n=======\n>>>>>>> theirs\n"""
+    )
+    book.replace("chapters/foreign.ipynb", '"name": "python3"', '"name": "elvish"')
+    for run in ({"good", "careless", "slow", "foreign", "dying"}, {"careless", "slow", "foreign", "dying"}):
+        output = book.build(succeeds=False, CELL_SECONDS="5")
+        assert executed(output) == run
+        for chapter, *texts in [
+            ("careless", "wrote to stderr", "UserWarning: careful"),
+            ("slow", "after 5 seconds", "make book CELL_SECONDS=600", "timeout in _config.yml"),
+            ("merged", "chapters/merged.ipynb is '<<<<<<< HEAD'"),
+            ("foreign", "No such kernel named elvish"),
+            ("dying", "Kernel died"),
+        ]:
+            (message,) = re.findall(rf"^chapters/{chapter}:\n(.*?)(?=^chapters/|\Z)", output, flags=re.M | re.S)
+            assert all(text in message for text in texts), message
+
+
+def test_what_a_chapter_is_computed_with(tmp_path, root):
+    """Its exercises are its own; the package is everyone's; nothing else executes anything."""
+    book = SmallBook(tmp_path, root, **{"gradient-descent": ["# Descent", "1"], "loss": ["# Loss", "2"]})
+    assert executed(book.build()) == {"gradient-descent", "loss"}
+    for file, expected in [
+        ("exercises/gradient_descent.py", {"gradient-descent"}),
+        ("exercises/forward/diffusion.py", set()),
+        ("_static/book.css", set()),
+        ("_ext/documents.py", set()),
+        ("dlmath/exercises/engine.py", {"gradient-descent", "loss"}),
+    ]:
+        with open(tmp_path / file, "a") as source:
+            source.write("\n")
+        assert executed(book.build()) == expected, file
+
+
+def test_a_page_that_is_not_in_the_table_of_contents_is_named(tmp_path, root):
+    book = SmallBook(tmp_path, root, one=["# One", "1"], two=["# Two", "2"])
+    book.toc("one")
     for _ in range(2):
-        assert "stderr" in book.build(succeeds=False)
+        output = book.build(succeeds=False)
+        assert "WARNING: chapters/two.ipynb is not in the table of contents" in output
+        assert output.count("WARNING") == 1
+    book.toc("one", "two")
+    book.build()
+
+
+def test_the_list_of_extensions_follows_jupyter_book(root):
+    """_config.yml replaces the list that Jupyter Book has; two of it are left out."""
+    configured = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]["extensions"]
+    stock = get_final_config(sourcedir=root, user_yaml={}, cli_config={"latex_individualpages": False})[0]["extensions"]
+    # Jupyter Book appends these two to our list as well.
+    stock = [name for name in stock if name not in ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")]
+    left_out = {"sphinx_thebe", "sphinx.ext.intersphinx"}
+    missing, gone = set(stock) - left_out - set(configured), left_out - set(stock)
+    assert not missing, f"Jupyter Book now loads {missing}: add it to the list in _config.yml, or leave it out here"
+    assert not gone, f"Jupyter Book no longer loads {gone}, which _config.yml says that it leaves out"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are different on Windows")

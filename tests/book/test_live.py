@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from contextlib import suppress
 
 import matplotlib.pyplot as plt
@@ -20,7 +21,7 @@ import pytest
 from support import serving
 
 from dlmath import plotting
-from dlmath.live import explore, log_slider, page, play
+from dlmath.live import explore, explorer, log_slider, page, play
 
 X = np.linspace(-3, 3, 60)
 HALVES = np.linspace(0, 1, 12)
@@ -43,6 +44,7 @@ def training_figure(**options):
         learning_rate=log_slider(0.01, 100, value=1, points=5),
         activation=["tanh", "sine"],
         shown=True,
+        description="A curve from the lower left to the upper right, which a larger factor makes steeper.",
         **options,
     )
 
@@ -56,7 +58,8 @@ def descent_figure(**options):
         image.set_data(np.outer(HALVES, HALVES) ** (1 + step))
         return image, f"after {step} steps"
 
-    return explore(descent, figure, step=play(0, 9), **options)
+    seen = "A square that is bright in its upper right corner and gets darker elsewhere with every step."
+    return explore(descent, figure, description=seen, step=play(0, 9), **options)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,9 @@ def folder(tmp_path_factory, root):
     """A page with two live figures, a heading to jump to, and one page with the second figure alone."""
     patch = pytest.MonkeyPatch()
     patch.setenv("DLMATH_BOOK", "1")
+    patch.setattr(explorer, "_names", Counter())
     figures = [figure()._repr_mimebundle_()["text/html"] for figure in (training_figure, descent_figure)]
+    patch.setattr(explorer, "_names", Counter())  # a page of its own
     groups = training_figure(name="groups", combine=[["learning_rate", "activation"], ["activation", "shown"]])
     patch.undo()
     folder = tmp_path_factory.mktemp("live")
@@ -187,7 +192,7 @@ def test_what_a_screen_reader_is_told(visit):
     assert tab.get_by_role("combobox", name="activation").count() == 1
     assert tab.get_by_role("checkbox", name="shown").count() == 1
     assert tab.get_by_role("button", name="play step").get_attribute("aria-pressed") == "false"
-    assert tab.get_by_role("img", name="Interactive figure. y over x").count() == 1
+    assert tab.get_by_role("img", name="A curve from the lower left").count() == 1
     assert tab.locator(".dl-live-sentence").first.get_attribute("aria-live") == "polite"
 
 
@@ -263,7 +268,9 @@ class TestPlay:
         assert button.get_attribute("aria-pressed") == "true"
         assert tab.locator(".dl-live-sentence").nth(1).get_attribute("aria-live") == "off", "thirty sentences a second"
         tab.wait_for_function("document.querySelectorAll('.dl-live-sentence')[1].innerText.trim() == 'after 9 steps'")
-        tab.wait_for_function("document.querySelector('.dl-live button').getAttribute('aria-pressed') == 'false'")
+        tab.wait_for_function(
+            "document.querySelector('.dl-live button[aria-pressed]').getAttribute('aria-pressed') == 'false'"
+        )
         hash_is(tab, "#descent.step=9")
         button.click()
         assert sentences(tab)[1] == "after 0 steps"
@@ -343,17 +350,58 @@ class TestPage:
         tab.get_by_label("step", exact=True).fill("3")
         assert sentences(tab)[1] == "after 3 steps"
 
-    def test_controls_that_were_not_combined_start_again(self, visit):
+    def test_what_was_not_combined_cannot_be_chosen_and_says_why(self, visit):
         tab = visit("groups.html")
+        note, rate, shown = tab.locator(".dl-live-note"), tab.get_by_label("learning rate"), tab.get_by_label("shown")
+        assert note.inner_text() == ""
+        rate.fill("4")
+        assert sentences(tab) == ["tanh at 100"]
+        assert shown.is_disabled()
+        assert note.inner_text() == "Not drawn together with learning rate: shown. Set it back, or press Reset."
+        assert "learning rate" in tab.locator(".dl-live-control", has=shown).get_attribute("title")
+        assert tab.get_by_label("activation").is_enabled()
+        rate.fill("2")
+        assert shown.is_enabled()
+        assert note.inner_text() == ""
+        shown.uncheck()
+        assert rate.is_disabled()
+        assert sentences(tab) == ["tanh at 1, hidden"]
+
+    def test_no_choice_that_can_be_made_is_undone(self, visit):
+        tab = visit("groups.html")
+        controls = [tab.get_by_label("learning rate"), tab.get_by_label("activation"), tab.get_by_label("shown")]
+        moves = [lambda c: c.fill("0"), lambda c: c.select_option("sine"), lambda c: c.uncheck()]
+        read = "es => es.map(e => e.type == 'checkbox' ? e.checked : e.value)"
+        for order in itertools.permutations(range(3)):
+            tab.get_by_role("button", name="Reset").click() if tab.get_by_role(
+                "button", name="Reset"
+            ).is_enabled() else 0
+            for i in order:
+                before = tab.locator(".dl-live-control :is(input, select)").evaluate_all(read)
+                if controls[i].is_enabled():
+                    moves[i](controls[i])
+                    after = tab.locator(".dl-live-control :is(input, select)").evaluate_all(read)
+                    assert [k for k in range(3) if before[k] != after[k]] == [i]
+
+    def test_reset_brings_everything_back(self, visit):
+        tab = visit()
+        reset = tab.get_by_role("button", name="Reset")
+        assert reset.count() == 2
+        assert reset.first.is_disabled()
+        before = curve(tab)
         tab.get_by_label("learning rate").fill("4")
-        tab.get_by_label("activation").select_option("sine")
-        assert sentences(tab) == ["sine at 100"]
         tab.get_by_label("shown").uncheck()
-        assert sentences(tab) == ["sine at 1, hidden"]
-        assert tab.get_by_label("learning rate").input_value() == "2"
-        tab.get_by_label("learning rate").fill("0")
-        assert sentences(tab) == ["sine at 0.01"]
-        assert tab.get_by_label("shown").is_checked()
+        hash_is(tab, "#training.learning_rate=100&training.shown=off")
+        reset.first.click()
+        assert sentences(tab)[0] == "tanh at 1"
+        assert curve(tab) == before
+        assert reset.first.is_disabled()
+        assert tab.evaluate("document.activeElement.id") == "training-learning_rate"
+        hash_is(tab, "")
+        tab.get_by_role("button", name="play step").click()
+        reset.last.click()
+        tab.wait_for_timeout(700)
+        assert sentences(tab)[1] == "after 0 steps"
 
 
 def test_the_script_is_small():
@@ -376,7 +424,9 @@ def power(factor, function, step):
     line.set_ydata(factor * {"sine": np.sin, "square": np.square}[function](x) - step)
     return line, f"{function} times {factor:g}, less {step}"
 
-explore(power, figure, factor=slider(0, 2, value=1, points=5), function=["sine", "square"], step=play(0, 3))
+seen = "A wave or a parabola that grows with its factor."
+factor = slider(0, 2, value=1, points=5)
+explore(power, figure, description=seen, factor=factor, function=["sine", "square"], step=play(0, 3))
 """
 
 

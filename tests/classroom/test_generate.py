@@ -1,8 +1,8 @@
 """The teacher's version of every assignment, which needs no nbgrader to be written."""
 
-import ast
 import doctest
 import importlib.util
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -44,14 +44,16 @@ class TestEveryChapter:
             for exercise in chapter.exercises:
                 assert check(exercise.name, namespace[exercise.answer]).state == state
 
-    def test_hidden_tests_draw_other_inputs_than_the_students_see(self, generate, chapter):
-        assert 0 not in generate.HIDDEN_SEEDS
+    def test_nothing_that_grades_is_in_the_notebook(self, generate, chapter):
         for cell in generate.notebook(chapter).cells:
+            assert "seed" not in cell.source
             if cell.metadata.nbgrader.grade:
                 visible, hidden = cell.source.split("### BEGIN HIDDEN TESTS")
-                assert "seed" not in visible
-                assert "assert feedback.solved" in hidden
-                ast.parse(cell.source)
+                name = cell.metadata.nbgrader.grade_id.removesuffix("-tests")
+                assert visible.startswith(f'check("{name}", ')
+                # Without the settings of the course nobody gets a point.
+                with pytest.raises(RuntimeError, match="not graded"):
+                    exec(hidden, {})
 
 
 def cleared(source):
@@ -61,11 +63,47 @@ def cleared(source):
     return before + "..." + after
 
 
+def files(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_a_course_is_written_twice_without_a_trace_of_the_first(generate, tmp_path):
-    first = generate.write_course(tmp_path, ["math/loss"])
-    files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert first == generate.write_course(tmp_path, ["math/loss"]) == ["math-loss"]
-    assert files == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert generate.write_course(tmp_path, ["math/loss"]) == ["math-loss"]
+    before = files(tmp_path)
+    assert generate.write_course(tmp_path, ["math/loss"]) == ["math-loss"]  # not released yet
+    assert files(tmp_path) == before
+    (tmp_path / "release" / "math-loss").mkdir(parents=True)
+    assert generate.write_course(tmp_path, ["math/loss"]) == []
+
+
+@pytest.mark.parametrize("file", ["nbgrader_config.py", "source/math-loss/math-loss.ipynb"])
+def test_what_a_teacher_has_changed_is_not_overwritten_without_being_told(generate, tmp_path, monkeypatch, file):
+    generate.write_course(tmp_path, ["math/loss"])
+    (tmp_path / file).write_text("mine")
+    (tmp_path / "gradebook.db").write_text("points")
+    before = files(tmp_path)
+    monkeypatch.setattr("sys.argv", ["generate.py", "--course", str(tmp_path), "math/loss", "math/introduction"])
+    with pytest.raises(SystemExit, match=Path(file).name):
+        generate.main()
+    assert files(tmp_path) == before
+    generate.write_course(tmp_path, ["math/loss"], overwrite=True)
+    assert (tmp_path / file).read_text() != "mine"
+    assert (tmp_path / "gradebook.db").read_text() == "points"
+
+
+def test_cleaning_deletes_no_course(tmp_path):
+    """A dry run of `make clean` in a folder like this one, with a course and without."""
+    (tmp_path / "Makefile").write_text((SCRIPT.parents[1] / "Makefile").read_text())
+    for folder in ("course", "_build/html"):
+        (tmp_path / folder).mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "course").exists()
+    assert not (tmp_path / "_build").exists()
+    (tmp_path / "_build" / "classroom").mkdir(parents=True)
+    done = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode
+    assert "move it away" in done.stderr
+    assert (tmp_path / "_build" / "classroom").exists()
 
 
 def test_the_examples_hold(generate):

@@ -4,6 +4,7 @@ nbgrader has an environment of its own (``make test-classroom`` makes it). The t
 """
 
 import base64
+import copy
 import csv
 import json
 import os
@@ -15,20 +16,34 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from dlmath.exercises import grading
 from dlmath.exercises.definition import chapters
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = "math-loss"
 CHAPTER = chapters()["math/loss"]
 POINTS = {exercise.name: exercise.points for exercise in CHAPTER.exercises}
-CELL_SECONDS = 15
-"""The time limit of a cell; longer than twice the limit of ``check``."""
+CELL_SECONDS = 12
+"""The time limit of a cell, in place of a longer one."""
 
 LOOP = '''def mse(predictions, targets):
     """Never comes back."""
     while True:
         pass
 '''
+CHEATS = {
+    "check": "import dlmath.exercises\ndlmath.exercises.check = lambda *a, **o: type('Yes', (), {'solved': True})\n",
+    "verdict": "from dlmath.exercises import engine\nengine._verdict = lambda *a: ('solved', 'solved.')\n"
+    "engine.judge_outcomes = engine._verdict\n",
+    "numpy": "import numpy as np\nnp.abs = lambda *a, **o: 0.0\nnp.isclose = np.allclose = lambda *a, **o: True\n",
+    "shell": "ip = get_ipython()\nip.set_custom_exc((BaseException,), lambda *a, **o: None)\n"
+    "ip.input_transformers_post.append(lambda lines: [])\n",
+    "exit code": "import atexit, os\nos.write(1, b'solved')\natexit.register(lambda: os._exit(0))\n",
+    "report": "import glob, os, pickle\nfor file in ('finished', '2.report', '4.report', '6.report'):\n"
+    "    open(file, 'wb').write(pickle.dumps(('solved', 'solved.')))\nos._exit(0)\n",
+    "names": "feedback = type('Yes', (), {'solved': True})\nseed = grade = steps = exercise = 3\n",
+}
+NONSENSE = "mse = mse_gradient = lambda predictions, targets: predictions * 0 + 1.0\nweight_gradient = 3\n"
 CHEAT = """class Solved:
     solved = True
 
@@ -82,6 +97,16 @@ def answers(kind):
         return right | {"mean-squared-error": "while True:\n    pass\n" + right["mean-squared-error"]}
     if kind == "cheating":
         return {"linear-mse-gradient": CHEAT}
+    if kind.startswith("cheat "):
+        return dict.fromkeys(POINTS, CHEATS[kind.removeprefix("cheat ")] + NONSENSE)
+    if kind == "names":  # of what once graded in the same kernel
+        return {name: code + "\nfeedback = seed = grade = check = 3\n" for name, code in right.items()}
+    if kind == "exit":
+        return right | {"mean-squared-error": right["mean-squared-error"] + "\nexit()"}
+    if kind == "os-exit":
+        return right | {"mean-squared-error": "import os\nos._exit(0)"}
+    if kind in ("duplicated", "deleted"):
+        return right
     assert kind == "empty"
     return {}
 
@@ -93,6 +118,12 @@ SCORES = {
     "endless-function": POINTS | {"mean-squared-error": 0},
     "endless-cell": POINTS | {"mean-squared-error": 0},
     "cheating": {},
+    **{f"cheat {name}": {} for name in CHEATS},
+    "names": POINTS,
+    "exit": POINTS,
+    "os-exit": POINTS | {"mean-squared-error": 0},
+    "duplicated": POINTS,
+    "deleted": POINTS | {"mean-squared-error": 0},
 }
 
 
@@ -108,11 +139,18 @@ def course(tmp_path_factory):
         for name, code in answers(student).items():
             (cell,) = [c for c in notebook.cells if c.metadata.nbgrader.grade_id == f"{name}-answer"]
             cell.source = code
+        if student == "duplicated":
+            for place in (9, 5, 2, 0):
+                notebook.cells.insert(place, copy.deepcopy(notebook.cells[place]))
+        if student == "deleted":
+            notebook.cells = [c for c in notebook.cells if "mean-squared" not in c.metadata.nbgrader.grade_id]
         folder = course / "submitted" / student / ASSIGNMENT
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
-    limit = f"--ExecutePreprocessor.timeout={CELL_SECONDS}"
-    done = run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", limit, cwd=course)
+    config = course / "nbgrader_config.py"
+    shorter = f"from dlmath.exercises import grading\n\ngrading.CELL_SECONDS = {CELL_SECONDS}\n"
+    config.write_text(config.read_text() + shorter)
+    done = run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=course)
     assert done.returncode == 0, done.stderr
     done = run("-m", "nbgrader", "generate_feedback", ASSIGNMENT, cwd=course)
     assert done.returncode == 0, done.stderr
@@ -147,7 +185,36 @@ def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
     assert "ZeroDivisionError" in pages["wrong"]
     assert "not attempted yet" in pages["empty"]
     assert "still running after 5 seconds and was stopped" in pages["endless-function"]
-    assert "KeyboardInterrupt" in pages["endless-cell"]
+    assert "A cell above ran longer than it may" in pages["endless-cell"]
+    assert "A cell above ended Python" in pages["os-exit"]
+
+
+def test_no_page_shows_what_grades(course):
+    secret = (course / "secret.txt").read_text()
+    assert len(secret) >= 32
+    for student in SCORES:
+        page = (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+        assert secret not in page
+        # The hidden test is there, and says nothing.
+        assert "seed" not in page.replace("feedback = seed = grade", "").replace("seed = grade = steps", "")
+
+
+def test_students_get_inputs_of_their_own_and_the_same_when_graded_again(course):
+    secret = (course / "secret.txt").read_text().strip()
+    drawn = {student: grading.seeds(secret, student, "mse-gradient") for student in SCORES}
+    assert len({tuple(seeds) for seeds in drawn.values()}) == len(SCORES)
+    assert drawn["right"] == grading.seeds(secret, "right", "mse-gradient")
+
+
+def test_without_the_settings_of_the_course_nobody_gets_points(course, tmp_path):
+    shutil.copytree(course / "source", tmp_path / "source")
+    folder = tmp_path / "submitted" / "right" / ASSIGNMENT
+    shutil.copytree(course / "submitted" / "right" / ASSIGNMENT, folder)
+    assert run("-m", "nbgrader", "generate_assignment", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
+    assert run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
+    assert run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=tmp_path).returncode == 0
+    with (tmp_path / "grades.csv").open() as file:
+        assert [float(row["score"]) for row in csv.DictReader(file)] == [0]
 
 
 def telling(exercise):

@@ -1,13 +1,17 @@
 """Whatever a student hands in, ``check`` answers in words and raises nothing."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
+import types
 
 import numpy as np
 import pytest
 
-from dlmath.exercises import check, engine
-from dlmath.exercises.definition import Coding, Mistake
+from dlmath.exercises import check, engine, running
+from dlmath.exercises.definition import Coding, Mistake, exercises
 
 
 def right(predictions, targets):
@@ -98,7 +102,23 @@ def test_a_list_is_told_to_become_an_array():
 
 @pytest.mark.parametrize(
     "value",
-    ["text", 1j, object(), {"a": 1}, np.array(["a"]), np.array([None]), (x for x in [1]), np.ma.masked, range(3)],
+    [
+        "text",
+        1j,
+        object(),
+        {"a": 1},
+        np.array(["a"]),
+        np.array([None]),
+        np.ones((1, 1), dtype=complex),
+        np.ones((1, 1), dtype=object),
+        np.ma.masked_array([[1.0]]),
+        np.ones((1, 1)).view(np.matrix),
+        (x for x in [1]),
+        np.ma.masked,
+        range(3),
+        (1.0, 2.0),
+        10**400,
+    ],
 )
 def test_other_things_are_named_by_their_type(value):
     text = message(lambda p, t: value)
@@ -173,7 +193,8 @@ def test_an_endless_loop_is_stopped_in_a_thread_too():
     assert "was stopped" in texts[0]
 
 
-def test_what_cannot_be_stopped_is_left_behind_and_said():
+def test_what_cannot_be_stopped_is_left_behind_and_said(monkeypatch):
+    monkeypatch.setattr(running, "CAN_FORK", False)
     release = threading.Event()
 
     def waits(predictions, targets):
@@ -305,3 +326,215 @@ def test_an_error_alone_is_not_taken_for_a_mistake_that_raises(monkeypatch):
     exercise = Coding("double", "", "", double, lambda rng: [(1,), (2,)], [Mistake("Do not fail.", fails)])
     monkeypatch.setattr(engine, "exercises", lambda: {"double": exercise})
     assert "raised `ValueError: no`" in check("double", fails).message
+
+
+needs_fork = pytest.mark.skipif(not running.CAN_FORK, reason="answers have no process of their own here")
+
+
+def test_a_list_of_arrays_that_is_written_into_is_noticed():
+    right = exercises()["collapse-layers"].solution
+
+    def pops(parameters):
+        result = right(parameters)
+        parameters.pop()
+        return result
+
+    def adds(parameters):
+        result = right(parameters)
+        _, b = parameters[0]
+        b += 1
+        return result
+
+    for answer in (pops, adds):
+        assert "writes into its argument `parameters`" in check("collapse-layers", answer).message
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda result: np.ma.masked_array(result), "a masked array"),
+        (lambda result: result.view(np.matrix), "np.matrix"),
+        (lambda result: result.astype(object), "and objects"),
+        (lambda result: result.astype(complex), "and complex numbers"),
+        (lambda result: result.astype(str), "and texts"),
+    ],
+)
+def test_right_values_of_another_kind_are_named_by_the_kind(change, words):
+    assert words in message(lambda p, t: change(right(p, t)))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float16])
+def test_rounding_is_no_mistake_and_is_said(kind):
+    for answer in (
+        lambda p, t: right(p, t).astype(kind),
+        lambda p, t: right(p.astype(kind), t.astype(kind)),
+        lambda p, t: right(p.astype(kind), t.astype(kind)).astype(float),
+    ):
+        feedback = check("mse-gradient", answer)
+        assert feedback.solved, feedback
+        assert f"in the precision in which it computes (`{kind.__name__}`)" in feedback.message
+    assert "precision" not in check("mse-gradient", right).message
+
+
+@pytest.mark.parametrize(
+    "exercise", [e for e in exercises().values() if isinstance(e, Coding)], ids=lambda exercise: exercise.name
+)
+def test_every_exercise_accepts_single_precision_and_no_more_than_its_rounding(exercise):
+    def single(value):
+        if isinstance(value, list | tuple):
+            return type(value)(map(single, value))
+        real = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+        return np.asarray(value).astype(np.float32)[()] if real else value
+
+    def from_single(*arguments):
+        return exercise.solution(*map(single, arguments))
+
+    def to_single(*arguments):
+        return single(exercise.solution(*arguments))
+
+    def off(*arguments):
+        result = exercise.solution(*arguments)
+        first = result[0] if isinstance(result, tuple) else result
+        changed = (np.asarray(first) * np.float32(1.001)).astype(np.float32)[()]
+        return (changed, *result[1:]) if isinstance(result, tuple) else changed
+
+    for seed in range(3):
+        for answer in (from_single, to_single):
+            feedback = check(exercise.name, answer, seed=seed)
+            assert feedback.solved, feedback
+        assert not check(exercise.name, off, seed=seed).solved
+
+
+def test_seven_digits_in_double_precision_are_not_enough():
+    """What is not due to single precision is no rounding: a difference quotient, an approximation."""
+    assert not check("mse-gradient", lambda p, t: right(p, t) * (1 + 1e-6)).solved
+
+
+def with_definition(monkeypatch, solution, *inputs):
+    exercise = Coding("toy", "", "", solution, lambda rng: list(inputs), [])
+    monkeypatch.setattr(engine, "exercises", lambda: {"toy": exercise})
+    return lambda answer: check("toy", answer)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-12, 1.0, 1e12, 1e300])
+def test_tiny_and_huge_values_are_compared_by_their_ratio(monkeypatch, scale):
+    def reference(x):
+        """A number."""
+        return scale * x
+
+    judge = with_definition(monkeypatch, reference, (1.0,), (np.array([1.0, 3.0]),))
+    assert judge(lambda x: x * scale * (1 + 1e-12)).solved
+    for wrong in (lambda x: scale * x * 1.00001, lambda x: 0 * x, lambda x: scale * x + scale / 1000):
+        assert not judge(wrong).solved
+
+
+def test_a_large_integer_is_exact(monkeypatch):
+    def reference(n):
+        """A number."""
+        return 10**9 + n
+
+    judge = with_definition(monkeypatch, reference, (1,), (2,))
+    assert judge(lambda n: n + 1e9).solved
+    assert judge(lambda n: np.int64(n + 10**9)).solved
+    assert not judge(lambda n: n + 10**9 + 1).solved
+
+
+def hostile(callable_too=False):
+    """An object that raises at every question, made out of sight of pytest, which asks some."""
+
+    class Hostile:
+        def _raise(self, *arguments):
+            raise SystemExit("no")
+
+        __repr__ = __str__ = __eq__ = __len__ = __array__ = __iter__ = __bool__ = __float__ = __hash__ = _raise
+        __getattr__ = __reduce__ = _raise
+        __class__ = property(_raise)
+
+    class HostileCall(Hostile):
+        def __call__(self, *arguments):
+            return self
+
+    return HostileCall() if callable_too else Hostile()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        hostile,
+        lambda: hostile(callable_too=True),
+        lambda: lambda p, t: hostile(),
+        lambda: lambda p, t: (hostile(),),
+        lambda: lambda p, t: [[hostile()]],
+        lambda: lambda *arguments: (hostile(),) * 4,
+        lambda: type,
+    ],
+)
+@pytest.mark.parametrize("name", ["mse-gradient", "sigmoid-derivative", "network-gradients"])
+@pytest.mark.parametrize("forks", {False, running.CAN_FORK})
+def test_nothing_gets_out_whatever_the_answer_is(name, make, forks, monkeypatch):
+    monkeypatch.setattr(running, "CAN_FORK", forks)
+    assert check(name, make()).state == "wrong"
+
+
+@needs_fork
+def test_what_ends_python_is_told():
+    assert "ended Python itself" in message(lambda p, t: os._exit(0))
+    assert "`return` ends a function" in message(lambda p, t: sys.exit())
+    assert "The numbers come as arguments" in message(lambda p, t: input())
+    assert "still waiting after 1 seconds" in message(lambda p, t: time.sleep(60), seconds=1)
+    text = message(lambda p, t: sum(range(10**11)), seconds=0.5)
+    assert "was stopped" in text
+    assert "loop that never ends" in text
+
+
+@needs_fork
+def test_an_answer_cannot_change_the_checker():
+    def cheats(predictions, targets):
+        engine._verdict = lambda *arguments: ("solved", "solved.")
+        np.allclose = np.isclose = lambda *arguments, **options: True
+        for module in list(sys.modules.values()):
+            if isinstance(module, types.ModuleType) and module.__name__.startswith("dlmath.exercises"):
+                for name in ("same", "close"):
+                    if hasattr(module, name):
+                        setattr(module, name, lambda *arguments: np.bool_(True))
+        return predictions
+
+    assert not check("mse-gradient", cheats).solved
+    assert not check("mse-gradient", lambda p, t: p).solved
+
+
+def test_a_kernel_goes_on_after_exit():
+    """IPython's own `exit`, in a shell of its own."""
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("from dlmath.exercises import check")
+shell.run_cell("def mse_gradient(p, t):\\n    exit()\\n    return 2 * (p - t) / len(p)")
+print(repr(shell.run_cell("check('mse-gradient', mse_gradient)").result))
+print(getattr(shell, "exit_now", False))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert "asks Python to end" in done.stdout, done.stderr
+    assert done.stdout.strip().endswith("False")
+
+
+def test_a_second_argument_is_counted_in_words():
+    assert "called with 1 argument, `z`," in check("stable-sigmoid", lambda: 1).message
+    assert "called with 2 arguments" in message(lambda: 1)
+
+
+def test_an_unset_variable_is_not_taken_for_a_forgotten_import():
+    def unset(predictions, targets):
+        for _ in range(0):
+            result = predictions
+        return result
+
+    text = message(unset)
+    assert "before it has a value" in text
+    assert "imported" not in text
+
+
+def test_a_word_like_shape_in_an_error_is_no_sign_of_a_transposition():
+    text = message(lambda p, t: p.reshape(7, 3))
+    assert "cannot reshape" in text
+    assert "transposed" not in text

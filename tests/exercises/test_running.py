@@ -1,18 +1,45 @@
+import builtins
+import contextlib
+import ctypes
+import io
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
 import warnings
 
 import numpy as np
 import pytest
 
-from dlmath.exercises.running import OutOfTimeError, run, within
+from dlmath.exercises import running
+from dlmath.exercises.running import Other, OutOfTimeError, ProcessEndedError, Raised, plain, run, within
+
+needs_fork = pytest.mark.skipif(not running.CAN_FORK, reason="answers have no process of their own here")
 
 
-def test_a_value_and_an_error_come_through():
+@pytest.fixture(params=["process", "thread"])
+def everywhere(request, monkeypatch):
+    """Both ways to run an answer."""
+    if request.param == "process" and not running.CAN_FORK:
+        pytest.skip("answers have no process of their own here")
+    monkeypatch.setattr(running, "CAN_FORK", request.param == "process")
+    return request.param
+
+
+@pytest.fixture
+def in_a_thread(monkeypatch):
+    monkeypatch.setattr(running, "CAN_FORK", False)
+
+
+def test_a_value_and_an_error_come_through(everywhere):
     assert within(1.0, lambda: 3) == 3
     with pytest.raises(ZeroDivisionError):
         within(1.0, lambda: 1 / 0)
 
 
-def test_a_loop_that_catches_everything_is_still_stopped():
+def test_a_loop_that_catches_everything_is_still_stopped(everywhere):
     def stubborn():
         caught = 0
         while caught < 3:
@@ -27,7 +54,7 @@ def test_a_loop_that_catches_everything_is_still_stopped():
     assert caught.value.stopped
 
 
-def test_where_there_are_no_threads_there_is_no_limit(monkeypatch):
+def test_where_there_are_no_threads_there_is_no_limit(monkeypatch, in_a_thread):
     def refuse(self):
         raise RuntimeError("can't start new thread")
 
@@ -35,7 +62,7 @@ def test_where_there_are_no_threads_there_is_no_limit(monkeypatch):
     assert within(0.0, lambda: 3) == 3
 
 
-def test_outcomes_record_the_value_the_error_the_warning_and_the_change():
+def test_outcomes_record_the_value_the_error_the_warning_and_the_change(everywhere):
     def function(array, how):
         if how == "raise":
             raise ValueError("no")
@@ -56,12 +83,246 @@ def test_outcomes_record_the_value_the_error_the_warning_and_the_change():
     np.testing.assert_array_equal(array, 0)
 
 
-def test_only_the_beginning_of_endless_output_is_kept():
+def test_only_the_beginning_of_endless_output_is_kept(everywhere):
     _, printed = run(lambda: [print("x" * 100) for _ in range(1000)], [()], [], 5.0)
     assert 500 < len(printed) <= 1000
 
 
-def test_warnings_of_the_notebook_stay_as_they_were():
+def test_warnings_of_the_notebook_stay_as_they_were(everywhere):
     before = list(warnings.filters)
     run(lambda: np.exp(np.array([1000.0])), [()], [], 5.0)
     assert warnings.filters == before
+
+
+def one(function, *arguments, seconds=5.0):
+    """The outcome of one call."""
+    (outcome,), _ = run(function, [arguments], [f"argument_{i}" for i in range(len(arguments))], seconds)
+    return outcome
+
+
+def change(how):
+    return [
+        (how, lambda weights: weights.pop(), [1.0, 2.0]),
+        (how, lambda weights: weights.__setitem__(0, 3.0), [1.0, 2.0]),
+        (how, lambda weights: weights.append(3), [1.0, 2.0]),
+        (how, lambda weights: weights.reverse(), [1.0, 2.0]),
+        (how, lambda layers: layers[1].__iadd__(1), [np.zeros(2), np.zeros(3)]),
+        (how, lambda layers: layers[0][1].__imul__(2), [(np.ones((2, 2)), np.ones(2)), (np.ones(1), np.ones(1))]),
+        (how, lambda table: table.update(b=1), {"a": 1}),
+        (how, lambda table: table["a"].fill(7), {"a": np.zeros(2)}),
+        (how, lambda table: table.pop("a"), {"a": 1, "b": 2}),
+        (how, lambda seen: seen.add(3), {1, 2}),
+        (how, lambda array: setattr(array, "shape", (4,)), np.zeros((2, 2))),
+        (how, lambda array: setattr(array, "dtype", np.int64), np.zeros(2)),
+        (how, lambda array: array.sort(), np.array([2.0, 1.0])),
+        (how, lambda array: array.put([0], np.nan), np.array([2.0, 1.0])),
+        (how, lambda objects: objects[0].append(1), np.array([[], None], dtype=object)),
+        (how, lambda array: np.add(array, 1, out=array), np.zeros(2)),
+    ]
+
+
+@pytest.mark.parametrize(("name", "function", "argument"), change("argument_0"))
+def test_a_change_of_an_argument_is_noticed_at_any_depth(name, function, argument):
+    assert one(function, argument).changed == name
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        [1.0, 2.0],
+        [np.zeros(2), (np.ones(1), 3)],
+        {"a": [np.array([np.nan])]},
+        np.array([np.nan, -0.0]),
+        float("nan"),
+        abs,
+    ],
+)
+def test_an_argument_that_is_only_read_is_not_changed(argument):
+    assert one(lambda value: 1, argument).changed is None
+
+
+def test_what_a_function_returns_is_described_in_plain_data():
+    class Lies(np.ndarray):
+        def copy(self, *arguments):
+            raise RuntimeError
+
+    assert plain(np.ma.masked_array([1.0], [True])).kind.startswith("a masked array")
+    assert "np.matrix" in plain(np.ones((1, 1)).view(np.matrix)).kind
+    assert plain(np.array([None])) == Other("an array of shape (1,) and objects")
+    assert plain(1j) == Other("a complex number")
+    assert plain(np.complex64(1)) == Other("a value of type `complex64`")
+    assert plain(np.ones(2, dtype=complex)) == Other("an array of shape (2,) and complex numbers")
+    assert plain("3.0") == Other("a text")
+    assert plain(np.array(["3.0"])) == Other("an array of shape (1,) and texts")
+    assert plain(np.zeros(2).view(Lies)) == Other("a value of type `Lies`")
+    assert plain([1, [2]]) == [1, Other("a list inside a list")]
+    assert plain(np.linalg.eigh(np.eye(2)))[0].tolist() == [1, 1]  # a named tuple
+    assert plain(list(range(1000))) == Other("a list of 1000 values")
+
+
+class Hostile:
+    """Raises at whatever it is asked."""
+
+    def _raise(self, *arguments):
+        raise SystemExit("no")
+
+    __repr__ = __str__ = __eq__ = __len__ = __array__ = __iter__ = __bool__ = __float__ = __hash__ = _raise
+    __getattr__ = __reduce__ = __deepcopy__ = _raise
+
+    @property
+    def __class__(self):
+        raise SystemExit("no")
+
+
+def test_an_object_that_raises_at_every_question(everywhere):
+    assert one(Hostile).value == Other("a value of type `Hostile`")
+    assert one(lambda: (Hostile(), 1)).value == (Other("a value of type `Hostile`"), 1)
+
+
+def test_an_error_is_described_even_if_it_does_not_want_to(everywhere):
+    class SilentError(Exception):
+        def __str__(self):
+            raise KeyboardInterrupt
+
+    def fails():
+        raise SilentError
+
+    assert one(fails).error == Raised(("SilentError", "Exception", "BaseException", "object"), "", "raise SilentError")
+
+
+def test_the_line_of_an_error_is_the_students_and_not_the_librarys(everywhere):
+    def fails():
+        return np.linalg.inv(np.zeros((2, 2)))
+
+    assert one(fails).error.line == "return np.linalg.inv(np.zeros((2, 2)))"
+
+
+@pytest.mark.parametrize("leave", [exit, sys.exit, lambda: os._exit(3), lambda: os.abort(), lambda: input("?")])
+def test_nothing_ends_python_or_waits_for_the_keyboard(everywhere, leave):
+    with contextlib.suppress(ProcessEndedError):  # what `os._exit` does to a process of its own
+        assert one(leave).error.kinds[0] in ("SystemExit", "EOFError")
+    assert builtins.input.__name__ != "ask"
+    assert os._exit.__name__ == "_exit"
+
+
+def test_the_exit_of_ipython_raises_instead_of_ending_the_kernel(everywhere, monkeypatch):
+    class Shell:
+        def __init__(self):
+            self.ended = False
+
+        def ask_exit(self):
+            self.ended = True
+
+    shell = Shell()
+    monkeypatch.setitem(sys.modules, "IPython", type(sys)("IPython"))
+    sys.modules["IPython"].get_ipython = lambda: shell
+    assert one(lambda: shell.ask_exit()).error.kinds[0] == "SystemExit"
+    assert not shell.ended
+    shell.ask_exit()
+    assert shell.ended
+
+
+@needs_fork
+def test_a_call_into_compiled_code_is_ended():
+    start = time.monotonic()
+    with pytest.raises(OutOfTimeError) as caught:
+        one(lambda: sum(range(10**11)), seconds=0.3)
+    assert time.monotonic() - start < 5
+    assert caught.value.stopped
+    assert not caught.value.waited
+
+
+@needs_fork
+def test_waiting_is_told_from_computing():
+    with pytest.raises(OutOfTimeError) as caught:
+        one(lambda: time.sleep(60), seconds=1.0)
+    assert caught.value.waited
+
+
+@needs_fork
+def test_a_crash_is_told():
+    with pytest.raises(ProcessEndedError) as caught:
+        one(lambda: ctypes.string_at(0))
+    assert caught.value.by_signal == signal.SIGSEGV
+
+
+@needs_fork
+def test_more_memory_than_there_is_is_an_error_and_not_the_end(monkeypatch):
+    monkeypatch.setattr(running, "MEMORY", 2**28)
+    assert "MemoryError" in one(lambda: np.ones(2**28)).error.kinds
+    assert "MemoryError" in one(lambda: bytearray(2**31)).error.kinds
+
+
+def test_settings_of_numpy_are_put_back(everywhere):
+    def meddles():
+        np.seterr(all="raise")
+        np.random.seed(3)  # noqa: NPY002
+        np.exp = np.log
+        np.linalg.norm = None
+        warnings.simplefilter("error")
+        np.set_printoptions(precision=1)
+
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.geterr(), np.exp, np.linalg.norm, list(warnings.filters), np.get_printoptions()
+    run(meddles, [()], [], 5.0)
+    assert before == (np.geterr(), np.exp, np.linalg.norm, list(warnings.filters), np.get_printoptions())
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def test_a_notebook_that_hunts_nans_judges_as_any_other(everywhere):
+    with np.errstate(all="raise"):
+        assert one(lambda: np.exp(-1000.0)) == running.Outcome(0.0)
+        assert "overflow" in one(lambda: np.exp(np.float64(1000.0))).warning
+
+
+@needs_fork
+def test_threads_and_processes_of_an_answer_do_not_outlast_it(tmp_path):
+    file = tmp_path / "still here"
+
+    def writes():
+        time.sleep(0.5)
+        file.touch()
+
+    def leaves_them_behind():
+        threading.Thread(target=writes).start()
+        if os.fork() == 0:
+            writes()
+            os._exit(0)
+        return 1.0
+
+    before = threading.active_count()
+    assert one(leaves_them_behind).value == 1.0
+    assert threading.active_count() == before
+    time.sleep(1)
+    assert not file.exists()
+
+
+@needs_fork
+def test_only_plain_data_comes_back():
+    for value in (print, os.system, np.exp):
+        with pytest.raises(pickle.UnpicklingError):
+            running.Plain(io.BytesIO(pickle.dumps(value))).load()
+    # A result that is none is an error of the call, and not of the notebook.
+    with pytest.raises(RuntimeError):
+        within(5.0, lambda: print)
+
+
+@needs_fork
+def test_no_process_is_left_to_be_reaped():
+    within(5.0, lambda: 1)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_single_precision_inside_is_seen():
+    def casts(x):
+        return np.asarray(x, dtype=np.float32).sum() * 1.0
+
+    def says(x):
+        return x.astype("float16").astype(float)
+
+    assert running.precision_inside(casts, (np.ones(2),)) == "float32"
+    assert running.precision_inside(says, (np.ones(2),)) == "float16"
+    assert running.precision_inside(lambda x: x + 1, (np.ones(2),)) is None
+    assert running.precision_inside(np.linalg.norm, (np.ones(2),)) is None
+    assert running.precision_inside(lambda x: x[0] + 1, ([np.ones(2, np.float32)],)) == "float32"

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import refuses
 
-from dlmath.live import explore, integers, log_slider, play, slider, stages
-from dlmath.live.controls import control
+from dlmath.live import choice, explore, integers, log_slider, play, slider, stages, switch
+from dlmath.live.controls import control, label_text
 
 
 @given(
@@ -131,7 +131,7 @@ class TestBadInput:
         refuses(lambda: control("kind", ["a", "a"]), "kind", "different", error=ValueError)
         refuses(lambda: control("kind", [None]), "kind", "NoneType", error=TypeError)
 
-    @pytest.mark.parametrize("given", [None, 3.5, "text", {"a": 1}, (n for n in "ab"), np.arange(3), explore])
+    @pytest.mark.parametrize("given", [None, 3.5, "text", (n for n in "ab"), {"a", "b"}, np.float32(1), explore])
     def test_what_is_no_control(self, given):
         refuses(lambda: control("rate", given), "rate", "slider", type(given).__name__, error=TypeError)
 
@@ -147,3 +147,76 @@ class TestBadInput:
     )
     def test_widgets_without_one_value_out_of_some(self, widget):
         refuses(lambda: control("rate", widget), "rate", type(widget).__name__, error=TypeError)
+
+
+class TestWhatUsersPass:
+    @pytest.mark.parametrize(
+        ("given", "texts"),
+        [
+            (list(np.array([1, 2])), ("1", "2")),
+            (np.array([1, 2]), ("1", "2")),
+            (list(np.float32([0.1, 0.2])), ("0.1", "0.2")),
+            (np.linspace(0, 1, 11)[2:5], ("0.2", "0.3", "0.4")),
+            ([0.1 + 0.2, 1e-7], ("0.3", "1e-07")),
+            (range(0, 6, 2), ("0", "2", "4")),
+            ([True, False], ("True", "False")),
+            (list(np.array(["a", "b"])), ("a", "b")),
+            ({"none": 0, "strong": 10}, ("none", "strong")),
+            (["it's", 'a "b"', "<b>", "&amp;"], ("it's", 'a "b"', "<b>", "&amp;")),
+            (("a", "b"), ("a", "b")),
+            ((1, 2, 3, 4), ("1", "2", "3", "4")),
+            ([1, 1.5, np.inf, np.nan], ("1", "1.5", "inf", "nan")),
+        ],
+        ids=repr,
+    )
+    def test_choices(self, given, texts):
+        made = control("kind", given)
+        assert (made.kind, made.texts, made.start) == ("choice", texts, 0)
+        expected = list(given.values()) if isinstance(given, dict) else list(given)
+        assert [type(value) for value in made.values] == [type(value) for value in expected]
+        np.testing.assert_array_equal(made.values, expected)
+
+    def test_a_dictionary_may_hold_anything(self):
+        arrays = {"small": np.zeros(2), "large": np.ones(3)}
+        assert control("kind", arrays).values == tuple(arrays.values())
+        assert choice(arrays, value=arrays["large"]).start == 1
+
+    @pytest.mark.parametrize("given", [(0, 10), (0.0, 1.0), (0, 10, 2), (np.int64(0), 10), (-1, np.float32(1))])
+    def test_what_interact_takes_for_a_range_is_refused_with_both_ways_to_say_it(self, given):
+        refuses(lambda: control("rate", given), "rate", "interact", "slider(", "integers(", "[", error=TypeError)
+
+    def test_choices_that_nobody_can_tell_apart_or_read(self):
+        refuses(lambda: control("kind", [1, np.int64(1)]), "kind", "different", error=ValueError)
+        refuses(lambda: control("kind", [np.nan, np.nan]), "kind", "different", error=ValueError)
+        refuses(lambda: control("kind", ["a", " "]), "kind", "read", error=ValueError)
+        refuses(lambda: control("kind", {}), "kind", "empty", error=ValueError)
+        refuses(lambda: control("kind", np.zeros((2, 2))), "kind", "(2, 2)", error=ValueError)
+        refuses(lambda: control("kind", [np.array([1, 2])]), "kind", "ndarray", error=TypeError)
+
+    def test_single_precision_and_numpy_integers_in_sliders(self):
+        assert slider(np.float32(0), np.float32(1), value=np.float32(0.5), points=3).values == (0, 0.5, 1)
+        assert integers(np.int64(1), np.int32(3)).values == (1, 2, 3)
+        assert stages(np.array([1, 5])).texts == ("1", "5")
+
+    def test_where_a_choice_starts(self):
+        assert choice([16, 1, 4], value=4).start == 2
+        assert choice([np.nan, 1.0], value=float("nan")).start == 0
+        refuses(lambda: choice(["a", "b"], value="c"), "value", "a, b", "'c'", error=ValueError)
+
+    def test_labels(self):
+        makers = [
+            slider(0, 1, label="β₁"), log_slider(1, 2, label="β₁"), integers(0, 1, label="β₁"),
+            play(0, 1, label="β₁"), stages([0, 1], label="β₁"), choice(["a"], label="β₁"), switch(True, label="β₁"),
+        ]  # fmt: skip
+        assert {label_text("beta_1", made) for made in makers} == {"β₁"}
+        assert label_text("weight_scale", slider(0, 1)) == "weight scale"
+        assert label_text("n", control("n", ipywidgets.IntSlider(description="Steps"))) == "Steps"
+        refuses(lambda: slider(0, 1, label=3), "label", "int", error=TypeError)
+        refuses(lambda: switch("yes"), "value", "str", error=TypeError)
+
+    @pytest.mark.filterwarnings("ignore:Support for mapping types:DeprecationWarning")
+    @pytest.mark.parametrize("options", [["a", "b"], [("a", 1), ("b", 2)], {"a": 1, "b": 2}], ids=str)
+    def test_the_options_of_a_widget_are_read_as_it_reads_them(self, options):
+        made = control("kind", ipywidgets.Dropdown(options=options))
+        assert made.texts == ("a", "b")
+        assert made.values == ((1, 2) if options != ["a", "b"] else ("a", "b"))

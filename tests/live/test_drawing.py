@@ -48,7 +48,7 @@ def plot():
 
 
 def full_redraw(drawing):
-    body = "".join(_svg.all_pieces(drawing.figure, drawing.definitions).values())
+    body = drawing.in_panels(_svg.all_pieces(drawing.figure, drawing.definitions).items())
     return _svg.picture(drawing.figure, drawing.definitions.markup(body) + body)
 
 
@@ -66,10 +66,20 @@ def test_a_frame_is_what_a_full_redraw_gives(plot):
     for a in (1, 2, -1):
         frame = drawing.frame({"a": a})
         assert drawing.svg(frame) == full_redraw(drawing)
-        assert frame.sentence == f"slope {a}"
+        assert frame.sentence == f"slope {a}".replace("-", "−")
         assert list(frame.moving) == [plot.line]
         pictures.add(drawing.svg(frame))
     assert len(pictures) == 3
+
+
+@pytest.mark.parametrize("switch_off", [lambda axes: axes.axis("off"), lambda axes: axes.set_frame_on(False)])
+def test_axes_that_are_switched_off_draw_no_frame_and_no_ticks(plot, switch_off):
+    switch_off(plot.right)
+    drawing = plot.drawing()
+    for a in (1, 2):
+        frame = drawing.frame({"a": a})
+        drawing.check(frame, {"a": a})
+        assert drawing.svg(frame) == full_redraw(drawing)
 
 
 def test_what_moves_keeps_its_place_below_what_stays(plot):

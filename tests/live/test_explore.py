@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import inspect
 import itertools
 import json
@@ -15,11 +16,14 @@ import numpy as np
 import pytest
 from support import refuses
 
+from dlmath import live as package
 from dlmath import plotting
-from dlmath.live import explore, explorer, integers, log_slider, play, slider
+from dlmath.live import choice, explorer, integers, log_slider, play, slider
 from dlmath.live.drawing import Drawing
 
 X = np.linspace(-2, 2, 50)
+SEEN = "Two panels: a straight line through the origin that gets steeper, and beside it a wave or a cubic."
+explore = functools.partial(package.explore, description=SEEN)
 
 
 class Plot:
@@ -118,7 +122,7 @@ class TestInABook:
         shown = re.findall(r"<g data-layer>(.*?)</g>", page)
         assert shown == [data["fragments"][layer[state]] for layer in data["layers"]]
         assert "<span>sine &amp; 1</span>" in page
-        assert 'role="img" aria-label="Interactive figure. Slopes: slope over x; curve over x"' in page
+        assert f'role="img" aria-label="{SEEN}"' in page
         assert [control["start"] for control in data["controls"]] == [2, 0]
 
     def test_controls_are_hidden_where_no_script_runs(self, page):
@@ -138,8 +142,19 @@ class TestInABook:
         assert "<option selected>&lt;/script&gt;</option>" in html
 
     def test_a_description_is_said_and_escaped(self, plot, book):
-        live = explore(plot.update, plot.figure, description='a "curve" & <more>', a=integers(1, 2))
-        assert 'aria-label="a &quot;curve&quot; &amp; &lt;more&gt;"' in bundle(live)["text/html"]
+        said = 'A "curve" & <more>, from -1 to 2e-07 and  back again.'
+        live = explore(plot.update, plot.figure, description=said, a=integers(1, 2))
+        written = "A &quot;curve&quot; &amp; &lt;more&gt;, from −1 to 2·10⁻⁷ and back again."
+        assert f'aria-label="{written}"' in bundle(live)["text/html"]
+
+    def test_the_first_figure_of_a_page_brings_the_script_for_all(self, book):
+        pages = []
+        for _ in range(3):
+            plot = Plot()
+            pages.append(bundle(explore(plot.update, plot.figure, a=integers(1, 2)))["text/html"])
+        assert [page.count("window.dlmathLive ??=") for page in pages] == [1, 0, 0]
+        assert [page.count("<style>") for page in pages] == [1, 0, 0]
+        assert [page.count("window.dlmathLive?.()") for page in pages] == [0, 1, 1]
 
     def test_two_figures_of_one_name_keep_apart(self, book):
         pages = []
@@ -163,6 +178,20 @@ class TestInABook:
         data = data_of(bundle(live)["text/html"])
         assert len(data["states"]) == 4 * 2 + 2 * 2 - 2
         assert [control["with"] for control in data["controls"]] == [[0, 1], [0, 1, 2], [1, 2]]
+
+    def test_quotes_and_angles_in_labels_and_options_are_text(self, plot, book):
+        own = ipywidgets.SelectionSlider(options=['"<i>', "sine"], description="<b>'\"")
+        curves = {'"<i>': np.cos, "sine": np.sin}
+
+        def update(function, kind):
+            plot.curve.set_ydata(curves[function](X))
+            return plot.curve, kind
+
+        html = bundle(explore(update, plot.figure, function=own, kind=choice(["<u>", "'\""], label="<s>")))["text/html"]
+        controls = html[html.index('<div class="dl-live-controls"') : html.index('<div class="dl-figure')]
+        assert not re.search("<[ibus]>", controls)
+        assert 'aria-valuetext="&quot;&lt;i&gt;"' in controls
+        assert ">&lt;s&gt;</label>" in controls
 
     def test_too_many_frames(self, plot, book):
         refuses(
@@ -280,6 +309,70 @@ class TestWithAKernel:
         a.value = 1
         assert "ZeroDivisionError" not in picture_of(live).value
 
+    def test_running_a_cell_again_does_not_rename_its_figure(self):
+        shown = []
+        for _ in range(3):
+            plot = Plot()
+            live = explore(plot.update, plot.figure, name="up", a=integers(1, 3))
+            shown.append((repr(live), set(re.findall(r' id="([^"]*)"', bundle(live)["text/html"]))))
+            plt.close(plot.figure)
+        assert {text for text, _ in shown} == {"Live figure up(a=1): sine & 1"}
+        assert not shown[0][1] & shown[1][1], "one page may show both"
+
+    def test_values_that_do_not_equal_themselves_or_equal_others(self, plot):
+        seen = []
+
+        def update(a, b, c):
+            seen.append((a, b, c))
+            return plot.slope, f"{a}, {b}, {c}"
+
+        tables = {"zeros": np.zeros(2), "ones": np.ones(3)}
+        live = explore(update, plot.figure, a=[1, True], b=[0.5, np.nan], c=tables)
+        for each in widgets_of(live):
+            for place in (1, len(each.options) - 1):
+                each.index = place
+                assert 'role="alert"' not in picture_of(live).value
+        assert seen[-1][0] is True
+        assert np.isnan(seen[-1][1])
+        assert seen[-1][2] is tables["ones"]
+
+    def test_the_widget_is_shown_without_its_own_representation(self, plot, monkeypatch):
+        """ipywidgets 7 has no ``_repr_mimebundle_``: there a widget displays itself."""
+        monkeypatch.delattr(ipywidgets.Widget, "_repr_mimebundle_", raising=False)
+        live = explore(plot.update, plot.figure, a=integers(1, 3))
+        view = bundle(live)["application/vnd.jupyter.widget-view+json"]
+        assert view == {"version_major": 2, "version_minor": 0, "model_id": live.widget.model_id}
+
+    def test_reset_brings_everything_back(self, plot):
+        own = ipywidgets.IntSlider(2, 0, 4)
+
+        def update(a, b, c, d, e):
+            plot.slope.set_ydata(X * a)
+            return plot.slope, f"{a}, {b}, {c}, {d}, {e}"
+
+        live = explore(update, plot.figure, a=slider(0, 2, value=1), b=["x", "y"], c=True, d=play(0, 5), e=own)
+        before = picture_of(live).value
+        a, b, c, _, d, e = widgets_of(live)
+        a.value, b.value, c.value, d.value, e.value = 0.0, "y", False, 3, 4
+        assert picture_of(live).value != before
+        live.widget.children[2].click()
+        assert picture_of(live).value == before
+        assert (a.value, b.value, c.value, d.value, e.value) == (1, "x", True, 0, 2)
+
+    def test_labels_and_numbers_are_written_as_people_do(self, plot):
+        def update(rate, bias):
+            plot.slope.set_ydata(X * rate)
+            return plot.slope, f"rate {rate:g}, bias {bias:g}"
+
+        rate = log_slider(1e-7, 1, value=1e-7, points=3, label="rate γ")
+        live = explore(update, plot.figure, rate=rate, bias=slider(-1, 1, points=3))
+        rate, bias = widgets_of(live)
+        assert rate.description == "rate γ"
+        assert rate.options[rate.index][0] == "10⁻⁷"
+        assert bias.options[bias.index][0] == "−1"
+        assert "<span>rate 10⁻⁷, bias −1</span>" in picture_of(live).value
+        assert rate.value == 1e-7
+
     def test_pyplot_does_not_show_the_figure_a_second_time(self, plot):
         explore(plot.update, plot.figure, a=integers(1, 3))
         assert plot.figure.number not in plt.get_fignums()
@@ -298,6 +391,19 @@ class TestBadInput:
     def test_what_is_no_function_and_no_figure(self, plot):
         refuses(lambda: explore(3, plot.figure, a=integers(1, 2)), "update", "int", error=TypeError)
         refuses(lambda: explore(plot.update, plot, a=integers(1, 2)), "figure", "Plot", error=TypeError)
+
+    def test_a_description_is_required_and_says_more_than_the_axes(self, plot):
+        a = integers(1, 2)
+        with pytest.raises(TypeError, match="description"):
+            package.explore(plot.update, plot.figure, a=a)
+        for poor in ("", "  ", "A figure.", "Slopes: slope over x; curve over x", "Interactive figure. Slopes over x."):
+            refuses(lambda poor=poor: explore(plot.update, plot.figure, description=poor, a=a), "description", "seen")
+        for tex in (
+            r"The curve of $x^2$ against x as it grows steeper.",
+            r"The curve of \sigma as it grows steeper.",
+        ):
+            refuses(lambda tex=tex: explore(plot.update, plot.figure, description=tex, a=a), "description", "TeX")
+        refuses(lambda: explore(plot.update, plot.figure, description=None, a=a), "description", "None")
 
     def test_no_controls(self, plot):
         refuses(lambda: explore(plot.update, plot.figure), "controls", "slider", error=ValueError)
@@ -324,6 +430,34 @@ class TestBadInput:
             error=ValueError,
         )
 
+    @pytest.mark.parametrize("own", ["name", "combine"])
+    def test_a_control_that_has_the_name_of_an_own_argument(self, plot, own):
+        names: dict = {"plot": plot}
+        exec(f"def needs(a, {own}): return plot.slope\ndef may(a, {own}=1): return plot.slope", names)
+        a = integers(1, 2)
+        for given in ({}, {own: ["one", "two"]}, {own: slider(0, 1)}, {own: True}):
+            refuses(lambda given=given: explore(names["needs"], plot.figure, a=a, **given), own, own + "_")
+        refuses(lambda: explore(names["may"], plot.figure, a=a, **{own: ["one", "two"]}), own, own + "_")
+        assert "a=1" in repr(explore(names["may"], plot.figure, a=a))
+
+    def test_own_arguments_of_the_wrong_kind(self, plot):
+        a = integers(1, 2)
+        refuses(lambda: explore(lambda a: plot.slope, plot.figure, a=a, name=["x", "y"]), "name", "list")
+        refuses(lambda: explore(lambda a: plot.slope, plot.figure, a=a, description=slider(0, 1)), "description")
+        for groups in ("ab", ["ab"], slider(0, 1), 3, {"a": 1}):
+            refuses(lambda groups=groups: explore(lambda a: plot.slope, plot.figure, a=a, combine=groups), "combine")
+
+    @pytest.mark.parametrize("own", ["update", "figure", "values", "self", "draw", "controls"])
+    def test_other_names_are_free(self, plot, own):
+        seen = []
+
+        def update(**values):
+            seen.append(values)
+            return plot.slope
+
+        explore(update, plot.figure, **{own: integers(1, 2)})
+        assert seen[0] == {own: 1}
+
     def test_a_function_of_any_keywords_is_taken(self, plot):
         def update(**values):
             return plot.update(**values)
@@ -332,6 +466,7 @@ class TestBadInput:
 
 
 def test_the_signature_that_the_chapters_rely_on():
-    parameters = list(inspect.signature(explore).parameters.values())
-    assert [each.name for each in parameters] == ["update", "figure", "name", "description", "combine", "controls"]
+    parameters = list(inspect.signature(package.explore).parameters.values())
+    assert [each.name for each in parameters] == ["update", "figure", "description", "name", "combine", "controls"]
+    assert parameters[2].default is inspect.Parameter.empty
     assert parameters[-1].kind == inspect.Parameter.VAR_KEYWORD

@@ -1,18 +1,66 @@
-"""The exercises on reinforcement learning, solved by the package, by a loop and by another form of the series."""
+"""The exercises on reinforcement learning, solved by the package, by loops and by other forms of the series."""
 
 import numpy as np
+import sympy as sp
 
 from dlmath import reinforcement
 
 
-def learnt_entry(Q, state, action, reward, next_state, ended, alpha, gamma):
-    """The weighted mean of the old value and the target."""
+def by_loops(Q, P, R, terminal, gamma):
+    states, actions = R.shape
+    best = [0.0 if terminal[s] else max(Q[s]) for s in range(states)]
+    table = [[0.0] * actions for _ in range(states)]
+    for s in range(states):
+        for a in range(actions):
+            if not terminal[s]:
+                table[s][a] = R[s, a] + gamma * sum(p * value for p, value in zip(P[s, a], best))
+    return np.array(table)
+
+
+def with_factors(Q, P, R, terminal, gamma):
+    """One minus a truth value is a number."""
+    goes_on = 1 - terminal
+    return (R + gamma * np.einsum("sat,t,t->sa", P, Q.max(axis=1), goes_on)) * goes_on[:, None]
+
+
+def with_zeroed_rows(Q, P, R, terminal, gamma):
+    Q = Q.copy()
+    Q[terminal] = 0
+    new = R + gamma * np.tensordot(P, np.amax(Q, axis=-1), axes=([2], [0]))
+    new[terminal, :] = 0
+    return new
+
+
+def as_a_weighted_mean(Q, state, action, reward, next_state, ended, alpha, gamma):
     future = 0.0 if ended else max(Q[next_state].tolist())
     return np.average([Q[state, action], reward + gamma * future], weights=[1 - alpha, alpha])
 
 
+def with_a_factor(Q, state, action, reward, next_state, ended, alpha, gamma):
+    return (1 - alpha) * Q[state][action] + alpha * (reward + (not ended) * gamma * np.max(Q[next_state]))
+
+
+def in_a_copy(Q, state, action, reward, next_state, ended, alpha, gamma):
+    table = np.array(Q)
+    error = reward - table[state, action]
+    if not ended:
+        error += gamma * np.sort(table[next_state])[-1]
+    table[state, action] += alpha * error
+    return float(table[state, action])
+
+
 EQUIVALENTS = {
-    "value-of-a-round-trip": lambda gamma, r, n: r / gamma / (gamma**-n - 1),
-    "bellman-sweep": reinforcement.bellman_optimality,
-    "q-learning-entry": learnt_entry,
+    "value-of-a-round-trip": [
+        lambda gamma, r, n: r / gamma / (gamma**-n - 1),
+        lambda gamma, r, n: r * gamma**n / (gamma - gamma ** (n + 1)),
+        lambda gamma, r, n: -r * sp.exp((n - 1) * sp.log(gamma)) / (gamma**n - 1),
+    ],
+    "bellman-sweep": [reinforcement.bellman_optimality, by_loops, with_factors, with_zeroed_rows],
+    "q-learning-entry": [as_a_weighted_mean, with_a_factor, in_a_copy],
+}
+
+EQUIVALENT_SLIPS = {
+    "bellman-sweep": {
+        "new = R + gamma * P @ values.T": "a vector has one axis, and transposing it changes nothing",
+    },
 }

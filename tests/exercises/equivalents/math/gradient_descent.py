@@ -1,5 +1,7 @@
 """The answers of the chapter, written in another way."""
 
+import numpy as np
+
 from dlmath import losses, network
 
 
@@ -10,9 +12,64 @@ def backpropagated(X, Y, W0, b0, W1, b1):
     return [part for layer in gradients for part in layer]
 
 
+def sample_by_sample(X, Y, W0, b0, W1, b1):
+    gradients = [np.zeros_like(parameter) for parameter in (W0, b0, W1, b1)]
+    for x, y in zip(X, Y):
+        h = 1 / (1 + np.exp(-(W0 @ x + b0)))
+        a = 1 / (1 + np.exp(-(W1 @ h + b1)))
+        delta1 = 2 * (a - y) * a * (1 - a) / len(X)
+        delta0 = W1.T @ delta1 * h * (1 - h)
+        for gradient, part in zip(gradients, (np.outer(delta0, x), delta0, np.outer(delta1, h), delta1)):
+            gradient += part
+    return tuple(gradients)
+
+
+def with_einsum(X, Y, W0, b0, W1, b1):
+    H = 1 / (1 + np.exp(-X @ W0.T - b0))
+    A = 1 / (1 + np.exp(-H @ W1.T - b1))
+    D = -2 * (Y - A) * (A - A**2)
+    E = np.einsum("no,oh,nh,nh->nh", D, W1, H, 1 - H)
+    means = (np.einsum("nh,ni->hi", E, X), np.sum(E, 0), np.einsum("no,nh->oh", D, H), np.sum(D, 0))
+    return [gradient / X.shape[0] for gradient in means]
+
+
+def one_after_the_other(outputs, targets):
+    delta = np.zeros(outputs.shape)
+    for i in range(outputs.shape[0]):
+        a = outputs[i, 0]
+        delta[i, 0] = 2 * (a - targets[i, 0]) * a * (1 - a) / outputs.shape[0]
+    return delta
+
+
 EQUIVALENTS = {
-    "one-weight-gradient": lambda a, y, h: -2 * h * a * (a - 1) * (a - y),
-    "layer-weight-gradient": lambda D, H: (H.T * D).T,
-    "output-delta": lambda a, y: losses.mse_grad(a, y) * (a - a * a),
-    "network-gradients": backpropagated,
+    "one-weight-gradient": [
+        lambda a, y, h: -2 * h * a * (a - 1) * (a - y),
+        lambda a, y, h: 2 * h * (a - y) * (a - a**2),
+        lambda a, y, h: h * (2 * a**2 - 2 * a * y - 2 * a**3 + 2 * a**2 * y),
+    ],
+    "layer-weight-gradient": [
+        lambda D, H: (H.T * D).T,
+        lambda D, H: (D.T * H).doit(),
+        lambda D, H: 2 * D.T * H - D.T * H,
+    ],
+    "output-delta": [
+        lambda a, y: losses.mse_grad(a, y) * (a - a * a),
+        one_after_the_other,
+        lambda a, y: 2 * np.multiply(np.subtract(a, y), a - a**2) / a.size,
+        lambda a, y: -2 / y.shape[0] * (y - a) * a * (1 - a),
+    ],
+    "network-gradients": [backpropagated, sample_by_sample, with_einsum],
+}
+
+_SAMPLES = "All of these have N rows."
+
+EQUIVALENT_SLIPS = {
+    "output-delta": {
+        "return 2 / len(targets) * (outputs - targets) * outputs * (1 - outputs)": _SAMPLES,
+    },
+    "network-gradients": {
+        "delta1 = 2 / len(H) * (outputs - Y) * outputs * (1 - outputs)": _SAMPLES,
+        "delta1 = 2 / len(Y) * (outputs - Y) * outputs * (1 - outputs)": _SAMPLES,
+        "delta1 = 2 / len(outputs) * (outputs - Y) * outputs * (1 - outputs)": _SAMPLES,
+    },
 }

@@ -1,0 +1,126 @@
+"""Figures on a phone: panels that lie side by side are put one below the other, and text stays large enough to read.
+
+The picture is the same and its pieces are the same. Each panel is a group in the SVG, and the page's style sheet moves
+the groups where the page is narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+LEAST_TEXT = 11
+"""the smallest text on a phone, in pixels"""
+_MARGIN = 4
+_WORTH_IT = 0.7
+
+
+class Stack(NamedTuple):
+    """The panels of a figure, in points from its upper left corner, and where they go in a narrow page."""
+
+    panels: list[Bbox]
+    shifts: list[tuple[float, float]]
+    width: float
+    height: float
+
+
+def stack_of(figure: Figure) -> Stack | None:
+    """How the panels of a figure are stacked; None if they are not side by side."""
+    height = figure.bbox.height
+    boxes = [_flipped(Bbox.union(boxes), height) for boxes in _boxes(figure)]
+    panels = [Bbox.union(group) for group in _cut(boxes)] if len(boxes) > 1 else []
+    panels = [panel.padded(_MARGIN) for panel in panels]
+    width = max((panel.width for panel in panels), default=0)
+    if len(panels) < 2 or width > _WORTH_IT * figure.bbox.width:
+        return None
+    shifts, below = [], 0.0
+    for panel in panels:
+        shifts.append(((width - panel.width) / 2 - panel.x0, below - panel.y0))
+        below += panel.height
+    return Stack(panels, shifts, width, below)
+
+
+def in_panels(figure: Figure, stack: Stack | None, pieces: Iterable[tuple[Artist | None, str]]) -> str:
+    """Join pieces of SVG in their order, those of a panel in a group that the style sheet can move."""
+    if stack is None:
+        return "".join(piece for _, piece in pieces)
+    joined = []
+    for place, run in groupby(pieces, key=lambda pair: _panel_of(figure, stack, pair[0])):
+        content = "".join(piece for _, piece in run)
+        x, y = stack.shifts[place]
+        joined.append(f'<g class="dl-panel" style="--x:{x:.1f}px;--y:{y:.1f}px">{content}</g>' if content else "")
+    return "".join(joined)
+
+
+def container(figure: Figure, stack: Stack | None, svg: str) -> str:
+    """The element around the picture of a figure, with what the style sheet needs to know for a narrow page."""
+    if stack is None:
+        sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+        least = figure.bbox.width * LEAST_TEXT / min(sizes, default=LEAST_TEXT)
+        return f'<div class="dl-figure" style="--dl-least:{least:.0f}px">{svg}</div>'
+    zoom = 100 * figure.bbox.width / stack.width
+    size = f"--dl-w:{stack.width:.0f};--dl-h:{stack.height:.0f};--dl-zoom:{zoom:.1f}%"
+    return f'<div class="dl-figure dl-stack" style="{size}">{svg}</div>'
+
+
+def _boxes(figure: Figure) -> list[list[Bbox]]:
+    """What must stay together: axes with their colour bars, and each legend of the figure."""
+    bars = {
+        mappable.colorbar.ax: axes
+        for axes in figure.axes
+        for mappable in axes.get_children()
+        if getattr(mappable, "colorbar", None) is not None
+    }
+    together: dict[Artist, list[Bbox]] = {}
+    for axes in figure.axes:
+        together.setdefault(bars.get(axes, axes), []).append(axes.get_tightbbox())
+    for artist in [*figure.legends, *figure.texts]:
+        together[artist] = [artist.get_window_extent()]
+    return [[box for box in boxes if box is not None] for boxes in together.values()]
+
+
+def _flipped(box: Bbox, height: float) -> Bbox:
+    return Bbox([[box.x0, height - box.y1], [box.x1, height - box.y0]])
+
+
+def _cut(boxes: Sequence[Bbox]) -> list[list[Bbox]]:
+    """Cut into rows, the rows into columns and so on, as long as something is beside or below something else."""
+    for low, high in (("y0", "y1"), ("x0", "x1")):
+        groups: list[list[Bbox]] = []
+        end = -float("inf")
+        for box in sorted(boxes, key=lambda box: getattr(box, low)):
+            if getattr(box, low) < end:
+                groups[-1].append(box)
+            else:
+                groups.append([box])
+            end = max(end, getattr(box, high))
+        if len(groups) > 1:
+            return [part for group in groups for part in _cut(group)]
+    return [list(boxes)]
+
+
+def _panel_of(figure: Figure, stack: Stack, artist: Artist | None) -> int:
+    """The panel that holds the middle of an artist's axes, or of the artist itself if it is the figure's."""
+    grounds = {axes.patch: axes for axes in figure.axes}  # which do not know whose they are
+    axes = artist if isinstance(artist, Axes) else grounds.get(artist, getattr(artist, "axes", None))
+    if isinstance(axes, Axes):  # that of a figure is a list
+        box = axes.bbox
+    elif artist in figure.legends or artist in figure.texts:
+        box = artist.get_window_extent()
+    else:
+        return 0
+    box = _flipped(box, figure.bbox.height)
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    return min(
+        range(len(stack.panels)),
+        key=lambda i: max(
+            stack.panels[i].x0 - x, x - stack.panels[i].x1, stack.panels[i].y0 - y, y - stack.panels[i].y1
+        ),
+    )

@@ -1,0 +1,48 @@
+"""Wrong answers to the exercises on the sigmoid."""
+
+WRONG = {
+    "sigmoid-derivative": [
+        ("sp.exp(-x) / (1 + sp.exp(-x))", "no square", ["squared"]),
+        ("-sp.exp(-x) / (1 + sp.exp(-x))**2", "the sign", ["sign"]),
+        ("1 / (1 + sp.exp(-x))**2", "no numerator", []),
+        ("1 / (1 + sp.exp(-x))", "the sigmoid", []),
+        ("sp.exp(-x) / (1 + sp.exp(x))**2", "a sign in the exponent", []),
+        ("x * (1 - x)", "x for the sigmoid", []),
+        ("1 - sp.tanh(x)**2", "the derivative of tanh", []),
+        ("x * sp.exp(-x) / (1 + sp.exp(-x))**2", "a power rule for the exponential", []),
+        ("-sp.exp(-x)", "the inner derivative alone", []),
+        ("1 / (1 + sp.exp(-x)) * (1 + 1 / (1 + sp.exp(-x)))", "a plus", []),
+    ],
+    "stable-sigmoid": [
+        ("lambda z: 1 / (1 + np.exp(-z))", "the formula as it stands", ["overflows"]),
+        ("lambda z: np.exp(z) / (1 + np.exp(z))", "the other form", ["infinity"]),
+        ("lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))", "both branches computed", []),
+        ("lambda z: 1 / (1 + np.exp(-np.clip(z, -20, 20)))", "clipped at 20", []),
+        ("lambda z: 1 / (1 + np.exp(np.abs(z)))", "the absolute value", []),
+        ("lambda z: np.tanh(z)", "tanh", []),
+        ("lambda z: np.tanh(z / 2)", "tanh of the half", []),
+        ("lambda z: 1 / (1 + np.exp(-max(z)))", "max for maximum", []),
+        ("lambda z: 1 / (1 + np.exp(-z)) if z >= 0 else np.exp(z) / (1 + np.exp(z))", "for single numbers only", []),
+        ("lambda z: np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), 0)", "zero on the left", []),
+        ("lambda z: np.where(z < -500, 0, 1 / (1 + np.exp(-np.maximum(z, -2))))", "a wrong border", []),
+        ("lambda z: np.array([1 / (1 + np.exp(-min(max(x, -700), 700))) for x in z])", "for vectors only", []),
+    ],
+    "sigmoid-grad": [
+        ("lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z)))", "no square", []),
+        ("lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2", "the formula as it stands", ["infinity"]),
+        ("lambda z: 1 / (2 + np.exp(z) + np.exp(-z))", "both exponentials", []),
+        ("lambda z: z * (1 - z)", "z for the sigmoid", ["argument"]),
+        ("lambda z: (1 + np.tanh(z / 2)) / 2 * (1 - (1 + np.tanh(z / 2)) / 2)", "rounded far out", ["rounded"]),
+        ("lambda z: (1 - np.tanh(z / 2) ** 2) / 4", "rounded far out, with tanh", ["rounded"]),
+        ("lambda z: 1 - np.tanh(z) ** 2", "the derivative of tanh", []),
+        ("lambda z: 1 / (4 * np.cosh(z / 2) ** 2)", "cosh overflows", []),
+        ("lambda z: np.where(np.abs(z) > 30, 0, np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2)", "cut off", []),
+        (
+            "lambda z: np.exp(-np.clip(z, -300, 300)) / (1 + np.exp(-np.clip(z, -300, 300))) ** 2",
+            "clipped at 300",
+            [],
+        ),
+        ("lambda z: -np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2", "the sign", ["sign"]),
+        ("lambda z: np.sign(z) * np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2", "odd for even", []),
+    ],
+}

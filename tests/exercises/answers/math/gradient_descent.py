@@ -1,0 +1,105 @@
+"""Wrong answers to the exercises on the four gradients."""
+
+GRADIENTS = """def network_gradients(X, Y, W0, b0, W1, b1):
+    H = 1 / (1 + np.exp(-(X @ W0.T + b0)))
+    A = 1 / (1 + np.exp(-(H @ W1.T + b1)))
+    d1 = 2 / len(X) * (A - Y) * A * (1 - A)
+    d0 = d1 @ W1 * H * (1 - H)
+    return d0.T @ X, d0.sum(axis=0), d1.T @ H, d1.sum(axis=0)
+"""
+
+WRONG = {
+    "one-weight-gradient": [
+        ("2 * (a - y) * h", "no slope", ["sigmoid"]),
+        ("2 * (a - y) * a * (1 - a)", "the bias", ["bias"]),
+        ("(a - y) * a * (1 - a) * h", "no 2", ["2"]),
+        ("2 * (a - y) * h * (1 - h)", "the slope of the layer below", []),
+        ("2 * (a - y) * (1 - a**2) * h", "the slope of tanh", []),
+        ("2 * (a - y) * a * (1 + a) * h", "a plus", []),
+        ("2 * (a + y) * a * (1 - a) * h", "a plus in the residual", []),
+        ("(a - y)**2 * a * (1 - a) * h", "not differentiated", []),
+        ("2 * (y - a) * a * (1 - a) * h", "the sign", ["sign"]),
+        ("2 * (a - y) * (1 - a) * h", "half of the slope", []),
+    ],
+    "layer-weight-gradient": [
+        ("H.T * D", "transposed", ["transpose"]),
+        ("D * H.T", "the transpose at the other factor", []),
+        ("D.T * H / N", "the mean twice", ["1/N"]),
+        ("-D.T * H", "the sign", ["sign"]),
+        ("2 * D.T * H", "a 2", ["constant multiple"]),
+        ("D", "what was given", []),
+    ],
+    "output-delta": [
+        ("lambda a, y: 2 / len(a) * (a - y)", "no slope", ["sigmoid"]),
+        ("lambda a, y: 2 * (a - y) * a * (1 - a)", "no N", ["N"]),
+        ("lambda a, y: (a - y) * a * (1 - a) / len(a)", "no 2", ["2"]),
+        ("lambda a, y: 2 / len(a) * (a - y) * a", "half of the slope", []),
+        ("lambda a, y: 2 / len(a) * (a - y) * (1 - a**2)", "the slope of tanh", []),
+        ("lambda a, y: 2 / len(a) * (a - y) @ a.T * (1 - a)", "a matrix product", []),
+        ("lambda a, y: 2 / len(a) * (a - y) ** 2 * a * (1 - a)", "still squared", []),
+        ("lambda a, y: np.sum(2 / len(a) * (a - y) * a * (1 - a))", "summed", []),
+        ("lambda a, y: 2 / len(a) * (a - y) * y * (1 - y)", "the slope at the target", []),
+        ("lambda a, y: 2 / len(a) * (y - a) * a * (1 - a)", "the sign", ["sign"]),
+        (
+            "lambda a, y: 2 / len(a) * (a - y) * (1 / (1 + np.exp(-a))) * (1 - 1 / (1 + np.exp(-a)))",
+            "the sigmoid twice",
+            ["already"],
+        ),
+    ],
+    "network-gradients": [
+        ((GRADIENTS, "2 / len(X)", "2"), "no N", ["1/N"]),
+        ((GRADIENTS, "2 / len(X)", "1 / len(X)"), "no 2", []),
+        ((GRADIENTS, "2 / len(X)", "2 / Y.size"), "all entries", []),
+        ((GRADIENTS, "2 / len(X)", "2 / X.shape[1]"), "the inputs", []),
+        ((GRADIENTS, "* H * (1 - H)", ""), "no hidden slope", ["hidden"]),
+        ((GRADIENTS, "* A * (1 - A)", ""), "no output slope", ["output"]),
+        ((GRADIENTS, "d1 @ W1 * H * (1 - H)", "d1 @ W1.T * H * (1 - H)"), "transposed on the way back", []),
+        ((GRADIENTS, "d1 @ W1 * H * (1 - H)", "d1 * H * (1 - H)"), "the weights forgotten on the way back", []),
+        ((GRADIENTS, "d1.T @ H", "H.T @ d1"), "the second transposed", []),
+        ((GRADIENTS, "d1.T @ H", "d1.T @ A"), "the output for the hidden layer", []),
+        ((GRADIENTS, "d0.T @ X", "d0.T @ H"), "the hidden layer for the input", []),
+        (
+            (
+                GRADIENTS,
+                "d0.T @ X, d0.sum(axis=0), d1.T @ H, d1.sum(axis=0)",
+                "d1.T @ H, d1.sum(axis=0), d0.T @ X, d0.sum(axis=0)",
+            ),
+            "the layers exchanged",
+            [],
+        ),
+        (
+            (
+                GRADIENTS,
+                "d0.T @ X, d0.sum(axis=0), d1.T @ H, d1.sum(axis=0)",
+                "d0.T @ X, d1.T @ H, d0.sum(axis=0), d1.sum(axis=0)",
+            ),
+            "weights before biases",
+            [],
+        ),
+        (
+            (GRADIENTS, "d0.T @ X, d0.sum(axis=0), d1.T @ H, d1.sum(axis=0)", "d0.T @ X, d0.sum(), d1.T @ H, d1.sum()"),
+            "biases summed over the nodes",
+            [],
+        ),
+        (
+            (
+                GRADIENTS,
+                "d0.T @ X, d0.sum(axis=0), d1.T @ H, d1.sum(axis=0)",
+                "d0.T @ X, d0.sum(axis=1), d1.T @ H, d1.sum(axis=1)",
+            ),
+            "biases summed over the nodes of a sample",
+            [],
+        ),
+        (
+            (
+                GRADIENTS,
+                "d0.T @ X, d0.sum(axis=0), d1.T @ H, d1.sum(axis=0)",
+                "d0.T @ X, d0.sum(axis=0, keepdims=True), d1.T @ H, d1.sum(axis=0, keepdims=True)",
+            ),
+            "biases as rows",
+            ["shape"],
+        ),
+        ((GRADIENTS, "A - Y", "Y - A"), "the sign", []),
+        ((GRADIENTS, "d1 @ W1", "(d1 - 0.1 * d1) @ W1"), "after the step", []),
+    ],
+}

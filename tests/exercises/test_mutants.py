@@ -1,0 +1,123 @@
+"""Every version of a solution with one slip in it is refused, or is the same function, and it is written down why.
+
+The versions are made by ``dlmath.exercises.slips``. Those that are right are in ``EQUIVALENT_SLIPS`` of the chapter's
+file in ``equivalents``: the changed line, and the reason.
+
+    python tests/exercises/test_mutants.py        write the table of the teaching page anew
+"""
+
+import csv
+import dataclasses
+import runpy
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from dlmath.exercises import engine, expressions, running
+from dlmath.exercises.definition import Coding, chapters, exercises
+from dlmath.exercises.slips import slips
+
+SEEDS = (0, 1)
+"""0 is the seed of the check in the notebook."""
+
+HERE = Path(__file__).parent
+TABLE = HERE.parent.parent / "chapters" / "appendix" / "exercises.csv"
+
+
+def of_all_chapters(folder, name):
+    """What the files of a folder, one a chapter, say under this name about each exercise."""
+    found = [runpy.run_path(str(file)).get(name, {}) for file in sorted((HERE / folder).rglob("*.py"))]
+    return {exercise: value for chapter in found for exercise, value in chapter.items()}
+
+
+EQUIVALENT_SLIPS = of_all_chapters("equivalents", "EQUIVALENT_SLIPS")
+BY_HAND = {"answers": of_all_chapters("answers", "WRONG"), "equivalents": of_all_chapters("equivalents", "EQUIVALENTS")}
+"""Answers that were written from the statements: ``test_answers`` and ``test_definitions`` try them."""
+
+
+def answers(exercise):
+    """The versions of the solution as answers: functions, or expressions that SymPy can build and are not the same."""
+    if isinstance(exercise, Coding):
+        yield from ((slip, slip.function) for slip in slips(exercise.solution))
+        return
+    symbols = exercise.symbols()
+    reference = exercise.solution(**symbols)
+    for slip in slips(exercise.solution, matrix_products=True):
+        try:
+            expression = slip.function(**symbols)
+        except Exception:  # shapes that do not fit: the student is stopped by SymPy
+            continue
+        if expression != reference:
+            yield slip, expression
+
+
+def states(exercise, answer):
+    """What the checker says, without a search for the name of the mistake."""
+    judge = engine._function if isinstance(exercise, Coding) else expressions.judge
+    unnamed = dataclasses.replace(exercise, mistakes=())
+    # A thread gives the same verdict as a process of its own, and starts sooner.
+    with mock.patch.object(running, "CAN_FORK", False):
+        return {judge(unnamed, answer, np.random.default_rng(seed), 1.0)[0] for seed in SEEDS}
+
+
+@cache
+def verdicts(name):
+    """The slips that are refused with every seed, those that are solved with every seed, and the rest."""
+    sorted_slips = {"refused": [], "solved": [], "undecided": []}
+    for slip, answer in answers(exercises()[name]):
+        found = states(exercises()[name], answer)
+        verdict = "refused" if found == {"wrong"} else "solved" if found == {"solved"} else "undecided"
+        sorted_slips[verdict].append(slip)
+    return sorted_slips
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_a_slip_is_refused_or_known_to_be_right(name):
+    known = EQUIVALENT_SLIPS.get(name, {})
+    passed = {slip.line for slip in verdicts(name)["solved"] + verdicts(name)["undecided"]}
+    assert not passed - set(known), "accepted, and not known to be right"
+    assert not set(known) - passed, "no longer a slip that is accepted"
+    assert not verdicts(name)["undecided"], "accepted with one seed and refused with another"
+
+
+def test_reasons_are_given_for_exercises_that_exist():
+    assert set(EQUIVALENT_SLIPS) <= set(exercises())
+    assert all(reason for reasons in EQUIVALENT_SLIPS.values() for reason in reasons.values())
+
+
+@pytest.mark.parametrize("chapter", chapters().values(), ids=lambda chapter: chapter.name)
+def test_there_are_slips_of_every_exercise(chapter):
+    for exercise in chapter.exercises:
+        assert len(verdicts(exercise.name)["refused"]) >= 5
+
+
+def rows():
+    """The table of the teaching page: an exercise a line, and their sum."""
+    heads = ["Chapter", "Exercise", "Slips refused", "Slips that are right", "Wrong by hand", "Right by hand"]
+    lines = [
+        [
+            chapter.title,
+            exercise.title,
+            len(verdicts(exercise.name)["refused"]),
+            len(verdicts(exercise.name)["solved"]),
+            len(BY_HAND["answers"].get(exercise.name, [])),
+            len(BY_HAND["equivalents"].get(exercise.name, [])),
+        ]
+        for chapter in chapters().values()
+        for exercise in chapter.exercises
+    ]
+    return [heads, *lines, ["All", "", *(sum(column) for column in list(zip(*lines))[2:])]]
+
+
+def test_the_table_on_the_teaching_page_is_that_of_today():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        written = list(csv.reader(file))
+    assert written == [[str(cell) for cell in row] for row in rows()], "run python tests/exercises/test_mutants.py"
+
+
+if __name__ == "__main__":
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows())

@@ -1,0 +1,142 @@
+"""The live figures of the chapters, moved after the whole chapter has run, as a reader with a kernel moves them."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import linecache
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+
+from dlmath import live
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = [
+    str(path.relative_to(ROOT))
+    for path in sorted((ROOT / "chapters").rglob("*.ipynb"))
+    if ".ipynb_" not in str(path) and "explore(" in path.read_text(encoding="utf-8")
+]
+MOST_VALUES = 6
+
+
+class Made(NamedTuple):
+    """A figure of a chapter, and what it showed at the start and, move by move, when its cell ran."""
+
+    figure: live.LiveFigure
+    picture: Figure
+    start: str
+    shown: dict[tuple[str, int], str]
+
+
+def moves(widget) -> Iterator[tuple[str, int, str]]:
+    """Move every control through its values, each from the start: the control, the place of the value, the picture."""
+    row, picture = widget.children[:2]
+    for box in row.children:
+        control = box.children[-1] if hasattr(box, "children") else box
+        places = range(2) if not hasattr(control, "index") else range(len(control.options))
+        trait = "index" if hasattr(control, "index") else "value"
+        start = getattr(control, trait)
+        step = max(1, (len(places) - 1) // (MOST_VALUES - 1))
+        for place in sorted({*places[::step], places[-1]}):
+            setattr(control, trait, place)
+            yield control.description, place, picture.value
+        setattr(control, trait, start)
+
+
+def run_chapter(path: Path) -> list[Made]:
+    """Run all cells of a notebook in one namespace, as a kernel does; return its figures."""
+    figures: list[Made] = []
+
+    def explore(*arguments, **options):
+        figure = original(*arguments, **options)
+        start = figure.widget.children[1].value
+        shown = {(control, place): picture for control, place, picture in moves(figure.widget)}
+        figures.append(Made(figure, arguments[1], start, shown))
+        return figure
+
+    original = live.explore
+    names = {"__name__": "__main__", "display": lambda *shown: None}
+    live.explore = explore
+    try:
+        for number, cell in enumerate(nbformat.read(path, 4).cells):
+            if cell.cell_type != "code":
+                continue
+            called = f"{path}:{number}"
+            linecache.cache[called] = (len(cell.source), None, cell.source.splitlines(keepends=True), called)
+            exec(compile(ast.parse(cell.source), called, "exec"), names)
+    finally:
+        live.explore = original
+    return figures
+
+
+@pytest.fixture(scope="module", params=CHAPTERS)
+def figures(request) -> Iterator[list[Made]]:
+    """The figures of a chapter; each chapter runs once for all tests."""
+    patch = pytest.MonkeyPatch()
+    patch.delenv("DLMATH_BOOK", raising=False)
+    with plt.rc_context(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield run_chapter(ROOT / request.param)
+    patch.undo()
+    plt.close("all")
+
+
+def test_after_the_whole_chapter_every_move_shows_what_it_showed_when_the_cell_ran(figures):
+    assert figures
+    for made in figures:
+        for control, place, picture in moves(made.figure.widget):
+            assert 'role="alert"' not in picture, f"{made.figure!r}, {control} at {place}: {picture}"
+            assert picture == made.shown[control, place], f"{made.figure!r}: {control} at {place} shows something else"
+
+
+def svg_and_sentence(html: str) -> tuple[str, str]:
+    svg, sentence = html[html.index("<svg") :].split('<p class="dl-live-sentence"')
+    return svg, re.search("<span>(.*?)</span>", sentence, flags=re.DOTALL).group(1)
+
+
+def test_every_control_changes_picture_and_sentence_at_the_start(figures):
+    for made in figures:
+        svg, sentence = svg_and_sentence(made.start)
+        for control in {control for control, _ in made.shown}:
+            moved = [svg_and_sentence(html) for (name, _), html in made.shown.items() if name == control]
+            assert any(other != svg for other, _ in moved), f"{made.figure!r}: {control} leaves the picture as it is"
+            assert any(other != sentence for _, other in moved), f"{made.figure!r}: {control} is not in the sentence"
+
+
+def test_what_is_written_is_written_as_people_do(figures):
+    for made in figures:
+        sentences = [svg_and_sentence(html)[1] for html in (made.start, *made.shown.values())]
+        labels = [control for control, _ in made.shown]
+        for text in [*sentences, *labels]:
+            assert not re.search(r"\de[-+]?\d|(?<!\w)-\d|\$|\\|\[\d|\bnan\b|\binf\b", text), text
+            assert text.strip(), made.figure
+        for label in labels:
+            assert re.fullmatch(r"[^\W\d_]*[a-z]{3,}.*|\w{1,3}|[σεκ]( of x)?", label), f"{label!r}: no word, no symbol"
+
+
+def test_no_legend_lies_on_a_curve(figures):
+    for made in figures:
+        drawn = made.picture
+        drawn.draw_without_rendering()
+        for legend in drawn.findobj(Legend):
+            box = legend.get_window_extent()
+            for axes in drawn.axes:
+                for line in axes.get_lines():
+                    if line.get_visible() and line.get_transform().contains_branch(axes.transData):
+                        x, y = line.get_transform().transform(line.get_xydata()).T
+                        along = np.linspace(0, len(x) - 1, 20 * len(x)) if len(x) else []
+                        x, y = (np.interp(along, np.arange(len(each)), each) for each in (x, y)) if len(x) else (x, y)
+                        inside = (x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)
+                        inside &= axes.bbox.contains(box.x0, box.y0) or axes.bbox.contains(box.x1, box.y1)
+                        assert not inside.any(), f"{made.figure!r}: the legend lies on {line.get_label()!r}"

@@ -1,0 +1,97 @@
+"""Panels that lie side by side are stacked on a phone: which belong together, and where they go."""
+
+from __future__ import annotations
+
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.transforms import Bbox
+
+from dlmath import _stacking, plotting
+
+
+@pytest.fixture(autouse=True)
+def style():
+    with plt.rc_context(plotting.STYLE):
+        yield
+    plt.close("all")
+
+
+def drawn(*shape, legend=False, bar=False, **options):
+    figure, axes = plt.subplots(*shape, **options)
+    axes = np.atleast_1d(axes).ravel()
+    for each in axes:
+        (line,) = each.plot([0, 1], [0, 1], label="a line")
+        each.set(xlabel="x", ylabel="y")
+    if legend:
+        figure.legend(handles=[line], loc="outside upper center")
+    if bar:
+        figure.colorbar(axes[0].imshow(np.eye(3)), ax=axes[0])
+    figure.draw_without_rendering()
+    return figure
+
+
+@pytest.mark.parametrize("bar", [False, True])
+@pytest.mark.parametrize("count", [2, 3])
+def test_panels_side_by_side_are_stacked_and_keep_their_colour_bar(count, bar):
+    figure = drawn(1, count, bar=bar)
+    stack = _stacking.stack_of(figure)
+    assert len(stack.panels) == count
+    assert stack.width < 0.7 * figure.bbox.width
+    for axes in figure.axes:
+        box = axes.get_tightbbox()
+        box = Bbox([[box.x0, figure.bbox.height - box.y1], [box.x1, figure.bbox.height - box.y0]])
+        assert sum(Bbox.intersection(box, panel) is not None for panel in stack.panels) == 1
+
+
+def test_moved_panels_lie_one_below_the_other_within_the_stack():
+    stack = _stacking.stack_of(drawn(1, 3, legend=True))
+    assert len(stack.panels) == 4, "the legend is a panel of its own, above the others"
+    bottom = 0.0
+    for panel, (x, y) in zip(stack.panels, stack.shifts):
+        moved = panel.translated(x, y)
+        assert moved.y0 == pytest.approx(bottom)
+        assert moved.x0 >= -1e-9
+        assert moved.x1 <= stack.width + 1e-9
+        bottom = moved.y1
+    assert bottom == pytest.approx(stack.height)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 1)])
+def test_what_is_not_side_by_side_stays_as_it_is(shape):
+    assert _stacking.stack_of(drawn(*shape)) is None
+
+
+def test_every_piece_comes_in_its_order_and_in_the_group_of_its_panel():
+    figure = drawn(1, 2, legend=True)
+    stack = _stacking.stack_of(figure)
+    left, right = figure.axes
+    pieces = [
+        (figure, "a"),
+        (left, "b"),
+        (left.lines[0], "c"),
+        (right, "d"),
+        (right.xaxis, "e"),
+        (figure.legends[0], "f"),
+    ]
+    text = _stacking.in_panels(figure, stack, pieces)
+    assert re.sub("<[^>]*>", "", text) == "abcdef"
+    groups = re.findall(r'<g class="dl-panel"[^>]*>([a-f]*)</g>', text)
+    assert groups == ["a", "bc", "de", "f"], "the figure goes with the first panel, which is the legend"
+    assert _stacking.in_panels(figure, None, pieces) == "abcdef"
+
+
+def test_text_of_a_single_panel_keeps_eleven_pixels():
+    figure = drawn(1, 1)
+    figure.axes[0].legend(fontsize=9)
+    html = _stacking.container(figure, None, "<svg/>")
+    (least,) = re.findall(r"--dl-least:(\d+)px", html)
+    assert 9 * int(least) / figure.bbox.width == pytest.approx(11, abs=0.05)
+
+
+def test_a_picture_and_a_live_figure_are_stacked_alike():
+    picture = plotting.show(drawn(1, 2), "Two panels, each with one straight line.")
+    assert 'class="dl-figure dl-stack"' in picture._repr_html_()
+    assert picture.svg.count('class="dl-panel"') >= 2
