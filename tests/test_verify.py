@@ -412,6 +412,21 @@ class TestWrongVersions:
         assert alone.wrong_versions > 20
         assert alone.survivors == ()
 
+    def test_what_follows_from_a_wrong_definition_is_computed_again(self):
+        """A chain of definitions, of which the formula uses the last."""
+        a, b, c, d = sp.symbols("a b c d")
+        certificate = certify(
+            "chain",
+            sp.Eq(sp.Symbol("s"), d + 1),
+            inputs=[a],
+            where=[sp.Eq(b, a + 2), sp.Eq(c, 3 * b), sp.Eq(d, c**2)],
+            code=lambda a: losses.mse(np.array([3 * (a + 2)]), np.zeros(1)) + 1,
+            checks=losses.mse,
+            witness=lambda a: 9 * (a + 2) ** 2 + 1,
+        )
+        assert certificate.wrong_versions > 10
+        assert certificate.survivors == ()
+
     def test_a_formula_of_one_symbol_can_be_wrong_in_sign_and_size(self):
         def code(P):
             return layers.affine(P, np.eye(P.shape[1]), np.zeros(P.shape[1]))
@@ -558,6 +573,14 @@ class TestLimits:
         assert self.two_entries(np.copy, lambda v: v + np.array([0, 0.9e-6])).error_witness == pytest.approx(
             0.9e-6, rel=0.02
         )
+
+    def test_the_witness_may_be_nearer_to_the_formula_than_to_the_code(self):
+        def moved(by):
+            return lambda v: v * (1 + by)
+
+        self.two_entries(np.copy, moved(9.995e-7))
+        with pytest.raises(CertificateError, match="the witness differ"):
+            self.two_entries(moved(-8e-10), moved(9.995e-7))
 
     def test_a_draw_that_is_small_as_a_whole(self):
         """The witness's error is relative to a thousandth of the largest entry of all draws at least."""
