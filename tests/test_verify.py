@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import subprocess
 import sys
@@ -425,6 +426,7 @@ class TestWrongVersions:
             witness=lambda a: 9 * (a + 2) ** 2 + 1,
         )
         assert certificate.wrong_versions > 10
+        assert certificate.uncomputable == 0  # they differ; none merely fails
         assert certificate.survivors == ()
 
     def test_a_formula_of_one_symbol_can_be_wrong_in_sign_and_size(self):
@@ -682,8 +684,33 @@ class TestWhatIsShown:
         first, second = (subprocess.check_output(command, env={"PYTHONHASHSEED": seed}) for seed in ("1", "2"))
         assert first == second
 
+    def test_the_line_has_all_sizes_and_both_errors(self):
+        certificate = dataclasses.replace(
+            certify_mse(2 / N * (P - Y)),
+            error_code=0.0,
+            error_witness=3.2e-9,
+            sizes={"N": [1, 4], "n": [2, 5]},
+            draws=7,
+        )
+        assert certificate.summary() == (
+            "✓ SymPy = dlmath.losses.mse_grad = central difference, "
+            "up to 0 and 3·10⁻⁹ in 7 random draws (N 1 to 4, n 2 to 5)"
+        )
+        without = dataclasses.replace(certificate, sizes={}, error_code=1e-12)
+        assert without.summary().endswith("up to 1·10⁻¹² and 3·10⁻⁹ in 7 random draws")
+
 
 class TestDifferences:
+    @pytest.mark.parametrize(("x", "h"), [(0.0, 6e-6), (-0.5, 6e-6), (1.0, 6e-6), (-2000.0, 1.2e-2)])
+    def test_the_step_is_relative_above_one(self, x, h):
+        seen = []
+        central_difference(lambda x: seen.append(x) or 0.0, wrt=0)(x)
+        np.testing.assert_allclose(seen, [x + h, x - h], rtol=1e-15)
+
+    def test_their_names(self):
+        assert central_difference(np.sin, wrt=0).label == "central difference"
+        assert complex_step(np.sin, wrt=0).label == "complex step"
+
     @pytest.mark.parametrize("method", [central_difference, complex_step])
     @pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
     def test_gradient_of_a_number(self, method, shape, rng):
@@ -710,10 +737,12 @@ class TestDifferences:
 
     @pytest.mark.parametrize("method", [central_difference, complex_step])
     def test_bad_settings(self, method):
-        with pytest.raises(ValueError, match="wrt"):
+        with pytest.raises(ValueError, match=r"^wrt must"):
             method(np.sum, wrt=-1)
-        with pytest.raises(ValueError, match="step"):
-            method(np.sum, wrt=0, step=0.0)
+        for step in (0.0, -1e-6):
+            with pytest.raises(ValueError, match=r"^step must"):
+                method(np.sum, wrt=0, step=step)
+        method(np.sum, wrt=0, step=0.5)
 
 
 def test_samplers_draw_from_where_they_say(rng):
