@@ -336,6 +336,11 @@ g = sp.MatrixSymbol("g", n, 1)
         (X[0, 1] * x[i, 0], r"X_{0,1} x_{i}"),
         (sp.MatrixSymbol("W_0", n, n)[i, j], r"\left(W_{0}\right)_{i,j}"),
         (sp.Trace(X.T * X) / N, r"\frac{\operatorname{tr}\left(\mathbf{X}^{T} \mathbf{X} \right)}{N}"),
+        (
+            2 / N * sp.Sum(X[i, j] ** 2, (j, 0, n - 1), (i, 0, N - 1)),
+            r"\frac{2}{N} \sum_{i=0}^{N - 1} \sum_{j=0}^{n - 1} X_{i,j}^{2}",
+        ),
+        ((N + 1) * sp.Sum(x[i, 0], (i, 1, n)), r"\left(N + 1\right) \sum_{i=1}^{n} x_{i}"),
         (sp.DiagMatrix(x), r"\operatorname{diag}\left(\mathbf{x}\right)"),
         (partial("L", W), r"\frac{\partial L}{\partial \mathbf{W}}"),
         (partial("L", W).T, r"\left(\frac{\partial L}{\partial \mathbf{W}}\right)^{T}"),
