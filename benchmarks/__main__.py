@@ -14,25 +14,26 @@ from pathlib import Path
 import numpy as np
 
 import benchmarks
-from benchmarks.harness import Case, compare, peak_memory, table
+from benchmarks.harness import FLOOR, LIMIT, Case, compare, peak_memory, table
 
 HEADER = ["", "work", "against", "dlmath", "peer", "ratio", "must", "reached"]
 
 
 def cases() -> Iterator[Case]:
     """The cases of every module in this folder that has some, by their letters."""
-    modules = [importlib.import_module(f"benchmarks.{module.name}") for module in _topics()]
+    imported = [importlib.import_module(f"benchmarks.{module.name}") for module in _topics()]
+    modules = [module for module in imported if hasattr(module, "cases")]
     yield from sorted((case for module in modules for case in module.cases()), key=lambda case: case.item)
 
 
 def rows_of(case: Case, *, rounds: int, seconds: float) -> tuple[list[list[str]], bool]:
     """The lines of a case in the table, and whether all of its limits were kept."""
-    measured = compare(case.work, case.ours, case.peers, case.check, rounds=rounds, seconds=seconds)
+    measured = compare(case.work, case.ours, case.peers, case.check, floor=case.floor, rounds=rounds, seconds=seconds)
     rows, kept = [], True
     for peer, ratio in measured.ratios.items():
-        if peer not in case.peers and peer not in case.must:
+        if peer not in case.peers and peer != FLOOR:
             continue
-        limit = case.must.get(peer)
+        limit = LIMIT if peer == FLOOR else case.must.get(peer)
         kept &= limit is None or ratio <= limit
         rows.append(
             [

@@ -19,7 +19,13 @@ from threadpoolctl import threadpool_limits
 
 Call = Callable[[], Any]
 BEST = "the fastest peer"
-"""In ``Case.must``: the limit on the ratio to whichever peer was fastest in the round."""
+"""Whichever peer was fastest in the round."""
+
+FLOOR = "floor"
+"""What a case is held to: the calls that no NumPy program can avoid, timed in the same rounds."""
+
+LIMIT = 1.25
+"""The largest ratio of ours to the floor."""
 
 
 class Case(NamedTuple):
@@ -31,8 +37,10 @@ class Case(NamedTuple):
     """What is computed, with its sizes."""
     ours: Call
     peers: Mapping[str, Call]
-    must: Mapping[str, float]
-    """The largest ratio, by the name of a peer or ``BEST``."""
+    must: Mapping[str, float] = {}
+    """The largest ratio to a peer, where there is one."""
+    floor: Call | None = None
+    """The calls that no NumPy program can avoid: the matrix products at these shapes, one pass of each ufunc."""
     check: Callable[[Any, Any], None] | None = None
     """Takes our result and a peer's and raises if they differ; ``assert_equal`` if it is ``None``."""
     memory: int | None = None
@@ -55,6 +63,7 @@ def compare(
     peers: Mapping[str, Call],
     check: Callable[[Any, Any], None] | None = None,
     *,
+    floor: Call | None = None,
     rounds: int = 31,
     seconds: float = 0.005,
     at_most: float = 20.0,
@@ -66,6 +75,7 @@ def compare(
         ours: a call without arguments; it returns what can be compared.
         peers: the same of each peer.
         check: takes our result and a peer's and raises if they differ.
+        floor: what is timed in the same rounds and compared with nothing.
         rounds: how often each is timed.
         seconds: how long one timing shall take at least; short calls are repeated within it.
         at_most: how long the comparison shall take; calls of a second get fewer rounds, but at least 5 (or ``rounds``).
@@ -77,7 +87,7 @@ def compare(
                 (check or assert_equal)(expected, call())
             except AssertionError as error:
                 raise AssertionError(f"{name}: dlmath and {peer} computed different results\n{error}") from None
-        calls = {"ours": ours, **peers}
+        calls = {"ours": ours, **peers, **({} if floor is None else {FLOOR: floor})}
         repeats = {who: _repeats(call, seconds) for who, call in calls.items()}
         times: dict[str, list[float]] = {who: [] for who in calls}
         start = time.perf_counter()
@@ -88,7 +98,7 @@ def compare(
                 times[who].append(_seconds_of_one(call, repeats[who]))
     times = {who: np.array(values) for who, values in times.items()}
     fastest = np.min([times[peer] for peer in peers], axis=0)
-    ratios = {peer: float(np.median(times["ours"] / times[peer])) for peer in peers}
+    ratios = {who: float(np.median(times["ours"] / times[who])) for who in calls if who != "ours"}
     ratios[BEST] = float(np.median(times["ours"] / fastest))
     medians = {who: float(np.median(values)) for who, values in times.items()}
     return Measurement(medians.pop("ours"), medians, ratios)

@@ -24,11 +24,21 @@ def cases() -> Iterator[Case]:
         loss.backward()
         return loss.item(), tensor.grad.numpy()
 
+    scratch, column = np.empty_like(logits), np.empty((count, 1))
+
+    def floor():
+        """Largest, shift, exponential, sum and quotient of a softmax, once each."""
+        np.max(logits, axis=1, keepdims=True, out=column)
+        np.subtract(logits, column, out=scratch)
+        np.exp(scratch, out=scratch)
+        np.sum(scratch, axis=1, keepdims=True, out=column)
+        np.divide(scratch, count * column, out=scratch)
+
     yield Case(
         item="g",
         work="softmax cross-entropy, forward and backward, 1024 × 1000",
         ours=lambda: categorical_cross_entropy_from_logits_with_grad(logits, labels),
         peers={"torch": with_torch},
-        must={"torch": 0.8},
+        floor=floor,
         memory=int(1.1 * logits.nbytes),  # one array of this shape, and some of its length
     )

@@ -7,11 +7,21 @@ float32 stays float32; nothing is ever broadcast, cut or filled to make it fit.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+
+rounding = np.errstate(over="ignore", under="ignore")
+"""Decorates a public function: what is too large is infinite and what is too small is 0, and neither is an error."""
+
+overflowing = np.errstate(over="ignore", under="ignore", invalid="ignore")
+"""The same for sums of products: where they overflow, infinities of both signs may meet, and their sum is NaN."""
+
+LARGEST_INTEGER = 2**63 - 1
+"""The largest size or index of NumPy."""
 
 Dimension = int | str
 """A length: a number that must be met, or the name of a length that may be anything from 1 up."""
@@ -23,9 +33,7 @@ def array(name: str, value: Any, *shapes: Sequence[Dimension], analytic: bool = 
     With ``analytic=True`` complex numbers are let through: the function is analytic, and the complex step
     differentiates it. The array that comes back may be the caller's own, so it must not be written into.
     """
-    if type(value) is not np.ndarray:
-        value = from_array_like(name, value)
-    if value.dtype.char not in "df":
+    if type(value) is not np.ndarray or value.dtype.char not in "df":
         value = _as_floating(name, value, analytic)
     if shapes and not _fits_one_of(value.shape, shapes):
         expected = " or ".join(_shape_text(shape) for shape in shapes)
@@ -41,12 +49,15 @@ def array(name: str, value: Any, *shapes: Sequence[Dimension], analytic: bool = 
 
 def from_array_like(name: str, value: Any) -> np.ndarray:
     """Return ``value`` as a NumPy array of whatever dtype it has."""
-    if isinstance(value, np.ma.MaskedArray):
+    parts = value if isinstance(value, list | tuple) else [value]
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
         raise TypeError(f"{name} must be a plain array, got a masked one (its mask would be lost)")
     try:
         return np.asarray(value)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array of numbers, got rows of different lengths") from None
+    except Exception as error:  # whatever an object of another library raises when it is asked for an array
+        raise TypeError(f"{name} must be an array, got {kind(value)}: {error}") from None
 
 
 def same_shape(name: str, value: np.ndarray, other_name: str, other: np.ndarray) -> None:
@@ -58,21 +69,36 @@ def same_shape(name: str, value: np.ndarray, other_name: str, other: np.ndarray)
         )
 
 
-def writable(name: str, value: Any, shape: Sequence[Dimension]) -> None:
-    """Refuse what cannot be overwritten: anything but a floating-point array, and one that is read-only."""
-    if type(value) is not np.ndarray or value.dtype.char not in "df":
-        raise TypeError(f"{name} is overwritten and must be a floating-point array, got {_kind(value)}")
-    if not _fits(value.shape, shape):
+def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *, analytic: bool = False) -> np.ndarray:
+    """Return ``value`` if it can be overwritten: a floating-point array that is not read-only."""
+    if type(value) is not np.ndarray or value.dtype.char not in ("dfDF" if analytic else "df"):
+        raise TypeError(f"{name} is overwritten and must be a floating-point array, got {kind(value)}")
+    if shape is not None and not _fits(value.shape, shape):
         raise ValueError(f"{name} must have shape {_shape_text(shape)}, got {_shape_text(value.shape)}")
     if not value.flags.writeable:
         raise ValueError(f"{name} is overwritten and must not be read-only")
+    if value.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {_shape_text(value.shape)}")
+    return value
+
+
+def separate(overwritten: dict[str, np.ndarray], read: dict[str, np.ndarray]) -> None:
+    """Refuse arrays of which one would be overwritten through another, or through itself."""
+    rest = [*overwritten.items(), *read.items()]
+    for name, value in overwritten.items():
+        del rest[0]
+        for other_name, other in rest:
+            if np.may_share_memory(value, other) and np.shares_memory(value, other):
+                raise ValueError(f"{name} is overwritten and must not share memory with {other_name}")
+        if 0 in value.strides and value.size > 1:
+            raise ValueError(f"{name} is overwritten and must have an entry of its own at each place")
 
 
 def unit_interval(name: str, value: np.ndarray) -> None:
     """Refuse an array with a (real part of an) entry outside [0, 1]."""
-    low, high = value.real.min(), value.real.max()
+    low, high = float(value.real.min()), float(value.real.max())
     if low < 0 or high > 1:
-        raise ValueError(f"{name} must be between 0 and 1, got {low if low < 0 else high:g}")
+        raise ValueError(f"{name} must be between 0 and 1, got {low if low < 0 else high!r}")
 
 
 def number(
@@ -85,11 +111,16 @@ def number(
     below: float = np.inf,
 ) -> float:
     """Return ``value`` as a finite float with ``above < value < below`` and ``least <= value <= most``."""
+    given = value
     if type(value) is not float:
-        if isinstance(value, np.ndarray) and value.ndim == 0:
+        if type(value) is np.ndarray and value.ndim == 0:
             value = value.item()
         if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-            raise TypeError(f"{name} must be a number, got {_kind(value)}")
+            raise TypeError(f"{name} must be a number, got {kind(given)}")
+        try:
+            value = float(value)
+        except OverflowError:
+            value = math.inf
     if not (math.isfinite(value) and above < value < below and least <= value <= most):
         bounds = []
         if above > -np.inf:
@@ -100,24 +131,40 @@ def number(
             bounds.append(f"at most {most:g}")
         if below < np.inf:
             bounds.append(f"below {below:g}")
-        raise ValueError(f"{name} must be {' and '.join(['finite', *bounds])}, got {value!r}")
-    return float(value)
+        raise ValueError(f"{name} must be {' and '.join(['finite', *bounds])}, got {_number_text(given)}")
+    return value
+
+
+def largest(value: np.ndarray) -> float:
+    """The largest finite number in the precision of an array: what a number that multiplies it must not exceed."""
+    return float(np.finfo(value.dtype).max)
+
+
+def smallest(value: np.ndarray) -> float:
+    """The smallest positive number that has all its digits in the precision of an array."""
+    return float(np.finfo(value.dtype).tiny)
 
 
 def integer(name: str, value: Any, *, least: float = 0) -> int:
-    """Return ``value`` as an ``int`` that is at least ``least``."""
-    if type(value) is not int and (isinstance(value, bool | np.bool_) or not isinstance(value, Integral)):
-        raise TypeError(f"{name} must be an integer, got {_kind(value)}")
+    """Return ``value`` as an ``int`` that is at least ``least``, and no larger than an index of NumPy."""
+    if type(value) is not int:
+        if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+            raise TypeError(f"{name} must be an integer, got {kind(value)}")
+        value = int(value)
     if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
-    return int(value)
+        raise ValueError(f"{name} must be at least {least}, got {_number_text(value)}")
+    if value > LARGEST_INTEGER:
+        raise ValueError(f"{name} must be at most {LARGEST_INTEGER}, got {_number_text(value)}")
+    return value
 
 
-def axis(name: str, value: Any, dimensions: int) -> int:
+def axis(name: str, value: Any, dimensions: int, of: str = "the array") -> int:
     """Return ``value`` if it is an axis of an array with so many dimensions, counted from the front or the back."""
     value = integer(name, value, least=-np.inf)
+    if dimensions == 0:
+        raise ValueError(f"{of} must have at least one axis, got a single number, which has 0 dimensions")
     if not -dimensions <= value < dimensions:
-        raise ValueError(f"{name} must be an axis of an array with {dimensions} dimensions, got {value}")
+        raise ValueError(f"{name} must be an axis of an array with {dimensions} dimensions, got {_number_text(value)}")
     return value
 
 
@@ -128,7 +175,7 @@ def labels(name: str, value: Any, count: int, classes: int) -> np.ndarray:
     """
     value = from_array_like(name, value)
     if value.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integer class labels, got {_kind(value)}")
+        raise TypeError(f"{name} must be integer class labels, got {kind(value)}")
     if value.shape != (count,):
         raise ValueError(f"{name} must have shape ({count},), got {_shape_text(value.shape)}")
     if count == 0:
@@ -142,7 +189,7 @@ def labels(name: str, value: Any, count: int, classes: int) -> np.ndarray:
 def choice(name: str, value: Any, choices: Sequence[str]) -> str:
     """Return ``value`` if it is one of ``choices``."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of {', '.join(choices)}, got {_kind(value)}")
+        raise TypeError(f"{name} must be one of {', '.join(choices)}, got {kind(value)}")
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
     return value
@@ -151,17 +198,60 @@ def choice(name: str, value: Any, choices: Sequence[str]) -> str:
 def generator(name: str, value: Any) -> np.random.Generator:
     """Return ``value`` if it is a NumPy random generator: the book passes its randomness by hand."""
     if not isinstance(value, np.random.Generator):
-        raise TypeError(f"{name} must be a numpy.random.Generator such as default_rng(0), got {_kind(value)}")
+        raise TypeError(f"{name} must be a numpy.random.Generator such as default_rng(0), got {kind(value)}")
     return value
 
 
-def _as_floating(name: str, value: np.ndarray, analytic: bool) -> np.ndarray:
+def rows_added(X: np.ndarray) -> np.ndarray:
+    """The sum of the rows, which NumPy adds one after the other: in single precision their digits would be lost."""
+    if X.dtype == np.float32:
+        return X.sum(axis=0, dtype=np.float64).astype(np.float32)
+    return X.sum(axis=0)
+
+
+def sequence(name: str, value: Any, expected: str) -> list[Any]:
+    """Return ``value`` as a list: what has an order and a length, and no iterator, which can be read only once."""
+    if isinstance(value, np.ndarray):
+        ordered = type(value) is np.ndarray and value.ndim > 0
+    else:
+        ordered = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    if not ordered:
+        raise TypeError(f"{name} must be {expected}, got {kind(value)}")
+    return list(value)
+
+
+def function(name: str, value: Any) -> Callable[..., Any]:
+    """Return ``value`` if it can be called."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, got {kind(value)}")
+    return value
+
+
+def kind(value: Any) -> str:
+    """What came, in a few words: one line, however long the value."""
+    if isinstance(value, np.ma.MaskedArray):
+        return "a masked array"
+    if isinstance(value, np.ndarray):
+        return f"an array of dtype {value.dtype}"
+    if value is None:
+        return "None"
+    if callable(value) and hasattr(value, "__name__"):
+        return f"the {type(value).__name__} {value.__name__}"
+    try:
+        return f"{type(value).__name__} {_SHORT.repr(value)}"
+    except Exception:  # a value that cannot show itself
+        return type(value).__name__
+
+
+@rounding
+def _as_floating(name: str, given: Any, analytic: bool) -> np.ndarray:
+    value = from_array_like(name, given)
+    if value.dtype.char in "df" or (analytic and value.dtype.kind == "c"):
+        return value
     if value.dtype.kind in "biuf":
         return value.astype(np.float64)
-    if analytic and value.dtype.kind == "c":
-        return value
     expected = "an array of real or complex numbers" if analytic else "an array of real numbers"
-    raise TypeError(f"{name} must be {expected}, got {_kind(value)}")
+    raise TypeError(f"{name} must be {expected}, got {kind(given if value.ndim == 0 else value)}")
 
 
 # Loops, because any() and all() of a generator take longer than the rest of the check.
@@ -185,7 +275,12 @@ def _shape_text(shape: Sequence[Dimension]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of dtype {value.dtype}"
-    return f"{type(value).__name__} {value!r}"
+def _number_text(value: Any) -> str:
+    try:
+        return _SHORT.repr(value) if isinstance(value, int) else repr(value)
+    except ValueError:  # Python does not write out an integer of more than 4300 digits
+        return f"an integer of {value.bit_length()} bits"
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60

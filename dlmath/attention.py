@@ -15,7 +15,7 @@ from dlmath import _check as check
 from dlmath.activations import softmax_in_place
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def attention(
     Q: np.ndarray, K: np.ndarray, V: np.ndarray, mask: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -40,8 +40,7 @@ def attention(
         ``(output, weights)``: O, shape ``(..., T, d_v)``, and P, shape ``(..., T, S)``.
 
     Raises:
-        TypeError: an argument is not an array of numbers, or the mask not of booleans.
-        ValueError: the shapes do not fit, an argument is empty or contains NaN, or a score overflows.
+        ValueError: as everywhere, or a score that is not masked overflows.
 
     Example:
         >>> Q, K, V = np.array([[1.0]]), np.array([[0.0], [np.log(3.0)]]), np.array([[0.0], [8.0]])
@@ -52,17 +51,22 @@ def attention(
     """
     Q, K, V = _queries_keys_values(Q, K, V)
     # Scaling the queries is the same as scaling the scores, and there are fewer of them.
-    scores = (Q / math.sqrt(Q.shape[-1])) @ _transposed(K)
-    if mask is not None:
-        np.copyto(scores, -np.inf, where=~_checked_mask(mask, scores.shape))
-    try:
-        weights = softmax_in_place(scores)
-    except ValueError:
-        raise ValueError("Q and K must have finite scores, got a product that overflows to infinity") from None
-    return weights @ V, weights
+    scaled = Q / math.sqrt(Q.shape[-1])
+    scores = scaled @ _transposed(K)
+    allowed = None if mask is None else _checked_mask(mask, scores.shape)
+    # No score is larger than the longest query times the longest key (Cauchy and Schwarz). If that is far from where
+    # exp overflows, softmax needs no shift, and the scores need not be looked through for their largest.
+    largest = np.sqrt(_largest_square(scaled) * _largest_square(K))
+    moderate = largest < np.log(np.finfo(scores.dtype).max) / 2
+    if not moderate and not np.isfinite(scores if allowed is None else scores[_of_shape(allowed, scores)]).all():
+        raise ValueError("Q and K must have finite scores, got a product that overflows to infinity")
+    if allowed is not None:
+        np.copyto(scores, -np.inf, where=~allowed)
+    weights = _exponentials_over_their_sum(scores) if moderate else softmax_in_place(scores)
+    return _weighted_sum(weights, V), weights
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def attention_backward(
     grad_output: np.ndarray, Q: np.ndarray, K: np.ndarray, V: np.ndarray, output: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -96,10 +100,6 @@ def attention_backward(
     Returns:
         The gradients ``(grad_Q, grad_K, grad_V)``, each of the shape of what it differentiates.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> Q, K, V = np.array([[1.0]]), np.array([[0.0], [np.log(3.0)]]), np.array([[0.0], [8.0]])
         >>> grad_Q, grad_K, grad_V = attention_backward(np.array([[1.0]]), Q, K, V, *attention(Q, K, V))
@@ -110,13 +110,15 @@ def attention_backward(
     output = check.array("output", output, (*Q.shape[:-1], V.shape[-1]))
     weights = check.array("weights", weights, (*Q.shape[:-1], K.shape[-2]))
     grad_output = check.array("grad_output", grad_output, output.shape)
-    grad_V = _transposed(weights) @ grad_output
+    grad_V = _weighted_sum(_transposed(weights), grad_output)
     # Both other gradients have the factor 1/sqrt(d_k): it is cheapest here, where both begin.
     scaled = grad_output / math.sqrt(Q.shape[-1])
     grad_scores = scaled @ _transposed(V)
     grad_scores -= np.vecdot(scaled, output)[..., np.newaxis]
     grad_scores *= weights
-    return grad_scores @ K, _transposed(grad_scores) @ Q, grad_V
+    if not np.isfinite(grad_scores).all():
+        grad_scores[weights == 0] = 0  # what is masked passes nothing back, be its value infinite
+    return _weighted_sum(grad_scores, K), _weighted_sum(_transposed(grad_scores), Q), grad_V
 
 
 def causal_mask(length: int) -> np.ndarray:
@@ -127,10 +129,6 @@ def causal_mask(length: int) -> np.ndarray:
 
     Returns:
         Booleans, shape ``(length, length)``: true on and below the diagonal.
-
-    Raises:
-        TypeError: ``length`` is not an integer.
-        ValueError: ``length`` is below 1.
 
     Example:
         >>> causal_mask(3)
@@ -158,7 +156,7 @@ class MultiHeadPass(NamedTuple):
     """The output of each head, shape ``(..., heads, T, d_model / heads)``."""
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def multi_head_attention(
     Q: np.ndarray,
     K: np.ndarray,
@@ -196,10 +194,6 @@ def multi_head_attention(
     Returns:
         A ``MultiHeadPass``: the output, the attention weights and what ``multi_head_attention_backward`` needs.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, the mask not of booleans, or ``heads`` not an integer.
-        ValueError: the shapes do not fit, ``heads`` does not divide d_model, an argument is empty or contains NaN.
-
     Example:
         >>> X, eye = np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2)
         >>> multi_head_attention(X, X, X, eye, eye, eye, eye, heads=2, mask=causal_mask(2)).output.round(3)
@@ -220,7 +214,7 @@ def multi_head_attention(
     return MultiHeadPass(_join(outputs) @ W_O.T, weights, queries, keys, values, outputs)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def multi_head_attention_backward(
     grad_output: np.ndarray,
     Q: np.ndarray,
@@ -251,10 +245,6 @@ def multi_head_attention_backward(
         ``(grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O)``, each of the shape of what it
         differentiates.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> X, eye = np.array([[1.0, 0.0], [0.0, 1.0]]), np.eye(2)
         >>> kept = multi_head_attention(X, X, X, eye, eye, eye, eye, heads=1, mask=causal_mask(2))
@@ -266,6 +256,8 @@ def multi_head_attention_backward(
     Q, K, V = _queries_keys_values(Q, K, V, analytic=False)
     W_Q, W_K, W_V, W_O = _projections(Q, V, W_Q, W_K, W_V, W_O, analytic=False)
     grad_output = check.array("grad_output", grad_output, Q.shape)
+    if not isinstance(kept, MultiHeadPass):
+        raise TypeError(f"kept must be what multi_head_attention returned, a MultiHeadPass, got {type(kept).__name__}")
     heads = kept.weights.shape[-3]
     grad_outputs = _split(grad_output @ W_O, heads)
     grads = attention_backward(grad_outputs, kept.queries, kept.keys, kept.values, kept.outputs, kept.weights)
@@ -302,12 +294,46 @@ def _projections(Q: np.ndarray, V: np.ndarray, *matrices: np.ndarray, analytic: 
 
 
 def _checked_mask(mask: np.ndarray, scores_shape: tuple[int, ...]) -> np.ndarray:
-    mask = np.asarray(mask)
+    mask = check.from_array_like("mask", mask)
     if mask.dtype != bool:
         raise TypeError(f"mask must be an array of booleans, true where a query may attend, got dtype {mask.dtype}")
     if mask.shape not in (scores_shape, scores_shape[-2:]):
         raise ValueError(f"mask must have shape {scores_shape[-2:]} or {scores_shape}, got {mask.shape}")
     return mask
+
+
+def _of_shape(mask: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    return np.broadcast_to(mask, scores.shape)
+
+
+def _largest_square(X: np.ndarray) -> float:
+    """The squared length of the longest vector."""
+    return float(np.vecdot(X, X).real.max())
+
+
+def _exponentials_over_their_sum(scores: np.ndarray) -> np.ndarray:
+    """Softmax of moderate scores, in place; a row of which all are masked becomes 0."""
+    np.exp(scores, out=scores)
+    total = scores.sum(axis=-1, keepdims=True)
+    total[total == 0] = 1
+    scores /= total
+    return scores
+
+
+def _weighted_sum(weights: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """The product ``weights @ X``, in which what has weight 0 is not there, be it infinite."""
+    product = weights @ X
+    infinite = np.isinf(X)
+    if not infinite.any():
+        return product
+    product = weights @ np.where(infinite, 0, X)
+    signs = np.where(infinite, np.sign(X.real), 0)
+    upwards = ((weights.real > 0) @ (signs > 0)) | ((weights.real < 0) @ (signs < 0))
+    downwards = ((weights.real > 0) @ (signs < 0)) | ((weights.real < 0) @ (signs > 0))
+    product[upwards] = np.inf
+    product[downwards] = -np.inf
+    product[upwards & downwards] = np.nan
+    return product
 
 
 def _transposed(X: np.ndarray) -> np.ndarray:

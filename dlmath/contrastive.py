@@ -13,6 +13,7 @@ from dlmath import _check as check
 from dlmath.activations import log_softmax
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def cosine_similarities(images: np.ndarray, texts: np.ndarray) -> np.ndarray:
     r"""The cosines of the angles between two sets of embeddings,
 
@@ -28,8 +29,7 @@ def cosine_similarities(images: np.ndarray, texts: np.ndarray) -> np.ndarray:
         The similarities, between -1 and 1 up to rounding, shape ``(N, N)``: one row an image, one column a text.
 
     Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the shapes differ, an argument is empty, contains NaN, or an embedding is zero: it has no direction.
+        ValueError: as everywhere, or an embedding is zero: it has no direction.
 
     Example:
         >>> cosine_similarities(np.array([[2.0, 0.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [0.0, 5.0]]))
@@ -40,7 +40,7 @@ def cosine_similarities(images: np.ndarray, texts: np.ndarray) -> np.ndarray:
     return _directions("images", images)[0] @ _directions("texts", texts)[0].T
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> float:
     r"""The symmetric InfoNCE loss of CLIP (Radford et al., 2021; van den Oord et al., 2018).
 
@@ -62,9 +62,7 @@ def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> floa
         The loss in nats; :math:`\log N` if all pairs look the same.
 
     Raises:
-        TypeError: an argument is not an array of numbers, or the temperature not a number.
-        ValueError: the shapes differ, an argument is empty or contains NaN, an embedding is zero, or the temperature is
-            not positive, or so small that :math:`1/\tau` overflows in single precision.
+        ValueError: as ``cosine_similarities``, or a temperature so small that :math:`1/\tau` overflows.
 
     Example:
         >>> loss = clip_loss(np.eye(2), np.eye(2), temperature=1 / np.log(3.0))
@@ -76,7 +74,7 @@ def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> floa
     return 0 - (np.trace(rows) + np.trace(columns)) / (2 * len(logits))  # so that no loss is 0.0, not -0.0
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def clip_loss_grad(images: np.ndarray, texts: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray, float]:
     r"""The gradients of the CLIP loss.
 
@@ -101,10 +99,6 @@ def clip_loss_grad(images: np.ndarray, texts: np.ndarray, temperature: float) ->
 
     Returns:
         The gradients ``(grad_images, grad_texts, grad_temperature)``.
-
-    Raises:
-        TypeError: an argument is not an array of numbers, or the temperature not a number.
-        ValueError: as ``clip_loss``.
 
     Example:
         >>> images, texts = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])  # all pairs wrong
@@ -131,10 +125,6 @@ def mutual_information_bound(loss: float, count: int) -> float:
     Args:
         loss: an expected InfoNCE loss L in nats, or its average over many batches.
         count: N, the pairs in a batch.
-
-    Raises:
-        TypeError: ``loss`` is not a number, or ``count`` not an integer.
-        ValueError: ``loss`` is not finite, or ``count`` below 1.
 
     Example:
         >>> mutual_information_bound(0.0, 1)

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dlmath import _check as check
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def cross_correlation(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     r"""Cross-correlation, :math:`S(i, j) = \sum_m \sum_n I(i + m,\, j + n)\, K(m, n)`, where the kernel fits the image.
 
@@ -22,10 +22,6 @@ def cross_correlation(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
     Returns:
         :math:`S`, shape ``(H - kH + 1, W - kW + 1)``.
-
-    Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the kernel is larger than the image, or an argument is not a matrix, is empty or contains NaN.
 
     Example:
         >>> cross_correlation(np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 1.0]]))
@@ -51,10 +47,6 @@ def convolution(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     Returns:
         :math:`S`, shape ``(H - kH + 1, W - kW + 1)``.
 
-    Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the kernel is larger than the image, or an argument is not a matrix, is empty or contains NaN.
-
     Example:
         >>> convolution(np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 1.0]]))
         array([[-1., -2.]])
@@ -76,10 +68,6 @@ def correlation_matrix(kernel: np.ndarray, height: int, width: int) -> np.ndarra
 
     Returns:
         :math:`\mathbf T`, shape ``((H - kH + 1) * (W - kW + 1), H * W)``, mostly zeros.
-
-    Raises:
-        TypeError: ``kernel`` is not an array of numbers, or a size not an integer.
-        ValueError: the kernel is larger than the image, is not a matrix, is empty or contains NaN.
 
     Example:
         >>> correlation_matrix(np.array([[-1.0, 1.0]]), 1, 3)
@@ -107,9 +95,7 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int | str
         padding: p, the zeros added at either end; or ``"same"``, with which the output is as long as the image.
 
     Raises:
-        TypeError: a size is not an integer.
-        ValueError: a size below 1, a negative padding, ``"same"`` with a stride other than 1, or a kernel longer than
-            the padded image.
+        ValueError: as everywhere, ``"same"`` with a stride other than 1, or a kernel longer than the padded image.
 
     Example:
         >>> output_size(28, 5), output_size(28, 5, stride=2, padding=2), output_size(28, 4, padding="same")
@@ -126,7 +112,7 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int | str
     return (padded - kernel_size) // stride + 1
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def conv2d(
     X: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: int = 1, padding: int | str = 0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -152,11 +138,6 @@ def conv2d(
         ``(Y, patches)``: Y, shape ``(N, C_out, H_out, W_out)`` with the sizes of ``output_size``; and the patches,
         shape ``(N, C_in * kH * kW, H_out * W_out)``, which the backward pass needs.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or not an integer.
-        ValueError: the shapes do not fit, the kernel is larger than the padded image, or an argument is empty or
-            contains NaN.
-
     Example:
         >>> X, kernel = np.array([[[[1.0, 2.0, 4.0]]]]), np.array([[[[-1.0, 1.0]]]])
         >>> Y, patches = conv2d(X, kernel, np.array([0.5]))
@@ -179,7 +160,7 @@ def conv2d(
     return Y.reshape(N, C_out, height, width), patches
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def conv2d_backward(
     grad_Y: np.ndarray,
     X: np.ndarray,
@@ -209,10 +190,6 @@ def conv2d_backward(
     Returns:
         The gradients ``(grad_X, grad_kernel, grad_bias)``, each of the shape of what it differentiates.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or not an integer.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> X, kernel = np.array([[[[1.0, 2.0, 4.0]]]]), np.array([[[[-1.0, 1.0]]]])
         >>> Y, patches = conv2d(X, kernel, np.array([0.5]))
@@ -225,7 +202,7 @@ def conv2d_backward(
     grad_Y = check.array("grad_Y", grad_Y, (N, C_out, height, width), analytic=True)
     patches = check.array("patches", patches, (N, kernel[0].size, height * width), analytic=True)
     G = grad_Y.reshape(N, C_out, height * width)
-    grad_kernel = (G @ patches.transpose(0, 2, 1)).sum(axis=0).reshape(kernel.shape)
+    grad_kernel = check.rows_added(G @ patches.transpose(0, 2, 1)).reshape(kernel.shape)
     # What each output passes back is added to the places it was computed from ("col2im"), for one row m of the kernel
     # at a time. Its columns go to the same rows of the image: they are added there first, and shifted sideways after.
     top, bottom, left, right = _frame(kernel, stride, padding)
@@ -238,7 +215,11 @@ def conv2d_backward(
     for n in range(kernel_width):
         columns = slice(n, n + stride * width, stride)
         grad_padded[:, :, :, columns] += by_column[:, :, n]
-    return grad_padded[:, :, top : top + H, left : left + W], grad_kernel, G.sum(axis=(0, 2))
+    return (
+        grad_padded[:, :, top : top + H, left : left + W],
+        grad_kernel,
+        check.rows_added(G.transpose(0, 2, 1).reshape(-1, C_out)),
+    )
 
 
 def _images_and_kernel(

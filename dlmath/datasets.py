@@ -13,6 +13,7 @@ import numpy as np
 from dlmath import _check as check
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def sensor_surface(locations: np.ndarray, a: float, b: float) -> np.ndarray:
     r"""The surface that the sensors of Part I measure, :math:`z(x, y) = a \sin x + b \cos y`.
 
@@ -23,10 +24,6 @@ def sensor_surface(locations: np.ndarray, a: float, b: float) -> np.ndarray:
 
     Returns:
         The heights :math:`z`, shape ``(N, 1)``.
-
-    Raises:
-        TypeError: an argument is not of real numbers.
-        ValueError: another shape, empty, or NaN.
 
     Example:
         >>> sensor_surface(np.array([[np.pi / 2, 0.0]]), 2.0, 0.5)
@@ -52,10 +49,6 @@ def sensors(
     Returns:
         ``(locations, measurements)`` of shapes ``(N, 2)`` and ``(N, 1)``.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: no sensor, or a negative noise.
-
     Example:
         >>> locations, measurements = sensors(100, np.random.default_rng(0))
         >>> locations.shape, measurements.shape
@@ -76,10 +69,6 @@ def square_grid(points: int, half_width: float = np.pi) -> np.ndarray:
 
     Returns:
         One place (x, y) a row, shape ``(points**2, 2)``; x changes fastest.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: fewer than two points, or a half width that is not positive.
 
     Example:
         >>> square_grid(2, 1.0)
@@ -109,10 +98,6 @@ def blobs(
     Returns:
         ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: a count or a number of classes below 1, or a negative spread or radius.
-
     Example:
         >>> X, labels = blobs(4, np.random.default_rng(0), classes=2, spread=0.0, radius=1.0)
         >>> X.round(6) + 0.0, labels
@@ -141,10 +126,6 @@ def moons(count: int, rng: np.random.Generator, *, noise: float = 0.1) -> tuple[
     Returns:
         ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: a count below 1, or a negative noise.
-
     Example:
         >>> X, labels = moons(200, np.random.default_rng(0))
         >>> X.shape, labels[:4]
@@ -170,10 +151,6 @@ def circles(
 
     Returns:
         ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: a count below 1, a negative noise, or a radius that is not between 0 and 1.
 
     Example:
         >>> X, labels = circles(200, np.random.default_rng(0), noise=0.0)
@@ -202,10 +179,6 @@ def spirals(
 
     Returns:
         ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: a count or a number of classes below 1, a negative noise, or turns that are not positive.
 
     Example:
         >>> X, labels = spirals(300, np.random.default_rng(0), classes=3)

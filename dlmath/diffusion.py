@@ -8,6 +8,7 @@ step t adds. With :math:`\\alpha_t = 1 - \\beta_t` and :math:`\\bar\\alpha_t = \
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,10 +28,6 @@ def linear_schedule(steps: int, first: float = 1e-4, last: float = 0.02) -> np.n
 
     Returns:
         :math:`\beta_1, \dots, \beta_T`, shape ``(T,)``.
-
-    Raises:
-        TypeError: ``steps`` is not an integer, or a variance not a number.
-        ValueError: ``steps`` is below 1, or a variance not between 0 and 1.
 
     Example:
         >>> linear_schedule(3, first=0.1, last=0.5)
@@ -55,20 +52,19 @@ def cosine_schedule(steps: int, offset: float = 0.008) -> np.ndarray:
     Returns:
         :math:`\beta_1, \dots, \beta_T`, shape ``(T,)``.
 
-    Raises:
-        TypeError: ``steps`` is not an integer, or ``offset`` not a number.
-        ValueError: ``steps`` is below 1, or ``offset`` not positive.
-
     Example:
         >>> cosine_schedule(3).round(3)
         array([0.257, 0.668, 0.999])
     """
     steps = check.integer("steps", steps, least=1)
     offset = check.number("offset", offset, above=0)
-    f = np.cos((np.arange(steps + 1) / steps + offset) / (1 + offset) * np.pi / 2) ** 2
-    return np.minimum(1 - f[1:] / f[:-1], 0.999)
+    angle = (np.arange(steps + 1) / steps + offset) / (1 + offset) * np.pi / 2
+    before, after = angle[:-1], angle[1:]
+    # 1 - cos²(after)/cos²(before), without the difference that would lose the digits of small steps.
+    return np.minimum(np.sin(after - before) * np.sin(after + before) / np.cos(before) ** 2, 0.999)
 
 
+@np.errstate(under="ignore")
 def alpha_bars(betas: np.ndarray) -> np.ndarray:
     r"""The share of the data's variance that is left, :math:`\bar\alpha_t = \prod_{s=1}^{t} (1 - \beta_s)`.
 
@@ -78,18 +74,14 @@ def alpha_bars(betas: np.ndarray) -> np.ndarray:
     Returns:
         :math:`\bar\alpha_0 = 1, \bar\alpha_1, \dots, \bar\alpha_T`, shape ``(T + 1,)``: entry t belongs to step t.
 
-    Raises:
-        TypeError: ``betas`` is not an array of real numbers.
-        ValueError: ``betas`` is not a vector, is empty, contains NaN or a number that is not between 0 and 1.
-
     Example:
         >>> alpha_bars(np.array([0.5, 0.5]))
         array([1.  , 0.5 , 0.25])
     """
-    return np.concatenate([[1.0], np.cumprod(_alphas(betas))])
+    return np.concatenate([[1.0], np.cumprod(1 - _checked_betas(betas))])
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def diffuse(x_0: np.ndarray, t: int | np.ndarray, noise: np.ndarray, betas: np.ndarray) -> np.ndarray:
     r"""Data after t steps of noise, all of them at once (Ho, Jain and Abbeel, 2020, equation 4):
 
@@ -108,22 +100,18 @@ def diffuse(x_0: np.ndarray, t: int | np.ndarray, noise: np.ndarray, betas: np.n
     Returns:
         :math:`x_t`, the shape of ``x_0``.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
-        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
-
     Example:
         >>> diffuse(np.array([5.0, -5.0]), 1, np.array([0.0, 10.0]), betas=np.array([0.36]))
         array([4., 2.])
     """
     x_0 = check.array("x_0", x_0, analytic=True)
     noise = _of_the_shape_of("noise", noise, "x_0", x_0)
-    _, bar, _ = _at_step(t, betas, "x_0", x_0)
-    x_t = np.sqrt(bar) * x_0 + np.sqrt(1 - bar) * noise
+    at = _at_step(t, betas, "x_0", x_0)
+    x_t = np.sqrt(at.bar) * x_0 + np.sqrt(at.noise) * noise
     return x_t.astype(np.result_type(x_0, noise), copy=False)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def posterior(
     x_0: np.ndarray, x_t: np.ndarray, t: int | np.ndarray, betas: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -149,10 +137,6 @@ def posterior(
         ``(mean, variance)``: the mean has the shape of ``x_0``; the variance, which all entries of a sample share, is
         one number, or of shape ``(N, 1, ..., 1)`` for N steps.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
-        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
-
     Example:
         >>> mean, variance = posterior(np.array([1.0]), np.array([0.0]), 2, betas=np.array([0.5, 0.5]))
         >>> mean.round(4), float(variance.round(4))
@@ -160,14 +144,14 @@ def posterior(
     """
     x_0 = check.array("x_0", x_0, analytic=True)
     x_t = _of_the_shape_of("x_t", x_t, "x_0", x_0)
-    alpha, bar, previous_bar = _at_step(t, betas, "x_0", x_0)
-    of_x_0 = np.sqrt(previous_bar) * (1 - alpha) / (1 - bar)
-    of_x_t = np.sqrt(alpha) * (1 - previous_bar) / (1 - bar)
+    at = _at_step(t, betas, "x_0", x_0)
+    of_x_0 = np.sqrt(at.previous_bar) * (at.beta / at.noise)
+    of_x_t = np.sqrt(1 - at.beta) * (at.previous_noise / at.noise)
     mean = of_x_0 * x_0 + of_x_t * x_t
-    return mean.astype(np.result_type(x_0, x_t), copy=False), _posterior_variance(alpha, bar, previous_bar)
+    return mean.astype(np.result_type(x_0, x_t), copy=False), at.previous_noise / at.noise * at.beta
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def reverse_step(
     x_t: np.ndarray, t: int | np.ndarray, predicted_noise: np.ndarray, noise: np.ndarray, betas: np.ndarray
 ) -> np.ndarray:
@@ -192,10 +176,6 @@ def reverse_step(
     Returns:
         :math:`x_{t-1}`, the shape of ``x_t``.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
-        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
-
     Example:
         >>> reverse_step(np.array([4.0, 2.0]), 1, np.array([0.0, 10.0]), np.ones(2), betas=np.array([0.36]))
         array([ 5., -5.])
@@ -203,13 +183,13 @@ def reverse_step(
     x_t = check.array("x_t", x_t, analytic=True)
     predicted_noise = _of_the_shape_of("predicted_noise", predicted_noise, "x_t", x_t)
     noise = _of_the_shape_of("noise", noise, "x_t", x_t)
-    alpha, bar, previous_bar = _at_step(t, betas, "x_t", x_t)
-    mean = (x_t - (1 - alpha) / np.sqrt(1 - bar) * predicted_noise) / np.sqrt(alpha)
-    x_before = mean + np.sqrt(_posterior_variance(alpha, bar, previous_bar)) * noise
+    at = _at_step(t, betas, "x_t", x_t)
+    mean = (x_t - at.beta / np.sqrt(at.noise) * predicted_noise) / np.sqrt(1 - at.beta)
+    x_before = mean + np.sqrt(at.previous_noise / at.noise * at.beta) * noise
     return x_before.astype(np.result_type(x_t, predicted_noise, noise), copy=False)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: float, betas: np.ndarray) -> np.ndarray:
     r"""The best guess of the noise if the data are normal, :math:`x_0 \sim \mathcal N(m, s^2)` in every coordinate:
 
@@ -229,21 +209,18 @@ def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: 
     Returns:
         The guess, the shape of ``x_t``.
 
-    Raises:
-        TypeError: an argument is not of numbers, or ``t`` not of integers.
-        ValueError: a negative variance, a step that is not between 1 and T, shapes that do not fit, NaN or empty input.
-
     Example:
         >>> expected_noise(np.array([0.0, 1.0]), 1, mean=0.0, variance=1.0, betas=np.array([0.36]))
         array([0. , 0.6])
     """
     x_t = check.array("x_t", x_t, analytic=True)
     mean, variance = check.number("mean", mean), check.number("variance", variance, least=0)
-    _, bar, _ = _at_step(t, betas, "x_t", x_t)
-    guess = np.sqrt(1 - bar) * (x_t - np.sqrt(bar) * mean) / (bar * variance + 1 - bar)
+    at = _at_step(t, betas, "x_t", x_t)
+    guess = np.sqrt(at.noise) * (x_t - np.sqrt(at.bar) * mean) / (at.bar * variance + at.noise)
     return guess.astype(x_t.dtype, copy=False)
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def training_loss(
     predict_noise: Callable[[np.ndarray, int | np.ndarray], np.ndarray],
     x_0: np.ndarray,
@@ -270,10 +247,6 @@ def training_loss(
     Returns:
         The loss, the mean over the samples.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``t`` not of integers.
-        ValueError: the shapes do not fit, a step is not between 1 and T, an argument is empty or contains NaN.
-
     Example:
         >>> betas, x_0, noise = linear_schedule(10), np.zeros((4, 2)), np.ones((4, 2))
         >>> float(training_loss(lambda x_t, t: np.zeros(x_t.shape), x_0, np.array([1, 2, 3, 10]), noise, betas))
@@ -288,39 +261,43 @@ def training_loss(
 
 def _variance(name: str, value: float) -> float:
     value = check.number(name, value, above=0)
-    if not 0 < 1 - value < 1:
-        raise ValueError(f"{name} must be between 0 and 1, both excluded, got {value}")
+    if value >= 1:
+        raise ValueError(f"{name} must be between 0 and 1, both excluded, got {value!r}")
     return value
 
 
-def _alphas(betas: np.ndarray) -> np.ndarray:
-    """1 - beta of every step, in double precision: the schedule decides what is left after a thousand factors."""
-    betas = check.array("betas", betas, ("T",))
-    alphas = 1 - betas.astype(np.float64)
-    # A variance too small to be seen in 1 - beta adds no noise, and its posterior would be 0/0.
-    if not ((alphas > 0) & (alphas < 1)).all():
+def _checked_betas(betas: np.ndarray) -> np.ndarray:
+    """The variances in double precision: the schedule decides what is left after a thousand factors."""
+    betas = check.array("betas", betas, ("T",)).astype(np.float64)
+    if not ((betas > 0) & (betas < 1)).all():
         raise ValueError(f"betas must be between 0 and 1, both excluded, got {betas.min()} to {betas.max()}")
-    return alphas
+    return betas
 
 
-def _at_step(
-    t: int | np.ndarray, betas: np.ndarray, name: str, x: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """:math:`\\alpha_t`, :math:`\\bar\\alpha_t` and :math:`\\bar\\alpha_{t-1}`, ready to be multiplied with ``x``."""
-    alphas, bars = _alphas(betas), alpha_bars(betas)
-    t = np.asarray(t)
+class _Step(NamedTuple):
+    """The numbers of a step t, ready to be multiplied with samples."""
+
+    beta: np.ndarray
+    bar: np.ndarray
+    previous_bar: np.ndarray
+    noise: np.ndarray
+    """:math:`1 - \\bar\\alpha_t`, and not by that difference, which for small variances has no digits left."""
+    previous_noise: np.ndarray
+
+
+def _at_step(t: int | np.ndarray, betas: np.ndarray, name: str, x: np.ndarray) -> _Step:
+    betas, bars = _checked_betas(betas), alpha_bars(betas)
+    t = check.from_array_like("t", t)
     if t.dtype.kind not in "iu":
         raise TypeError(f"t must be an integer or an array of integers, got {t.dtype}")
     if t.ndim > 0 and t.shape != x.shape[:1]:
         raise ValueError(f"t must be one step or one for each sample of {name}, {x.shape[:1]}, got shape {t.shape}")
-    if t.size == 0 or t.min() < 1 or t.max() > len(alphas):
-        raise ValueError(f"t must be between 1 and {len(alphas)}, got {t.min()} to {t.max()}")
+    if t.size == 0 or t.min() < 1 or t.max() > len(betas):
+        raise ValueError(f"t must be between 1 and {len(betas)}, got {t.min()} to {t.max()}")
+    noises = np.concatenate([[0.0], -np.expm1(np.cumsum(np.log1p(-betas)))])
+    noises[1] = betas[0]
     t = t.astype(np.int64).reshape(t.shape + (1,) * (x.ndim - 1) * t.ndim)
-    return alphas[t - 1], bars[t], bars[t - 1]
-
-
-def _posterior_variance(alpha: np.ndarray, bar: np.ndarray, previous_bar: np.ndarray) -> np.ndarray:
-    return (1 - previous_bar) / (1 - bar) * (1 - alpha)
+    return _Step(betas[t - 1], bars[t], bars[t - 1], noises[t], noises[t - 1])
 
 
 def _of_the_shape_of(name: str, value: np.ndarray, other_name: str, other: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from dlmath._source import function_definition, without_checks
 from dlmath._written import written_numbers
 from dlmath.printing import gathered, latex
 
@@ -81,24 +82,29 @@ def answers(*texts: str) -> Shown:
 
 
 def source(function: Callable[..., Any]) -> Shown:
-    """Show the source of a function of the package, without its docstring.
+    """Show the source of a function of the package, without its docstring and without the checks of its arguments.
+
+    What is left is the mathematics: ``check.array("z", z)`` is shown as ``z``. The first line says that checks are
+    left out, if any are.
 
     Example:
-        >>> from dlmath import activations
-        >>> source(activations.relu)
+        >>> from dlmath import layers
+        >>> source(layers.affine)
         ```python
-        # dlmath.activations
-        def relu(z: np.ndarray) -> np.ndarray:
-            return np.maximum(check.array("z", z), 0)
+        # dlmath.layers, without its checks
+        def affine(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+            return X @ W.T + b
         ```
     """
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
-    (definition,) = ast.parse("\n".join(lines)).body
+    definition = function_definition("\n".join(lines))
     first = definition.body[0]
     if ast.get_docstring(definition) is not None:
         del lines[first.lineno - 1 : first.end_lineno]
-    code = "\n".join(lines)
-    return Shown(f"```python\n# {function.__module__}\n{code}\n```")
+    whole = "\n".join(lines)
+    code = without_checks(whole)
+    left_out = ", without its checks" if code != whole else ""
+    return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
 
 
 def _written(text: str) -> str:

@@ -7,6 +7,7 @@ and their Jacobian ``J(theta)``, shape ``(N, P)``, with entries :math:`\\partial
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class Fit(NamedTuple):
     costs: np.ndarray
     """Half the sum of squared residuals at each, shape ``(steps + 1,)``."""
     converged: bool
-    """Whether the last step was shorter than the tolerance."""
+    """Whether it came to rest, at a point from which the undamped step leads nowhere."""
 
     @property
     def theta(self) -> np.ndarray:
@@ -40,15 +41,11 @@ def gauss_newton_step(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray
     an orthogonal factorization: :math:`\mathbf J^T\mathbf J` would square the condition number.
 
     Args:
-        residuals: :math:`\mathbf r`, shape ``(N,)``.
-        jacobian: :math:`\mathbf J`, shape ``(N, P)``.
+        residuals: :math:`\mathbf r`, finite, shape ``(N,)``.
+        jacobian: :math:`\mathbf J`, finite, shape ``(N, P)``.
 
     Returns:
         The step, shape ``(P,)``; the shortest one if the Jacobian's columns are dependent.
-
-    Raises:
-        TypeError: an argument is not of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty, infinite or contains NaN.
 
     Example:
         >>> gauss_newton_step(np.array([-2.0, 0.0]), np.array([[1.0], [1.0]]))
@@ -66,52 +63,49 @@ def levenberg_marquardt_step(residuals: np.ndarray, jacobian: np.ndarray, dampin
     :math:`\sqrt\mu\,\mathbf I` written below it.
 
     Args:
-        residuals: :math:`\mathbf r`, shape ``(N,)``.
-        jacobian: :math:`\mathbf J`, shape ``(N, P)``.
+        residuals: :math:`\mathbf r`, finite, shape ``(N,)``.
+        jacobian: :math:`\mathbf J`, finite, shape ``(N, P)``.
         damping: :math:`\mu \ge 0`, in units of the squared Jacobian.
 
     Returns:
         The step, shape ``(P,)``.
-
-    Raises:
-        TypeError: an argument is not of real numbers.
-        ValueError: the shapes do not fit, an argument is empty, infinite or contains NaN, or the damping is negative.
 
     Example:
         >>> levenberg_marquardt_step(np.array([-2.0, 0.0]), np.array([[1.0], [1.0]]), 2.0)
         array([0.5])
     """
     residuals, jacobian = _linearization(residuals, jacobian)
-    root = np.sqrt(check.number("damping", damping, least=0))
+    damping = check.number("damping", damping, least=0)
     n_parameters = jacobian.shape[1]
+    price = math.sqrt(damping) * np.eye(n_parameters, dtype=jacobian.dtype)
     return gauss_newton_step(
-        np.concatenate([residuals, np.zeros(n_parameters)]), np.vstack([jacobian, root * np.eye(n_parameters)])
+        np.concatenate([residuals, np.zeros(n_parameters, residuals.dtype)]), np.vstack([jacobian, price])
     )
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(all="ignore")
 def gauss_newton(
     residual: Function, jacobian: Function, start: np.ndarray, *, steps: int = 50, tolerance: float = 1e-10
 ) -> Fit:
-    r"""Repeat the Gauss-Newton step until it is shorter than ``tolerance * (1 + |theta|)``.
+    r"""Repeat the Gauss-Newton step until it changes next to nothing.
+
+    A step is measured by what it does to the residuals: every parameter counts in units of the length of its column of
+    the Jacobian, :math:`d_j = \|\mathbf J_{\cdot j}\|`, and the run has come to rest when
+
+    .. math::
+        \|\mathbf d \odot \mathbf p\| \le \text{tolerance} \cdot
+        (\|\mathbf d \odot \boldsymbol\theta\| + \|\mathbf r\|) .
 
     Nothing keeps the cost from rising: from a bad start the iterates of a nonlinear model can run away. The run then
-    ends with ``converged=False``: before the first residual that is not finite, or where the Jacobian is infinite or
-    has vanished and points nowhere.
+    ends with ``converged=False``: before the first residual that is not finite, or where the Jacobian is infinite or a
+    parameter has lost all influence.
 
     Args:
         residual: the function :math:`\mathbf r(\theta)`.
         jacobian: the function :math:`\mathbf J(\theta)`.
         start: :math:`\theta_0`, shape ``(P,)``.
         steps: the largest number of steps.
-        tolerance: length of a step that counts as rest, relative to :math:`1 + \|\theta\|`.
-
-    Returns:
-        The ``Fit``.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: shapes that do not fit, or NaN.
+        tolerance: the size of a step that counts as rest, relative to what it changes.
 
     Example:
         >>> fit = gauss_newton(lambda t: t - 3.0, lambda t: np.eye(1), np.array([0.0]))
@@ -122,53 +116,53 @@ def gauss_newton(
         >>> fit.converged
         True
     """
-    theta, tolerance, steps = _problem(start, tolerance, steps)
-    r = residual(theta)
-    path, costs, converged = [theta], [_cost(r)], False
-    while len(path) <= steps and not converged:
-        J = _jacobian_at(theta, jacobian)
-        if np.isinf(J).any() or not J.any():
-            break
-        step = gauss_newton_step(r, J)
-        converged = _at_rest(step, theta, tolerance)
-        theta = theta + step
-        r = residual(theta)
-        if not np.isfinite(_cost(r)):
-            return Fit(np.array(path), np.array(costs), converged=False)
+    theta, r, J, tolerance, steps = _problem(residual, jacobian, start, tolerance, steps)
+    rank = _rank(J)
+    path, residuals, converged = [theta], [r], False
+    while len(path) <= steps and not converged and np.isfinite(J).all() and J.any():
+        converged = _is_short(_undamped_step(r, J), r, J, theta, tolerance) and _rank(J) >= rank
+        theta = theta + gauss_newton_step(r, J)
+        r = _residuals_at(theta, residual, r.size)
+        if not np.isfinite(r).all():
+            return _fit(path, residuals, False)
         path.append(theta)
-        costs.append(_cost(r))
-    return Fit(np.array(path), np.array(costs), converged)
+        residuals.append(r)
+        J = _jacobian_at(theta, jacobian, r.size)
+    return _fit(path, residuals, converged)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(all="ignore")
 def levenberg_marquardt(
     residual: Function,
     jacobian: Function,
     start: np.ndarray,
     *,
-    damping: float = 1e-2,
-    steps: int = 100,
+    damping: float = 1e-6,
+    steps: int = 1000,
     tolerance: float = 1e-10,
 ) -> Fit:
-    r"""Take damped steps, accept those that lower the cost, and learn the damping on the way.
+    r"""Take damped steps, accept those that do not raise the cost, and learn the damping on the way.
 
-    An accepted step divides :math:`\mu` by 3; a rejected one doubles it and is tried again, so the cost never rises.
+    Parameters have different units. So each is measured in units of its influence :math:`d_j`, the largest length that
+    its column of the Jacobian has had so far (Marquardt, 1963; Moré, 1978), and the damped step is taken in these
+    units: :math:`\mathbf p = -(\mathbf J^T\mathbf J + \mu\operatorname{diag}(\mathbf d)^2)^{-1}\mathbf J^T\mathbf r`.
+    An accepted step divides :math:`\mu` by 10; a rejected one triples it and is tried again, so the cost never rises.
+
+    A damped step can be short anywhere. Whether the run has come to rest is therefore asked of the *undamped* step,
+    with the current lengths of the columns for units: it has if that step is as short as ``gauss_newton`` wants it, or
+    if the residuals are so nearly orthogonal to the columns of the Jacobian that it would lower the cost by less than
+    rounding can show. A parameter that has lost all influence keeps the run from counting as converged.
 
     Args:
         residual: the function :math:`\mathbf r(\theta)`.
         jacobian: the function :math:`\mathbf J(\theta)`.
         start: :math:`\theta_0`, shape ``(P,)``.
-        damping: :math:`\mu` of the first trial, relative to the largest diagonal entry of
-            :math:`\mathbf J^T\mathbf J` at the start.
+        damping: :math:`\mu` of the first trial.
         steps: the largest number of trials, accepted or not.
-        tolerance: length of a step that counts as rest, relative to :math:`1 + \|\theta\|`.
+        tolerance: the size of an undamped step that counts as rest, relative to what it changes.
 
     Returns:
         The ``Fit``; its costs never rise.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: shapes that do not fit, NaN, or a damping that is not positive.
 
     Example:
         >>> fit = levenberg_marquardt(lambda t: np.exp(t) - 2.0, lambda t: np.diag(np.exp(t)), np.array([5.0]))
@@ -176,27 +170,32 @@ def levenberg_marquardt(
         (True, array([0.693147]))
     """
     damping = check.number("damping", damping, above=0)
-    theta, tolerance, steps = _problem(start, tolerance, steps)
-    r, J = residual(theta), _jacobian_at(theta, jacobian)
-    damping *= np.max(np.sum(J * J, axis=0))
-    path, costs, converged = [theta], [_cost(r)], False
+    theta, r, J, tolerance, steps = _problem(residual, jacobian, start, tolerance, steps)
+    influence, rank = _lengths(J), _rank(J)
+    path, residuals, converged = [theta], [r], _at_rest(r, J, theta, tolerance)
     for _ in range(steps):
-        step = levenberg_marquardt_step(r, J, damping)
-        converged = _at_rest(step, theta, tolerance)
-        trial_r = residual(theta + step)
-        if _cost(trial_r) <= costs[-1]:
-            theta, r = theta + step, trial_r
-            J = _jacobian_at(theta, jacobian)
-            path.append(theta)
-            costs.append(_cost(r))
-            damping /= 3
-        else:
-            damping *= 2
-        if converged:
+        if converged or not math.isfinite(damping):
             break
-    return Fit(np.array(path), np.array(costs), converged)
+        units = np.where(influence > 0, influence, 1)
+        trial = theta + levenberg_marquardt_step(r, J / units, damping) / units
+        trial_r = _residuals_at(trial, residual, r.size)
+        accepted = _lengths(trial_r) <= _lengths(r)
+        if accepted:
+            trial_J = _jacobian_at(trial, jacobian, r.size)
+            accepted = np.isfinite(trial_J).all()
+        if accepted:
+            theta, r, J = trial, trial_r, trial_J
+            path.append(theta)
+            residuals.append(r)
+            influence = np.maximum(influence, _lengths(J))
+            converged = _at_rest(r, J, theta, tolerance) and _rank(J) >= rank
+            damping /= 10
+        else:
+            damping *= 3
+    return _fit(path, residuals, converged)
 
 
+@np.errstate(all="ignore")
 def standard_errors(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
     r"""Standard errors of fitted parameters, :math:`\sqrt{\operatorname{diag}\, s^2 (\mathbf J^T\mathbf J)^{-1}}`.
 
@@ -204,15 +203,11 @@ def standard_errors(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
     equal at all samples. Exact for a linear model, a first-order approximation otherwise.
 
     Args:
-        residuals: :math:`\mathbf r` at the fit, shape ``(N,)``.
-        jacobian: :math:`\mathbf J` at the fit, shape ``(N, P)`` with ``N > P``.
+        residuals: :math:`\mathbf r` at the fit, finite, shape ``(N,)``.
+        jacobian: :math:`\mathbf J` at the fit, finite, shape ``(N, P)`` with ``N > P`` and independent columns.
 
     Returns:
         One standard error a parameter, in its units, shape ``(P,)``.
-
-    Raises:
-        TypeError: an argument is not of real numbers.
-        ValueError: not more samples than parameters, dependent columns, or an argument with NaN or infinity.
 
     Example:
         >>> standard_errors(np.array([1.0, -1.0]), np.array([[1.0], [1.0]]))
@@ -222,38 +217,96 @@ def standard_errors(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
     n_samples, n_parameters = jacobian.shape
     if n_samples <= n_parameters:
         raise ValueError(f"jacobian must have more rows than columns, got {n_samples} rows and {n_parameters} columns")
-    if np.linalg.matrix_rank(jacobian) < n_parameters:
+    unit = np.abs(jacobian).max()
+    if unit == 0 or np.linalg.matrix_rank(jacobian / unit) < n_parameters:
         raise ValueError("jacobian must have independent columns: the data do not determine all the parameters")
     # With J = QR, (J^T J)^{-1} = R^{-1} R^{-T}: its diagonal is the squared length of the rows of R^{-1}.
-    inverse_r = np.linalg.inv(np.linalg.qr(jacobian, mode="r"))
-    variance = residuals @ residuals / (n_samples - n_parameters)
-    return np.sqrt(variance) * np.linalg.norm(inverse_r, axis=1)
+    inverse_r = np.linalg.inv(np.linalg.qr(jacobian / unit, mode="r"))
+    deviation = _lengths(residuals) / math.sqrt(n_samples - n_parameters)
+    return deviation / unit * np.linalg.norm(inverse_r, axis=1)
 
 
-def _problem(start: np.ndarray, tolerance: float, steps: int) -> tuple[np.ndarray, float, int]:
-    return (
-        check.array("start", start, ("P",)).copy(),
-        check.number("tolerance", tolerance, above=0),
-        check.integer("steps", steps, least=1),
-    )
+def _problem(
+    residual: Function, jacobian: Function, start: np.ndarray, tolerance: float, steps: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, int]:
+    for name, function in (("residual", residual), ("jacobian", jacobian)):
+        if not callable(function):
+            raise TypeError(f"{name} must be a function of the parameters, got {type(function).__name__}")
+    theta = check.array("start", start, ("P",)).copy()
+    tolerance, steps = check.number("tolerance", tolerance, above=0), check.integer("steps", steps, least=1)
+    r = check.array("residual(start)", residual(theta), ("N",))
+    J = check.array("jacobian(start)", jacobian(theta), (r.size, theta.size))
+    for name, value in (("start", theta), ("residual(start)", r), ("jacobian(start)", J)):
+        _finite(name, value)
+    return theta, r, J, tolerance, steps
 
 
-def _jacobian_at(theta: np.ndarray, jacobian: Function) -> np.ndarray:
-    return check.array("jacobian(theta)", jacobian(theta), ("N", theta.size))
+def _residuals_at(theta: np.ndarray, residual: Function, count: int) -> np.ndarray:
+    return check.array("residual(theta)", _nan_is_infinite("residual(theta)", residual(theta)), (count,))
 
 
-def _cost(residuals: np.ndarray) -> float:
-    return 0.5 * float(residuals @ residuals)
+def _jacobian_at(theta: np.ndarray, jacobian: Function, count: int) -> np.ndarray:
+    return check.array("jacobian(theta)", _nan_is_infinite("jacobian(theta)", jacobian(theta)), (count, theta.size))
 
 
-def _at_rest(step: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
-    return bool(np.linalg.norm(step) <= tolerance * (1 + np.linalg.norm(theta)))
+def _nan_is_infinite(name: str, value: np.ndarray) -> np.ndarray:
+    """On the way NaN means a step out of the function's domain, or too far: no mistake of the caller's."""
+    value = check.from_array_like(name, value)
+    return np.where(np.isnan(value), np.inf, value) if value.dtype.kind == "f" else value
+
+
+def _fit(path: list[np.ndarray], residuals: list[np.ndarray], converged: bool) -> Fit:
+    costs = np.array([0.5 * float(_lengths(r)) * float(_lengths(r)) for r in residuals])
+    return Fit(np.array(path), costs, converged)
+
+
+def _lengths(columns: np.ndarray) -> np.ndarray:
+    """The length of a vector, or of each column of a matrix: squared only after the largest entry is divided out."""
+    largest = np.abs(columns).max(axis=0)
+    unit = np.where((largest > 0) & np.isfinite(largest), largest, 1)
+    return unit * np.linalg.norm(columns / unit, axis=0)
+
+
+def _undamped_step(r: np.ndarray, J: np.ndarray) -> np.ndarray:
+    """The Gauss-Newton step, computed with columns of length 1: no parameter counts as noise because of its units."""
+    lengths = _lengths(J)
+    units = np.where(lengths > 0, lengths, 1)
+    return gauss_newton_step(r, J / units) / units
+
+
+def _rank(J: np.ndarray) -> int:
+    """How many combinations of the parameters have an influence on the residuals."""
+    lengths = _lengths(J)
+    return int(np.linalg.matrix_rank(J / np.where(lengths > 0, lengths, 1)))
+
+
+def _is_short(step: np.ndarray, r: np.ndarray, J: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
+    """Whether a step changes little, with every parameter in units of its column of the Jacobian."""
+    lengths, tolerance = _lengths(J), max(tolerance, 4 * float(np.finfo(step.dtype).eps))
+    return bool(_lengths(lengths * step) <= tolerance * (_lengths(lengths * theta) + _lengths(r)))
+
+
+def _at_rest(r: np.ndarray, J: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
+    """Whether the undamped step leads nowhere: it is short, or it gains nothing."""
+    step = _undamped_step(r, J)
+    gain = _lengths(J @ step) / _lengths(r) if r.any() else 0.0
+    return _is_short(step, r, J, theta, tolerance) or bool(gain <= 16 * math.sqrt(np.finfo(r.dtype).eps))
 
 
 def _linearization(residuals: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    whole = [np.asarray(value).dtype.kind in "biu" for value in (residuals, jacobian)]
     residuals = check.array("residuals", residuals, ("N",))
     jacobian = check.array("jacobian", jacobian, (residuals.size, "P"))
     for name, value in (("residuals", residuals), ("jacobian", jacobian)):
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} must be finite, got infinity")
+        _finite(name, value)
+    # Integers have no precision of their own: they take that of what they stand beside.
+    if whole[0]:
+        residuals = residuals.astype(jacobian.dtype)
+    if whole[1]:
+        jacobian = jacobian.astype(residuals.dtype)
     return residuals, jacobian
+
+
+def _finite(name: str, value: np.ndarray) -> None:
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name} must be finite, got infinity")

@@ -3,24 +3,27 @@
 The parameters are a list with one pair ``(W, b)`` a layer. The same numbers can be held in one flat vector ``theta``,
 of which the pairs are views: an optimizer then updates all layers in one line.
 
-Arguments are checked once, at the public functions; the private ones below them compute. An array that the network has
-made itself is worked on in place, and derivatives come from the outputs that the forward pass has kept.
+Arguments are checked once, at the public functions; the private ones below them compute.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from dlmath import _check as check
 from dlmath import regularization
-from dlmath.activations import ACTIVATIONS, FROM_OUTPUT, IN_PLACE, NOT_ANALYTIC
+from dlmath._stable import column_sums
+from dlmath.activations import ACTIVATIONS, Activation
 from dlmath.losses import LOSSES
 
 Parameters = list[tuple[np.ndarray, np.ndarray]]
 """One pair (W, b) a layer."""
+
+Activations = str | Activation | Sequence[str | Activation]
+"""The activation of each layer, by name or as a record, or one for all layers."""
 
 
 def count_parameters(sizes: Sequence[int]) -> int:
@@ -29,15 +32,12 @@ def count_parameters(sizes: Sequence[int]) -> int:
     Args:
         sizes: the widths :math:`n_0, n_1, \dots, n_L` from input to output.
 
-    Raises:
-        TypeError: a width is not an integer.
-        ValueError: fewer than two widths, or one below 1.
-
     Example:
         >>> count_parameters([2, 3, 1])
         13
     """
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(_sizes(sizes)))
+    sizes = _sizes(sizes)
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
 
 
 def unpack(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
@@ -53,16 +53,13 @@ def unpack(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
         One pair ``(W, b)`` a layer, of shapes ``(n_out, n_in)`` and ``(n_out,)``; they share memory with ``theta``
         if it is a floating-point array, so that writing into one changes the other.
 
-    Raises:
-        TypeError: ``theta`` is not an array of numbers, or a width not an integer.
-        ValueError: ``theta`` has another length, or contains NaN.
-
     Example:
         >>> (W0, b0), (W1, b1) = unpack(np.arange(5.0), [2, 1, 1])
         >>> W0, b0, W1, b1
         (array([[0., 1.]]), array([2.]), array([[3.]]), array([4.]))
     """
-    return _views(check.array("theta", theta, (count_parameters(sizes),), analytic=True), sizes)
+    theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
+    return _views(theta, sizes)
 
 
 def pack(parameters: Parameters) -> np.ndarray:
@@ -72,7 +69,8 @@ def pack(parameters: Parameters) -> np.ndarray:
         >>> pack([(np.array([[1.0, 2.0]]), np.array([3.0]))])
         array([1., 2., 3.])
     """
-    return np.concatenate([part.ravel() for layer in _parameters(parameters) for part in layer])
+    parameters = _parameters(parameters)
+    return np.concatenate([part.ravel() for layer in parameters for part in layer])
 
 
 def initialize(
@@ -93,10 +91,6 @@ def initialize(
     Returns:
         ``theta``, shape ``(count_parameters(sizes),)``.
 
-    Raises:
-        TypeError: ``rng`` is not a generator, or a width not an integer.
-        ValueError: a width below 1, or an unknown scheme or distribution.
-
     Example:
         >>> theta = initialize([2, 3, 1], np.random.default_rng(0))
         >>> [b for W, b in unpack(theta, [2, 3, 1])]
@@ -116,8 +110,8 @@ def initialize(
     return theta
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def forward(X: np.ndarray, parameters: Parameters, activations: str | Sequence[str] = "sigmoid") -> list[np.ndarray]:
+@check.overflowing
+def forward(X: np.ndarray, parameters: Parameters, activations: Activations = "sigmoid") -> list[np.ndarray]:
     r"""The forward pass, one layer after another.
 
     .. math::
@@ -126,15 +120,11 @@ def forward(X: np.ndarray, parameters: Parameters, activations: str | Sequence[s
     Args:
         X: inputs, shape ``(N, n_0)``.
         parameters: one pair ``(W, b)`` a layer.
-        activations: the name of each layer's activation, or one name for all: ``"identity"``, ``"sigmoid"``,
-            ``"tanh"``, ``"relu"`` or ``"leaky_relu"`` (with slope 0.01).
+        activations: each layer's activation, or one for all: a name of ``activations.ACTIVATIONS``, such as ``"relu"``,
+            or an ``activations.Activation`` of one's own.
 
     Returns:
         ``[A_0, A_1, ..., A_L]``: what ``backward`` needs. The last one is the prediction; the first is ``X`` itself.
-
-    Raises:
-        TypeError: an argument is not of numbers, or a name not a string.
-        ValueError: shapes that do not fit, an unknown activation, empty input or NaN.
 
     Example:
         >>> parameters = [(np.array([[1.0, -1.0]]), np.array([0.0]))]
@@ -144,10 +134,10 @@ def forward(X: np.ndarray, parameters: Parameters, activations: str | Sequence[s
     parameters = _parameters(parameters)
     X = check.array("X", X, ("N", parameters[0][0].shape[1]), analytic=True)
     parameters = _at_least_precision_of(X, parameters)
-    return _forward(X, parameters, _activation_names(activations, parameters))
+    return _forward(X, parameters, _activations(activations, parameters))
 
 
-def predict(X: np.ndarray, parameters: Parameters, activations: str | Sequence[str] = "sigmoid") -> np.ndarray:
+def predict(X: np.ndarray, parameters: Parameters, activations: Activations = "sigmoid") -> np.ndarray:
     r"""The network as a function, :math:`f(\mathbf X; \theta) = \mathbf A_L`: the last output of ``forward``.
 
     Example:
@@ -157,12 +147,12 @@ def predict(X: np.ndarray, parameters: Parameters, activations: str | Sequence[s
     return forward(X, parameters, activations)[-1]
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def backward(
     grad_output: np.ndarray,
     outputs: Sequence[np.ndarray],
     parameters: Parameters,
-    activations: str | Sequence[str] = "sigmoid",
+    activations: Activations = "sigmoid",
 ) -> Parameters:
     r"""Backpropagation: the gradient of the loss with respect to every weight and bias.
 
@@ -183,10 +173,6 @@ def backward(
     Returns:
         One pair ``(grad_W, grad_b)`` a layer, of the shapes of the parameters.
 
-    Raises:
-        TypeError: an argument is not of numbers, or a name not a string.
-        ValueError: shapes that do not fit, or NaN.
-
     Example:
         >>> parameters = [(np.array([[1.0, -1.0]]), np.array([0.0]))]
         >>> outputs = forward(np.array([[2.0, 2.0]]), parameters)
@@ -194,6 +180,7 @@ def backward(
         [(array([[2., 2.]]), array([1.]))]
     """
     parameters = _parameters(parameters)
+    outputs = check.sequence("outputs", outputs, "the list that forward returned")
     if len(outputs) != len(parameters) + 1:
         raise ValueError(
             f"outputs must have {len(parameters) + 1} arrays, one a layer and the input, got {len(outputs)}"
@@ -205,16 +192,16 @@ def backward(
     ]
     parameters = _at_least_precision_of(X, parameters)
     grad_output = check.array("grad_output", grad_output, outputs[-1].shape, analytic=True)
-    return _backward(grad_output, outputs, parameters, _activation_names(activations, parameters))
+    return _backward(grad_output, outputs, parameters, _activations(activations, parameters))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def loss_and_gradient(
     theta: np.ndarray,
     sizes: Sequence[int],
     X: np.ndarray,
     targets: np.ndarray,
-    activations: str | Sequence[str] = "sigmoid",
+    activations: Activations = "sigmoid",
     loss: str = "mse",
     *,
     dropout_rate: float = 0.0,
@@ -229,19 +216,15 @@ def loss_and_gradient(
         sizes: the widths from input to output.
         X: inputs, shape ``(N, sizes[0])``.
         targets: what the loss compares with: shape ``(N, sizes[-1])``, or class labels of shape ``(N,)``.
-        activations: the name of each layer's activation, or one name for all, as in ``forward``.
-        loss: ``"mse"``, ``"binary_cross_entropy_from_logits"`` or ``"categorical_cross_entropy_from_logits"``; the last
-            layer's activation is ``"identity"`` for the last two.
+        activations: each layer's activation, or one for all, as in ``forward``.
+        loss: ``"mse"``, ``"binary_cross_entropy_from_logits"`` or ``"categorical_cross_entropy_from_logits"``. The last
+            two take logits: the last layer's activation must be ``"identity"``.
         dropout_rate: the probability of dropping an output of a hidden layer (inverted dropout).
         rng: the random generator for dropout; needed if ``dropout_rate`` is not 0.
 
     Returns:
         ``(loss, gradient)``; the gradient has the shape of ``theta``. If the parameters are so large that the forward
         pass overflows, the loss is infinite and the gradient NaN: the run has diverged.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: shapes that do not fit, an unknown name, a rate outside [0, 1), empty input or NaN.
 
     Example:
         >>> theta = np.array([1.0, -1.0, 0.0])
@@ -251,22 +234,25 @@ def loss_and_gradient(
     """
     theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
     X = check.array("X", X, ("N", sizes[0]), analytic=True)
-    check.choice("loss", loss, LOSSES)
+    check.choice("loss", loss, list(LOSSES))
     if X.dtype != theta.dtype:
         theta = theta.astype(np.result_type(X, theta))
     parameters = _views(theta, sizes)
-    names = _activation_names(activations, parameters)
-    masks = _dropout_masks(X, parameters, dropout_rate, rng)
-    outputs = _forward(X, parameters, names, masks)
+    layers = _activations(activations, parameters)
+    _takes_logits(loss, layers)
+    layers = _with_dropout(layers, X, parameters, dropout_rate, rng)
+    outputs = _forward(X, parameters, layers)
     if not np.isfinite(outputs[-1]).all():
         return np.inf, np.full_like(theta, np.nan)
     value, grad_output = LOSSES[loss](outputs[-1], targets)
-    gradient = np.empty(len(theta), dtype=grad_output.dtype)
-    _backward(grad_output, outputs, parameters, names, masks, into=_views(gradient, sizes))
-    return value, gradient
+    gradients = _backward(grad_output, outputs, parameters, layers)
+    return value, np.concatenate([part.ravel() for layer in gradients for part in layer])
 
 
-def l2_penalty(theta: np.ndarray, sizes: Sequence[int], strength: float, count: int) -> tuple[float, np.ndarray]:
+@check.rounding
+def penalty_and_gradient(
+    theta: np.ndarray, sizes: Sequence[int], weight_decay: float, count: int
+) -> tuple[float, np.ndarray]:
     r"""The L2 penalty of all weights, :math:`\frac{\lambda}{2m}\sum_l\|\mathbf W_l\|^2`, and its gradient.
 
     Add them to what ``loss_and_gradient`` returns. Biases are not penalized; their part of the gradient is 0.
@@ -274,25 +260,20 @@ def l2_penalty(theta: np.ndarray, sizes: Sequence[int], strength: float, count: 
     Args:
         theta: all parameters, shape ``(count_parameters(sizes),)``.
         sizes: the widths from input to output.
-        strength: :math:`\lambda \ge 0`.
+        weight_decay: :math:`\lambda \ge 0`.
         count: :math:`m`, the number of training samples.
 
     Returns:
         ``(penalty, gradient)``; the gradient has the shape of ``theta``.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``theta`` has another length or contains NaN, a negative strength, or a count below 1.
-
     Example:
-        >>> l2_penalty(np.array([3.0, 4.0, 7.0]), [2, 1], strength=2.0, count=5)
+        >>> penalty_and_gradient(np.array([3.0, 4.0, 7.0]), [2, 1], weight_decay=2.0, count=5)
         (5.0, array([1.2, 1.6, 0. ]))
     """
     parameters = unpack(theta, sizes)
-    gradient = np.zeros_like(theta, dtype=parameters[0][0].dtype)
-    for (W, _), (grad_W, _) in zip(parameters, unpack(gradient, sizes)):
-        grad_W[...] = regularization.l2_penalty_grad(W, strength, count)
-    return float(sum(regularization.l2_penalty(W, strength, count) for W, _ in parameters)), gradient
+    penalty = np.sum([regularization.l2_penalty(W, weight_decay, count) for W, _ in parameters])
+    gradients = [(regularization.l2_penalty_grad(W, weight_decay, count), np.zeros_like(b)) for W, b in parameters]
+    return penalty.item(), pack(gradients)
 
 
 VARIANCES = {
@@ -303,57 +284,72 @@ VARIANCES = {
 """The variance of initial weights by the name of the scheme."""
 
 
-def _forward(
-    X: np.ndarray, parameters: Parameters, names: Sequence[str], masks: Sequence[np.ndarray | None] | None = None
-) -> list[np.ndarray]:
+def _forward(X: np.ndarray, parameters: Parameters, activations: Sequence[Activation]) -> list[np.ndarray]:
     outputs = [X]
-    for layer, ((W, b), name) in enumerate(zip(parameters, names)):
-        # A product of small matrices takes up to half as long if neither of them is a transposed view.
-        weights = W.T.copy() if W.size <= 4096 else W.T
-        Z = np.dot(_input_of(layer, outputs, masks), weights)
-        Z += b
-        outputs.append(IN_PLACE[name](Z))
+    for (W, b), activation in zip(parameters, activations):
+        Z = _affine(outputs[-1], W, b)
+        outputs.append((activation.in_place or activation.function)(Z))
     return outputs
+
+
+def _affine(A: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    # A product of small matrices takes up to half as long if neither of them is a transposed view.
+    Z = np.dot(A, W.T.copy() if W.size <= 4096 else W.T)
+    Z += b
+    return Z
 
 
 def _backward(
     grad_output: np.ndarray,
     outputs: Sequence[np.ndarray],
     parameters: Parameters,
-    names: Sequence[str],
-    masks: Sequence[np.ndarray | None] | None = None,
-    into: Parameters | None = None,
+    activations: Sequence[Activation],
 ) -> Parameters:
-    delta = grad_output if names[-1] == "identity" else grad_output * FROM_OUTPUT[names[-1]](outputs[-1])
-    ones = np.ones(len(delta), dtype=delta.dtype)
-    if into is None:
-        into = [(np.empty_like(W, dtype=delta.dtype), np.empty_like(b, dtype=delta.dtype)) for W, b in parameters]
+    gradients: Parameters = []
+    delta = grad_output * _slope(activations[-1], outputs[-2], parameters[-1], outputs[-1])
     for layer in reversed(range(len(parameters))):
-        grad_W, grad_b = into[layer]
-        np.matmul(delta.T, _input_of(layer, outputs, masks), out=grad_W)
-        np.matmul(ones, delta, out=grad_b)
+        gradients.insert(0, (np.dot(delta.T, outputs[layer]), column_sums(delta)))
         if layer > 0:  # the gradient with respect to the data is not needed
             delta = np.dot(delta, parameters[layer][0])
-            delta *= FROM_OUTPUT[names[layer - 1]](outputs[layer])
-            if masks is not None:
-                delta *= masks[layer - 1]
-    return into
+            delta *= _slope(activations[layer - 1], outputs[layer - 1], parameters[layer - 1], outputs[layer])
+    return gradients
 
 
-def _input_of(layer: int, outputs: Sequence[np.ndarray], masks: Sequence[np.ndarray] | None) -> np.ndarray:
-    """What a layer was given: the output of the layer before, with dropout if there is any; the data as they are."""
-    return outputs[layer] if masks is None or layer == 0 else outputs[layer] * masks[layer - 1]
+def _slope(
+    activation: Activation, A_below: np.ndarray, layer: tuple[np.ndarray, np.ndarray], A: np.ndarray
+) -> np.ndarray:
+    """The derivative of a layer's activation, from the output that was kept or from the input, computed again."""
+    return activation.slope(A if activation.from_output else _affine(A_below, *layer))
 
 
-def _dropout_masks(
-    X: np.ndarray, parameters: Parameters, rate: float, rng: np.random.Generator | None
-) -> list[np.ndarray] | None:
-    """One mask for each hidden layer, or ``None`` without dropout."""
+def _with_dropout(
+    activations: Sequence[Activation],
+    X: np.ndarray,
+    parameters: Parameters,
+    rate: float,
+    rng: np.random.Generator | None,
+) -> list[Activation]:
+    """The activations of a network with dropout after each hidden layer."""
     if check.number("dropout_rate", rate, least=0, below=1) == 0:
-        return None
+        return list(activations)
     rng = check.generator("rng", rng)
-    hidden = [np.ones((len(X), W.shape[0]), dtype=W.real.dtype) for W, _ in parameters[:-1]]
-    return [regularization.dropout(ones, rate, rng)[1] for ones in hidden]
+    hidden = [np.ones((len(X), len(b)), dtype=b.real.dtype) for _, b in parameters[:-1]]
+    masks = [regularization.dropout(ones, rate, rng)[1] for ones in hidden]
+    return [*(_dropped(g, mask, rate) for g, mask in zip(activations, masks)), activations[-1]]
+
+
+def _dropped(activation: Activation, mask: np.ndarray, rate: float) -> Activation:
+    """An activation that is followed by a dropout mask, 0 or 1/(1 - rate), as one activation."""
+
+    def function(z: np.ndarray) -> np.ndarray:
+        return mask * (activation.in_place or activation.function)(z)
+
+    def slope(of: np.ndarray) -> np.ndarray:
+        if activation.from_output:
+            of = of * (1 - rate)  # the output before dropout, wherever it was not dropped
+        return mask * activation.slope(of)
+
+    return Activation(function, slope, activation.from_output, analytic=activation.analytic)
 
 
 def _views(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
@@ -375,31 +371,90 @@ def _at_least_precision_of(X: np.ndarray, parameters: Parameters) -> Parameters:
 
 
 def _sizes(sizes: Sequence[int]) -> list[int]:
+    sizes = check.sequence("sizes", sizes, "a list of widths such as [2, 3, 1]")
     sizes = [check.integer(f"sizes[{i}]", size, least=1) for i, size in enumerate(sizes)]
     if len(sizes) < 2:
         raise ValueError(f"sizes must have at least two widths, input and output, got {sizes}")
     return sizes
 
 
-def _activation_names(activations: str | Sequence[str], parameters: Parameters) -> Sequence[str]:
-    names = [activations] * len(parameters) if isinstance(activations, str) else activations
-    if len(names) != len(parameters):
-        raise ValueError(f"activations must name one activation a layer, {len(parameters)}, got {len(names)}")
-    for i, name in enumerate(names):
-        if name not in ACTIVATIONS:
-            check.choice(f"activations[{i}]", name, list(ACTIVATIONS))
-        if name in NOT_ANALYTIC and parameters[0][0].dtype.kind == "c":
-            raise TypeError(f"activations[{i}] must be analytic for complex input, got {name!r}")
-    return names
+def _activations(activations: Activations, parameters: Parameters) -> list[Activation]:
+    """One record a layer."""
+    if isinstance(activations, str | Activation):
+        activations = [activations] * len(parameters)
+    expected = f"a name such as 'relu', an activations.Activation, or a list with one a layer ({len(parameters)})"
+    given = check.sequence("activations", activations, expected)
+    if len(given) != len(parameters):
+        raise ValueError(f"activations must name one activation a layer, {len(parameters)}, got {len(given)}")
+    records = [_activation(i, one) for i, one in enumerate(given)]
+    if parameters[0][0].dtype.kind == "c":
+        for i, record in enumerate(records):
+            if not record.analytic:
+                raise TypeError(f"activations[{i}] must be analytic for complex input, got {given[i]!r}")
+    return records
+
+
+def _activation(layer: int, one: str | Activation) -> Activation:
+    if isinstance(one, str) and one in ACTIVATIONS:
+        return ACTIVATIONS[one]
+    name = f"activations[{layer}]"
+    if not isinstance(one, Activation):
+        if isinstance(one, str):
+            check.choice(name, one, list(ACTIVATIONS))
+        raise TypeError(
+            f"{name} must be one of {', '.join(ACTIVATIONS)}, or an activations.Activation, got {check.kind(one)}"
+        )
+    if any(one is own for own in ACTIVATIONS.values()):
+        return one
+    return one._replace(
+        function=_of_one_shape(f"{name}.function", one.function),
+        slope=_of_one_shape(f"{name}.slope", one.slope),
+        in_place=None if one.in_place is None else _of_one_shape(f"{name}.in_place", one.in_place),
+    )
+
+
+def _of_one_shape(name: str, function: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    """A function of someone else, which has to return an array of the shape it was given."""
+    check.function(name, function)
+
+    def checked(z: np.ndarray) -> np.ndarray:
+        shape, dtype = z.shape, z.dtype
+        returned = function(z)
+        result = check.from_array_like(f"the result of {name}", returned)
+        if result.dtype.kind not in "biufc":
+            raise TypeError(f"the result of {name} must be an array of numbers, got {check.kind(returned)}")
+        if result.shape != shape:
+            raise ValueError(f"the result of {name} must have the shape of its argument {shape}, got {result.shape}")
+        return result.astype(np.result_type(dtype, result.dtype) if result.dtype.kind == "c" else dtype, copy=False)
+
+    return checked
+
+
+def _takes_logits(loss: str, activations: Sequence[Activation]) -> None:
+    """Refuse an activation between the last layer and a loss that has the sigmoid or softmax in it already."""
+    if loss.endswith("_from_logits") and activations[-1] is not ACTIVATIONS["identity"]:
+        names = {record.function: name for name, record in ACTIVATIONS.items()}
+        hidden = [names.get(activation.function, "relu") for activation in activations[:-1]]
+        raise ValueError(
+            f"activations must end with 'identity' for the loss {loss}, which takes logits, "
+            f"got {names.get(activations[-1].function, 'another')!r}: write activations={[*hidden, 'identity']}"
+        )
 
 
 def _parameters(parameters: Parameters) -> Parameters:
-    if len(parameters) == 0:
+    expected = "a list with one pair (W, b) a layer"
+    if isinstance(parameters, np.ndarray) and parameters.ndim == 1:
+        raise TypeError(f"parameters must be {expected}, got a flat vector: unpack(theta, sizes) makes the pairs")
+    given = check.sequence("parameters", parameters, expected)
+    if len(given) == 0:
         raise ValueError("parameters must have at least one layer, got none")
-    checked, n_in = [], "n_in"
-    for i, (W, b) in enumerate(parameters):
-        W = check.array(f"W of layer {i}", W, ("n_out", n_in), analytic=True)
-        b = check.array(f"b of layer {i}", b, (W.shape[0],), analytic=True)
+    checked: Parameters = []
+    n_in: check.Dimension = "n_in"
+    for i, layer in enumerate(given):
+        if not isinstance(layer, tuple | list) or len(layer) != 2:
+            raise TypeError(f"parameters[{i}] must be a pair (W, b), got {check.kind(layer)}")
+        W = check.array(f"parameters: W of layer {i}", layer[0], ("n_out", n_in), analytic=True)
+        b = check.array(f"parameters: b of layer {i}", layer[1], (W.shape[0],), analytic=True)
         checked.append((W, b))
         n_in = W.shape[0]
     return checked

@@ -8,14 +8,16 @@ work entry by entry, so the parameters of a whole network are one flat vector an
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dlmath import _check as check
+from dlmath._stable import times
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def gradient_descent_step(theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> np.ndarray:
     r"""Gradient descent, :math:`\theta \leftarrow \theta - \gamma\, \partial L/\partial\theta` (Cauchy, 1847).
 
@@ -27,16 +29,13 @@ def gradient_descent_step(theta: np.ndarray, gradient: np.ndarray, learning_rate
     Returns:
         The new parameters, in a new array.
 
-    Raises:
-        TypeError: an argument is not of real numbers.
-        ValueError: the shapes differ, NaN or empty arrays, or a negative learning rate.
-
     Example:
         >>> gradient_descent_step(np.array([1.0, 2.0]), np.array([10.0, -10.0]), 0.1)
         array([0., 3.])
     """
     theta, gradient = _pair(theta, gradient)
-    return theta - check.number("learning_rate", learning_rate, least=0) * gradient
+    learning_rate = _learning_rate(learning_rate, theta)
+    return theta - learning_rate * gradient
 
 
 def sgd_step(theta: np.ndarray, gradient: np.ndarray, state: None, learning_rate: float) -> tuple[np.ndarray, None]:
@@ -54,10 +53,6 @@ def sgd_step(theta: np.ndarray, gradient: np.ndarray, state: None, learning_rate
     Returns:
         ``(theta, None)``: the next parameters.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes differ, NaN or empty arrays, or a negative learning rate.
-
     Example:
         >>> sgd_step(np.array([1.0]), np.array([10.0]), None, 0.1)
         (array([0.]), None)
@@ -65,7 +60,7 @@ def sgd_step(theta: np.ndarray, gradient: np.ndarray, state: None, learning_rate
     return gradient_descent_step(theta, gradient, learning_rate), None
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def momentum_step(
     theta: np.ndarray,
     gradient: np.ndarray,
@@ -91,10 +86,6 @@ def momentum_step(
     Returns:
         ``(theta, velocity)``, the next of both.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes differ, NaN or empty arrays, or a number out of its range.
-
     Example:
         >>> theta, velocity = momentum_step(np.array([1.0]), np.array([1.0]), None, 0.5)
         >>> theta, velocity
@@ -104,13 +95,13 @@ def momentum_step(
     """
     theta, gradient = _pair(theta, gradient)
     velocity = _memory("state", state, theta)
-    learning_rate = check.number("learning_rate", learning_rate, least=0)
+    learning_rate = _learning_rate(learning_rate, theta)
     momentum = check.number("momentum", momentum, least=0, below=1)
     velocity = momentum * velocity - learning_rate * gradient
     return theta + velocity, velocity
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def rmsprop_step(
     theta: np.ndarray,
     gradient: np.ndarray,
@@ -139,10 +130,6 @@ def rmsprop_step(
     Returns:
         ``(theta, mean_square)``, the next of both.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes differ, NaN or empty arrays, a negative mean square, or a number out of its range.
-
     Example:
         >>> theta, mean_square = rmsprop_step(np.array([1.0]), np.array([2.0]), None, 0.1, decay=0.75)
         >>> theta.round(6), mean_square
@@ -150,9 +137,9 @@ def rmsprop_step(
     """
     theta, gradient = _pair(theta, gradient)
     mean_square = _memory("state", state, theta, least=0)
-    learning_rate = check.number("learning_rate", learning_rate, least=0)
+    learning_rate = _learning_rate(learning_rate, theta)
     decay = check.number("decay", decay, least=0, below=1)
-    epsilon = check.number("epsilon", epsilon, above=0)
+    epsilon = _epsilon(epsilon, theta)
     mean_square = decay * mean_square + (1 - decay) * gradient**2
     return theta - learning_rate * (gradient / (np.sqrt(mean_square) + epsilon)), mean_square
 
@@ -168,7 +155,7 @@ class AdamState(NamedTuple):
     """The number of steps made."""
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def adam_step(
     theta: np.ndarray,
     gradient: np.ndarray,
@@ -206,10 +193,6 @@ def adam_step(
     Returns:
         ``(theta, state)``, the next of both.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes differ, NaN or empty arrays, a negative second moment, or a number out of its range.
-
     Example:
         >>> theta, state = adam_step(np.array([1.0]), np.array([100.0]), None, 0.1)
         >>> theta.round(6), state.step
@@ -219,14 +202,14 @@ def adam_step(
     m, v, t = _adam_state(state)
     m = _memory("state.first_moment", m, theta)
     v = _memory("state.second_moment", v, theta, least=0)
-    learning_rate, beta1, beta2, epsilon = _adam_numbers(learning_rate, beta1, beta2, epsilon)
+    learning_rate, beta1, beta2, epsilon = _adam_numbers(theta, learning_rate, beta1, beta2, epsilon)
     m = beta1 * m + (1 - beta1) * gradient
     v = beta2 * v + (1 - beta2) * gradient**2
     m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if bias_correction else (m, v)
     return theta - learning_rate * (m_hat / (np.sqrt(v_hat) + epsilon)), AdamState(m, v, t)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def adamw_step(
     theta: np.ndarray,
     gradient: np.ndarray,
@@ -260,21 +243,19 @@ def adamw_step(
     Returns:
         ``(theta, state)``, the next of both.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: as for ``adam_step``, or a negative weight decay.
-
     Example:
         >>> theta, state = adamw_step(np.array([1.0]), np.array([0.0]), None, 0.1, weight_decay=0.5)
         >>> theta
         array([0.95])
     """
-    learning_rate = check.number("learning_rate", learning_rate, least=0)
-    decayed = (1 - learning_rate * check.number("weight_decay", weight_decay, least=0)) * check.array("theta", theta)
+    theta = check.array("theta", theta)
+    learning_rate = _learning_rate(learning_rate, theta)
+    weight_decay = check.number("weight_decay", weight_decay, least=0, most=check.largest(theta))
+    decayed = times(theta, 1 - learning_rate * weight_decay)
     return adam_step(decayed, gradient, state, learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def adam_step_in_place(
     theta: np.ndarray,
     gradient: np.ndarray,
@@ -307,11 +288,7 @@ def adam_step_in_place(
         epsilon: as for ``adam_step``.
 
     Returns:
-        The next state; its moments are the arrays of ``state``.
-
-    Raises:
-        TypeError: an argument is of the wrong type: ``theta`` and the moments must be arrays that can be written into.
-        ValueError: the shapes differ, NaN or empty arrays, or a number out of its range.
+        The next state; its moments are the arrays of ``state``. No two of the arrays may share memory.
 
     Example:
         >>> theta = np.array([1.0, 2.0])
@@ -323,12 +300,14 @@ def adam_step_in_place(
     theta, gradient = _pair(theta, gradient)
     if state is None:
         state = AdamState(np.zeros_like(theta), np.zeros_like(theta), 0)
-    m, v, t = _adam_state(state)
-    check.writable("state.first_moment", m, theta.shape)
-    check.writable("state.second_moment", v, theta.shape)
-    learning_rate, beta1, beta2, epsilon = _adam_numbers(learning_rate, beta1, beta2, epsilon)
+    first_moment, second_moment, t = _adam_state(state)
+    m = check.writable("state.first_moment", first_moment, theta.shape)
+    v = check.writable("state.second_moment", second_moment, theta.shape)
+    check.separate({"theta": theta, "state.first_moment": m, "state.second_moment": v}, {"gradient": gradient})
+    learning_rate, beta1, beta2, epsilon = _adam_numbers(theta, learning_rate, beta1, beta2, epsilon)
     root = math.sqrt(1 - beta2**t)
-    learning_rate, epsilon = learning_rate * root / (1 - beta1**t), epsilon * root
+    learning_rate = learning_rate * root / (1 - beta1**t)
+    epsilon = max(epsilon * root, float(np.finfo(theta.dtype).tiny))
     scratch = np.empty(min(BLOCK, theta.size), dtype=theta.dtype)
     for start in range(0, theta.size, BLOCK):
         theta_, g_, m_, v_ = (vector[start : start + BLOCK] for vector in (theta, gradient, m, v))
@@ -345,7 +324,7 @@ def adam_step_in_place(
     return AdamState(m, v, t)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def nesterov_step(
     theta: np.ndarray,
     gradient: np.ndarray,
@@ -373,10 +352,6 @@ def nesterov_step(
     Returns:
         ``(theta, velocity)``, the next of both.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes differ, NaN or empty arrays, or a number out of its range.
-
     Example:
         >>> theta, velocity = nesterov_step(np.array([1.0]), np.array([1.0]), None, 0.5, momentum=0.5)
         >>> theta, velocity
@@ -384,13 +359,13 @@ def nesterov_step(
     """
     theta, gradient = _pair(theta, gradient)
     velocity = _memory("state", state, theta)
-    learning_rate = check.number("learning_rate", learning_rate, least=0)
+    learning_rate = _learning_rate(learning_rate, theta)
     momentum = check.number("momentum", momentum, least=0, below=1)
     velocity = momentum * velocity - learning_rate * gradient
     return theta + momentum * velocity - learning_rate * gradient, velocity
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def adagrad_step(
     theta: np.ndarray,
     gradient: np.ndarray,
@@ -417,10 +392,6 @@ def adagrad_step(
     Returns:
         ``(theta, sum_of_squares)``, the next of both.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes differ, NaN or empty arrays, a negative sum of squares, or a number out of its range.
-
     Example:
         >>> theta, squares = adagrad_step(np.array([1.0]), np.array([3.0]), np.array([16.0]), 0.5)
         >>> theta.round(6), squares
@@ -428,8 +399,8 @@ def adagrad_step(
     """
     theta, gradient = _pair(theta, gradient)
     squares = _memory("state", state, theta, least=0)
-    learning_rate = check.number("learning_rate", learning_rate, least=0)
-    epsilon = check.number("epsilon", epsilon, above=0)
+    learning_rate = _learning_rate(learning_rate, theta)
+    epsilon = _epsilon(epsilon, theta)
     squares = squares + gradient**2
     return theta - learning_rate * (gradient / (np.sqrt(squares) + epsilon)), squares
 
@@ -452,10 +423,6 @@ def cosine_schedule(step: int, steps: int, learning_rate: float, *, warm_up: int
     Returns:
         The learning rate of this step.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: a number out of its range.
-
     Example:
         >>> [round(cosine_schedule(t, 6, 0.8, warm_up=2), 3) for t in range(7)]
         [0.0, 0.4, 0.8, 0.683, 0.4, 0.117, 0.0]
@@ -469,26 +436,22 @@ def cosine_schedule(step: int, steps: int, learning_rate: float, *, warm_up: int
         raise ValueError(f"warm_up must be below steps, which is {steps}, got {warm_up}")
     learning_rate = check.number("learning_rate", learning_rate, least=0)
     if step < warm_up:
-        return learning_rate * step / warm_up
+        return learning_rate * (step / warm_up)
     return learning_rate * (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up))) / 2
 
 
-@np.errstate(over="ignore")
-def clip_by_norm(gradient: np.ndarray, largest: float) -> np.ndarray:
+@check.rounding
+def clip_by_norm(gradient: np.ndarray, max_norm: float) -> np.ndarray:
     r"""Shorten a gradient to a largest norm, :math:`\mathbf g \min(1, c/\|\mathbf g\|)` (Pascanu et al., 2013).
 
     The direction stays. A gradient that is short enough comes back as it is.
 
     Args:
         gradient: :math:`\mathbf g`, any shape; of a network, all gradients in one flat vector.
-        largest: :math:`c > 0`, in units of the gradient.
+        max_norm: :math:`c > 0`, in units of the gradient.
 
     Returns:
         The clipped gradient, in a new array.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the gradient is empty, infinite or contains NaN, or the largest norm is not positive.
 
     Example:
         >>> clip_by_norm(np.array([3.0, 4.0]), 1.0)
@@ -497,7 +460,7 @@ def clip_by_norm(gradient: np.ndarray, largest: float) -> np.ndarray:
         array([0.3, 0.4])
     """
     gradient = check.array("gradient", gradient)
-    largest = check.number("largest", largest, above=0)
+    max_norm = check.number("max_norm", max_norm, above=0)
     # Divided by its largest entry first, because squares of very large or small numbers would round to infinity or 0.
     scale = np.max(np.abs(gradient))
     if np.isinf(scale):
@@ -505,11 +468,11 @@ def clip_by_norm(gradient: np.ndarray, largest: float) -> np.ndarray:
     if scale == 0:
         return gradient.copy()
     unit = gradient / scale
-    norm = np.linalg.norm(unit)
-    return gradient.copy() if scale * norm <= largest else unit * (largest / norm)
+    norm = float(np.linalg.norm(unit))
+    return gradient.copy() if float(scale) * norm <= max_norm else unit * (max_norm / norm)
 
 
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, Callable[..., tuple[np.ndarray, Any]]] = {
     "sgd": sgd_step,
     "momentum": momentum_step,
     "nesterov": nesterov_step,
@@ -547,17 +510,26 @@ def _adam_state(state: AdamState | None) -> tuple[np.ndarray | None, np.ndarray 
     if state is None:
         return None, None, 1
     if not isinstance(state, tuple) or len(state) != 3:
-        raise TypeError(f"state must be None or (first_moment, second_moment, step), got {type(state).__name__}")
+        raise TypeError(f"state must be None or (first_moment, second_moment, step), got {check.kind(state)}")
     m, v, step = state
     return m, v, check.integer("state.step", step) + 1
 
 
 def _adam_numbers(
-    learning_rate: float, beta1: float, beta2: float, epsilon: float
+    theta: np.ndarray, learning_rate: float, beta1: float, beta2: float, epsilon: float
 ) -> tuple[float, float, float, float]:
     return (
-        check.number("learning_rate", learning_rate, least=0),
+        _learning_rate(learning_rate, theta),
         check.number("beta1", beta1, least=0, below=1),
         check.number("beta2", beta2, least=0, below=1),
-        check.number("epsilon", epsilon, above=0),
+        _epsilon(epsilon, theta),
     )
+
+
+def _learning_rate(learning_rate: float, theta: np.ndarray) -> float:
+    return check.number("learning_rate", learning_rate, least=0, most=check.largest(theta))
+
+
+def _epsilon(epsilon: float, theta: np.ndarray) -> float:
+    """One that is not 0 in the precision of the parameters: it is there so that nothing is divided by 0."""
+    return check.number("epsilon", epsilon, above=0, least=check.smallest(theta))

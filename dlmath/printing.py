@@ -22,9 +22,15 @@ from sympy.printing.precedence import PRECEDENCE
 def latex(expression: Any) -> str:
     r"""LaTeX in the book's notation: :math:`\odot` for the element-wise product, a bold one for the matrix of ones.
 
+    A sum or a product that was built with ``evaluate=False`` keeps the order in which it was written, if that is
+    another than the one in which SymPy stores it.
+
     Example:
         >>> print(latex(sp.OneMatrix(1, 3) * sp.MatrixSymbol("r", 3, 1)))
         \mathbf{1}^{T} \mathbf{r}
+        >>> v, epsilon = sp.symbols("v epsilon")
+        >>> print(latex(sp.sqrt(v) + epsilon), latex(sp.Add(sp.sqrt(v), epsilon, evaluate=False)), sep="; ")
+        \epsilon + \sqrt{v}; \sqrt{v} + \epsilon
     """
     return _Printer().doprint(expression)
 
@@ -47,6 +53,12 @@ def _is_negative(term: Any) -> bool:
     """Whether a minus sign is written before the term. The sign of a sum such as 1 - beta is its own."""
     coefficient = term.as_coeff_matrices()[0] if isinstance(term, sp.MatMul) else term
     return bool(coefficient.is_Mul or coefficient.is_Number) and bool(coefficient.as_coeff_Mul()[0].is_negative)
+
+
+def _is_in_written_order(expression: Any) -> bool:
+    """Whether its terms or factors stand in another order than SymPy's: built with ``evaluate=False``."""
+    own = expression.func(*expression.args)
+    return own.func is expression.func and own.args != expression.args and set(own.args) == set(expression.args)
 
 
 class _Printer(LatexPrinter):
@@ -98,9 +110,26 @@ class _Printer(LatexPrinter):
         return super()._print_Transpose(expr)
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        if _is_in_written_order(expr):
+            return list(expr.args)
         # The same for sums of numbers.
         terms = super()._as_ordered_terms(expr, order=order)
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
+
+    def _print_Mul(self, expr: Any) -> str:
+        if not _is_in_written_order(expr):
+            return super()._print_Mul(expr)
+        if expr.args[0] == -1:
+            return "- " + self._print(sp.Mul(*expr.args[1:], evaluate=False))
+        below = [1 / factor for factor in expr.args if factor.is_Pow and factor.exp.could_extract_minus_sign()]
+        above = [factor for factor in expr.args if 1 / factor not in below]
+        top, bottom = (
+            self._print(factors[0])
+            if len(factors) == 1
+            else " ".join(self.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
+            for factors in (above, below)
+        )
+        return rf"\frac{{{top or 1}}}{{{bottom}}}" if below else top
 
     def _print_HadamardProduct(self, expr: Any) -> str:
         first, *others = expr.args

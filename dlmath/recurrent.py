@@ -10,7 +10,7 @@ import numpy as np
 from dlmath import _check as check
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
     r"""All states of the Elman network (Elman, 1990),
 
@@ -26,10 +26,6 @@ def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.
 
     Returns:
         The states ``H``, shape ``(T, n_hidden)`` or ``(N, T, n_hidden)``; ``H[..., t - 1, :]`` is h_t.
-
-    Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
 
     Example:
         >>> one, half = np.array([[1.0]]), np.array([[0.5]])
@@ -53,7 +49,7 @@ def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.
     return H
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def rnn_backward(
     grad_H: np.ndarray, H: np.ndarray, X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -85,10 +81,6 @@ def rnn_backward(
     Returns:
         The gradients ``(grad_X, grad_h_0, grad_W_x, grad_W_h, grad_b)``, each of the shape of what it differentiates.
 
-    Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> X, h_0, W_x, W_h = np.zeros((2, 1)), np.zeros(1), np.array([[1.0]]), np.array([[0.5]])
         >>> H = rnn(X, h_0, W_x, W_h, np.zeros(1))
@@ -112,7 +104,7 @@ def rnn_backward(
     grad_X = (rows @ W_x).reshape(X.shape)
     grad_W_x = rows.T @ X.reshape(-1, n_in)
     grad_W_h = rows.T @ previous.reshape(-1, n_hidden)
-    return grad_X, from_the_future, grad_W_x, grad_W_h, rows.sum(axis=0)
+    return grad_X, from_the_future, grad_W_x, grad_W_h, check.rows_added(rows)
 
 
 def _sequences_and_weights(

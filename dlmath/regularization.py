@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath import _check as check
+from dlmath._stable import times
 
 
-@np.errstate(over="ignore")
-def l2_penalty(W: np.ndarray, strength: float, count: int) -> float:
+@check.rounding
+def l2_penalty(W: np.ndarray, weight_decay: float, count: int) -> float:
     r"""The L2 penalty, :math:`\frac{\lambda}{2m} \|\mathbf W\|^2` (Hoerl and Kennard, 1970; Krogh and Hertz, 1991).
 
     The half is there so that the gradient has no factor 2. Biases are not penalized: they shift, they do not bend.
@@ -16,27 +17,24 @@ def l2_penalty(W: np.ndarray, strength: float, count: int) -> float:
 
     Args:
         W: weights, any shape.
-        strength: :math:`\lambda \ge 0`, in units of loss over squared weight.
+        weight_decay: :math:`\lambda \ge 0`, in units of loss over squared weight.
         count: :math:`m`, the number of training samples.
 
     Returns:
         The penalty, to be added to the loss.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``W`` is empty or contains NaN, a negative strength, or a count below 1.
-
     Example:
-        >>> float(l2_penalty(np.array([[3.0, 4.0]]), strength=2.0, count=5))
+        >>> float(l2_penalty(np.array([[3.0, 4.0]]), weight_decay=2.0, count=5))
         5.0
     """
     W = check.array("W", W, analytic=True)
-    factor = check.number("strength", strength, least=0) / (2 * check.integer("count", count, least=1))
-    return factor * np.sum(W * W)
+    weight_decay = check.number("weight_decay", weight_decay, least=0, most=check.largest(W))
+    count = check.integer("count", count, least=1)
+    return np.sum(times(times(weight_decay / (2 * count), W), W))
 
 
-@np.errstate(over="ignore")
-def l2_penalty_grad(W: np.ndarray, strength: float, count: int) -> np.ndarray:
+@check.rounding
+def l2_penalty_grad(W: np.ndarray, weight_decay: float, count: int) -> np.ndarray:
     r"""The gradient of the L2 penalty, :math:`\frac{\lambda}{m} \mathbf W`.
 
     With gradient descent it shrinks every weight by the factor :math:`1 - \gamma\lambda/m` a step, hence "weight
@@ -44,25 +42,23 @@ def l2_penalty_grad(W: np.ndarray, strength: float, count: int) -> np.ndarray:
 
     Args:
         W: weights, any shape.
-        strength: :math:`\lambda \ge 0`.
+        weight_decay: :math:`\lambda \ge 0`.
         count: :math:`m`, the number of training samples.
 
     Returns:
         The gradient, the shape of ``W``.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``W`` is empty or contains NaN, a negative strength, or a count below 1.
-
     Example:
-        >>> l2_penalty_grad(np.array([[3.0, 4.0]]), strength=2.0, count=5)
+        >>> l2_penalty_grad(np.array([[3.0, 4.0]]), weight_decay=2.0, count=5)
         array([[1.2, 1.6]])
     """
     W = check.array("W", W, analytic=True)
-    return (check.number("strength", strength, least=0) / check.integer("count", count, least=1)) * W
+    weight_decay = check.number("weight_decay", weight_decay, least=0, most=check.largest(W))
+    count = check.integer("count", count, least=1)
+    return times(weight_decay / count, W)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.rounding
 def dropout(
     X: np.ndarray, rate: float, rng: np.random.Generator, *, training: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -80,10 +76,6 @@ def dropout(
     Returns:
         ``(output, mask)``, both of the shape of ``X``; ``dropout_backward`` needs the mask.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``X`` is empty or contains NaN, or a rate outside [0, 1).
-
     Example:
         >>> output, mask = dropout(np.array([1.0, 2.0, 3.0, 4.0]), 0.5, np.random.default_rng(0))
         >>> output, mask
@@ -98,10 +90,10 @@ def dropout(
     if training:
         mask *= rng.random(X.shape) >= rate
         mask /= 1 - rate
-    return X * mask, mask
+    return times(mask, X), mask
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.rounding
 def dropout_backward(grad_output: np.ndarray, mask: np.ndarray) -> np.ndarray:
     r"""Pull a gradient back through dropout: it passes where the activation passed, times the same mask.
 
@@ -112,10 +104,6 @@ def dropout_backward(grad_output: np.ndarray, mask: np.ndarray) -> np.ndarray:
     Returns:
         The gradient with respect to the input, :math:`\mathbf G \odot \mathbf D`.
 
-    Raises:
-        TypeError: an argument is not an array of numbers.
-        ValueError: the shapes differ, or an argument is empty or contains NaN.
-
     Example:
         >>> dropout_backward(np.array([1.0, 1.0]), np.array([2.0, 0.0]))
         array([2., 0.])
@@ -123,4 +111,4 @@ def dropout_backward(grad_output: np.ndarray, mask: np.ndarray) -> np.ndarray:
     grad_output = check.array("grad_output", grad_output, analytic=True)
     mask = check.array("mask", mask)
     check.same_shape("mask", mask, "grad_output", grad_output)
-    return grad_output * mask
+    return times(mask, grad_output)

@@ -21,7 +21,7 @@ MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 """Their steps in rows and columns."""
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def bellman_optimality(
     Q: np.ndarray, P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float
 ) -> np.ndarray:
@@ -45,9 +45,7 @@ def bellman_optimality(
         :math:`\mathcal T Q`, shape ``(S, A)``.
 
     Raises:
-        TypeError: an argument is not of numbers, or ``terminal`` not of booleans.
-        ValueError: the shapes do not fit, a row of ``P`` is not a distribution, an argument is empty or contains NaN,
-            or the discount is not between 0 and 1.
+        ValueError: as everywhere, or a row of ``P`` is not a distribution.
 
     Example:
         >>> P, R, terminal = grid_world(["..G"], step_reward=-1.0)
@@ -59,7 +57,7 @@ def bellman_optimality(
     return _backup(Q, P, R, terminal, check.number("discount", discount, least=0, most=1))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def value_iteration(
     P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float, tolerance: float = 1e-10
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -78,11 +76,6 @@ def value_iteration(
 
     Returns:
         ``(Q, changes)``: the action values, shape ``(S, A)``, and the largest change of each sweep.
-
-    Raises:
-        TypeError: an argument is not of numbers, or ``terminal`` not of booleans.
-        ValueError: the shapes do not fit, a row of ``P`` is not a distribution, an argument is empty or contains NaN,
-            the discount is not in [0, 1), or the tolerance not positive.
 
     Example:
         >>> Q, changes = value_iteration(*grid_world(["..G"], step_reward=0.0), discount=0.5)
@@ -110,10 +103,6 @@ def greedy_policy(Q: np.ndarray) -> np.ndarray:
     Returns:
         Actions, integers of shape ``(S,)``.
 
-    Raises:
-        TypeError: ``Q`` is not an array of real numbers.
-        ValueError: ``Q`` is not a table, is empty or contains NaN.
-
     Example:
         >>> greedy_policy(np.array([[1.0, 2.0], [3.0, 3.0]]))
         array([1, 0])
@@ -134,10 +123,6 @@ def epsilon_greedy(action_values: np.ndarray, epsilon: float, rng: np.random.Gen
     Returns:
         The action, from 0 to A - 1.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``action_values`` is not a vector, is empty or contains NaN, or ``epsilon`` is not in [0, 1].
-
     Example:
         >>> epsilon_greedy(np.array([0.0, 5.0, 1.0]), 0.0, np.random.default_rng(0))
         1
@@ -147,7 +132,36 @@ def epsilon_greedy(action_values: np.ndarray, epsilon: float, rng: np.random.Gen
     return _choose(action_values, epsilon, check.generator("rng", rng))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+def epsilon_greedy_probabilities(action_values: np.ndarray, epsilon: float) -> np.ndarray:
+    r"""How likely ``epsilon_greedy`` is to choose each action.
+
+    With A actions of which m are best,
+
+    .. math::
+        \pi(a) = \frac{\epsilon}{A} + \begin{cases} (1 - \epsilon)/m & a \text{ is one of the best} \\
+        0 & \text{otherwise.} \end{cases}
+
+    The best share what is not given to chance equally, because ``epsilon_greedy`` draws lots among them.
+
+    Args:
+        action_values: Q(s, ·), the last axis for the actions: shape ``(A,)`` of one state, or ``(S, A)`` of all.
+        epsilon: :math:`\epsilon`, from 0 to 1.
+
+    Returns:
+        The probabilities, the shape of ``action_values``; they add up to 1 for every state.
+
+    Example:
+        >>> epsilon_greedy_probabilities(np.array([5.0, 0.0, 5.0, 1.0]), 0.2)
+        array([0.45, 0.05, 0.45, 0.05])
+    """
+    action_values = check.array("action_values", action_values, ("A",), ("S", "A"))
+    epsilon = check.number("epsilon", epsilon, least=0, most=1)
+    best = action_values == action_values.max(axis=-1, keepdims=True)
+    greedy = best / best.sum(axis=-1, keepdims=True)
+    return (epsilon / action_values.shape[-1] + (1 - epsilon) * greedy).astype(action_values.dtype)
+
+
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def q_learning_update(
     Q: np.ndarray,
     state: int,
@@ -178,10 +192,6 @@ def q_learning_update(
     Returns:
         The new table; it differs from ``Q`` in one entry.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``Q`` is not a table, is empty or contains NaN, or a number is out of its range.
-
     Example:
         >>> Q = np.array([[0.0, 0.0], [4.0, 8.0]])
         >>> q_learning_update(Q, 0, 1, reward=2.0, next_state=1, ended=False, learning_rate=0.5, discount=0.5)
@@ -205,7 +215,7 @@ def q_learning_update(
     return Q
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def q_learning(
     P: np.ndarray,
     R: np.ndarray,
@@ -238,10 +248,6 @@ def q_learning(
     Returns:
         ``(Q, returns)``: the learnt action values, shape ``(S, A)``, and the undiscounted reward of each episode, shape
         ``(episodes,)``.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: the shapes do not fit, a row of ``P`` is not a distribution, or a number is out of its range.
 
     Example:
         >>> world, rng = grid_world(["..G"], step_reward=0.0), np.random.default_rng(0)
@@ -295,8 +301,7 @@ def grid_world(
         are marked terminal): ``Q.max(axis=1).reshape(height, width)`` is a map of the values.
 
     Raises:
-        TypeError: ``rows`` is not a sequence of strings, or a number is not a number.
-        ValueError: the grid is empty, ragged or has other characters, or ``slip`` is not in [0, 1/2].
+        ValueError: as everywhere, or the grid is ragged or has other characters.
 
     Example:
         >>> P, R, terminal = grid_world([".G"], step_reward=-0.5)
@@ -332,7 +337,22 @@ def grid_world(
 def _backup(Q: np.ndarray, P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float) -> np.ndarray:
     """The Bellman optimality operator."""
     values = np.where(terminal, 0, Q.max(axis=1))
-    return np.where(terminal[:, np.newaxis], 0, R + discount * (P @ values))
+    return np.where(terminal[:, np.newaxis], 0, R + _discounted(discount, _expected(P, values)))
+
+
+def _expected(P: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The mean of the values over the next state; a state that is never reached counts for nothing, be it infinite."""
+    infinite = np.isinf(values)
+    if not infinite.any():
+        return P @ values
+    expected = P @ np.where(infinite, 0, values)
+    reached = np.where(P > 0, np.where(infinite, values, 0), 0)
+    return expected + reached.sum(axis=-1)
+
+
+def _discounted(discount: float, values: np.ndarray) -> np.ndarray:
+    """Without a future, nothing is left even of an infinite value."""
+    return discount * values if discount else np.zeros_like(values)
 
 
 def _learn(
@@ -364,7 +384,7 @@ def _process(P: np.ndarray, R: np.ndarray, terminal: np.ndarray) -> tuple[np.nda
     P = check.array("P", P, (n_states, n_actions, n_states))
     if P.min() < 0 or np.max(np.abs(P.sum(axis=2) - 1)) > 1e-6:
         raise ValueError("P must be probabilities, not negative and with P[s, a].sum() = 1 for every s and a")
-    terminal = np.asarray(terminal)
+    terminal = check.from_array_like("terminal", terminal)
     if terminal.dtype != bool:
         raise TypeError(f"terminal must be an array of booleans, got dtype {terminal.dtype}")
     if terminal.shape != (n_states,):

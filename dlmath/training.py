@@ -22,7 +22,7 @@ class Run(NamedTuple):
     """What ``measure`` found before the first epoch and after each, by name, shape ``(epochs + 1,)``."""
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def gradient_descent(
     loss_and_gradient: Callable[[np.ndarray], tuple[float, np.ndarray]],
     start: np.ndarray,
@@ -46,25 +46,23 @@ def gradient_descent(
         ``(theta, losses)``: the last parameters and the losses at the start and after every step,
         shape ``(steps + 1,)`` for a run that stayed finite.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: ``start`` is not a vector, is empty or has NaN; a negative learning rate or number of steps.
-
     Example:
         >>> theta, losses = gradient_descent(lambda t: (float(t @ t), 2 * t), np.array([1.0]), 0.25, 3)
         >>> theta, losses
         (array([0.125]), array([1.      , 0.25    , 0.0625  , 0.015625]))
     """
     theta = check.array("start", start, ("P",)).copy()
-    check.number("learning_rate", learning_rate, least=0)
-    losses = []
-    for _ in _counted(range(check.integer("steps", steps)), progress):
-        loss, gradient = loss_and_gradient(theta)
+    learning_rate = check.number("learning_rate", learning_rate, least=0)
+    steps = check.integer("steps", steps)
+    check.function("loss_and_gradient", loss_and_gradient)
+    losses: list[float] = []
+    for _ in _counted(range(steps), progress):
+        loss, gradient = _evaluated(loss_and_gradient, theta)
         losses.append(loss)
         if not (np.isfinite(loss) and np.isfinite(gradient).all()):
             return theta, np.array(losses)
         theta = gradient_descent_step(theta, gradient, learning_rate)
-    losses.append(loss_and_gradient(theta)[0])
+    losses.append(_evaluated(loss_and_gradient, theta)[0])
     return theta, np.array(losses)
 
 
@@ -79,10 +77,6 @@ def minibatches(count: int, batch_size: int, rng: np.random.Generator) -> Iterat
     Yields:
         Row numbers, shape ``(batch_size,)`` or, in the last one, fewer.
 
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: a count or a batch size below 1.
-
     Example:
         >>> [rows.tolist() for rows in minibatches(5, 2, np.random.default_rng(0))]
         [[2, 4], [3, 0], [1]]
@@ -93,7 +87,7 @@ def minibatches(count: int, batch_size: int, rng: np.random.Generator) -> Iterat
     return (order[first : first + batch_size] for first in range(0, count, batch_size))
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@check.overflowing
 def train(
     loss_and_gradient: Callable[..., tuple[float, np.ndarray]],
     start: np.ndarray,
@@ -104,7 +98,7 @@ def train(
     batch_size: int,
     learning_rate: float,
     optimizer: str | Callable[..., tuple[np.ndarray, Any]] = "adam",
-    largest_norm: float | None = None,
+    max_norm: float | None = None,
     measure: Callable[[np.ndarray], dict[str, float]] | None = None,
     progress: bool = False,
 ) -> Run:
@@ -123,16 +117,12 @@ def train(
         learning_rate: of the optimizer.
         optimizer: a name in ``optimizers.OPTIMIZERS``, such as ``"sgd"`` or ``"adam"``; or a function like those in
             ``optimizers``, such as ``functools.partial(momentum_step, momentum=0.5)``.
-        largest_norm: clip the gradient to this norm; ``None`` not to.
+        max_norm: clip the gradient to this norm; ``None`` not to.
         measure: takes ``theta`` and returns named numbers: the learning curves.
         progress: show a progress bar (needs tqdm).
 
     Returns:
         The ``Run``.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: no data, arrays of different lengths, NaN in ``start``, or a number out of its range.
 
     Example:
         >>> X, y = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([1.0, 3.0, 5.0, 7.0])
@@ -155,25 +145,31 @@ def train(
     theta = check.array("start", start, ("P",)).copy()
     data, count = _samples(data)
     rng = check.generator("rng", rng)
+    epochs = check.integer("epochs", epochs)
     batch_size = check.integer("batch_size", batch_size, least=1)
-    if not callable(optimizer):
-        optimizer = OPTIMIZERS[check.choice("optimizer", optimizer, list(OPTIMIZERS))]
-    state, losses, measured = None, [], []
+    learning_rate = check.number("learning_rate", learning_rate, least=0)
+    check.function("loss_and_gradient", loss_and_gradient)
+    step = _step_of(optimizer)
+    if max_norm is not None:
+        max_norm = check.number("max_norm", max_norm, above=0)
+    state: Any = None
+    losses: list[float] = []
+    measured: list[dict[str, float]] = []
     if measure is not None:
-        measured.append(measure(theta))
-    for _ in _counted(range(check.integer("epochs", epochs)), progress):
+        measured.append(_measured(measure, theta, None))
+    for _ in _counted(range(epochs), progress):
         total = 0.0
         for rows in minibatches(count, batch_size, rng):
-            loss, gradient = loss_and_gradient(theta, *(array[rows] for array in data))
+            loss, gradient = _evaluated(loss_and_gradient, theta, *(array[rows] for array in data))
             if not (np.isfinite(loss) and np.isfinite(gradient).all()):
                 return Run(theta, np.array([*losses, loss]), _curves(measured))
             total += float(loss) * len(rows)
-            if largest_norm is not None:
-                gradient = clip_by_norm(gradient, largest_norm)
-            theta, state = optimizer(theta, gradient, state, learning_rate)
+            if max_norm is not None:
+                gradient = clip_by_norm(gradient, max_norm)
+            theta, state = step(theta, gradient, state, learning_rate)
         losses.append(total / count)
         if measure is not None:
-            measured.append(measure(theta))
+            measured.append(_measured(measure, theta, measured[0]))
     return Run(theta, np.array(losses), _curves(measured))
 
 
@@ -189,10 +185,6 @@ def split(
 
     Returns:
         ``(kept, held_out)``, each with the same arrays as ``data``.
-
-    Raises:
-        TypeError: an argument is of the wrong type.
-        ValueError: no data, arrays of different lengths, or a fraction that leaves a part without samples.
 
     Example:
         >>> (X, y), (X_test, y_test) = split((np.eye(4), np.arange(4)), 0.25, np.random.default_rng(0))
@@ -218,10 +210,6 @@ def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
     Returns:
         A number from 0 to 1.
 
-    Raises:
-        TypeError: ``scores`` is not an array of real numbers, or the labels are not integers.
-        ValueError: shapes that do not fit, a label out of range, empty input or NaN.
-
     Example:
         >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0], [5.0, 4.0], [1.0, 0.0]]), np.array([0, 1, 0, 1]))
         0.75
@@ -231,9 +219,58 @@ def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(np.argmax(scores, axis=1) == labels))
 
 
+def _evaluated(
+    loss_and_gradient: Callable[..., tuple[float, np.ndarray]], theta: np.ndarray, *batch: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """What a function that was passed in returned, if it is a loss and a gradient; they may be infinite or NaN."""
+    result = loss_and_gradient(theta, *batch)
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        raise TypeError(f"loss_and_gradient must return a pair (loss, gradient), got {check.kind(result)}")
+    loss = check.from_array_like("the loss that loss_and_gradient returned", result[0])
+    gradient = check.from_array_like("the gradient that loss_and_gradient returned", result[1])
+    if loss.ndim > 0 or loss.dtype.kind not in "iuf":
+        raise TypeError(f"loss_and_gradient must return the loss as one number, got {check.kind(result[0])}")
+    if gradient.dtype.kind not in "iuf":
+        raise TypeError(f"loss_and_gradient must return the gradient as an array, got {check.kind(result[1])}")
+    check.same_shape("the gradient that loss_and_gradient returned", gradient, "theta", theta)
+    return result[0], gradient
+
+
+def _step_of(optimizer: str | Callable[..., tuple[np.ndarray, Any]]) -> Callable[..., tuple[np.ndarray, Any]]:
+    """The update rule of a name; one that was passed in has to return the next parameters and its state."""
+    if not callable(optimizer):
+        return OPTIMIZERS[check.choice("optimizer", optimizer, list(OPTIMIZERS))]
+    rule = optimizer
+
+    def step(theta: np.ndarray, gradient: np.ndarray, state: Any, learning_rate: float) -> tuple[np.ndarray, Any]:
+        result = rule(theta, gradient, state, learning_rate)
+        if not isinstance(result, tuple | list) or len(result) != 2:
+            raise TypeError(f"optimizer must return a pair (theta, state), got {check.kind(result)}")
+        following = check.array("the theta that optimizer returned", result[0])
+        check.same_shape("the theta that optimizer returned", following, "theta", theta)
+        return following, result[1]
+
+    return step
+
+
+def _measured(
+    measure: Callable[[np.ndarray], dict[str, float]], theta: np.ndarray, before: dict[str, float] | None
+) -> dict[str, float]:
+    """What ``measure`` returned, if it is one number a name, with the names it had before."""
+    values = check.function("measure", measure)(theta)
+    if not isinstance(values, dict):
+        raise TypeError(f"measure must return a dict of named numbers, got {check.kind(values)}")
+    for name, value in values.items():
+        if np.ndim(value) > 0 or np.asarray(value).dtype.kind not in "biuf":
+            raise TypeError(f"measure must return one number for each name, got {check.kind(value)} for {name!r}")
+    if before is not None and before.keys() != values.keys():
+        raise ValueError(f"measure must return the same names each time, {list(before)}, got {list(values)}")
+    return values
+
+
 def _samples(data: Sequence[np.ndarray]) -> tuple[tuple[np.ndarray, ...], int]:
     """The arrays, and how many samples they have."""
-    if isinstance(data, np.ndarray) or not isinstance(data, Sequence):
+    if isinstance(data, np.ndarray | str | bytes) or not isinstance(data, Sequence):
         raise TypeError(f"data must be a tuple of arrays such as (X, y), got {type(data).__name__}")
     arrays = tuple(check.from_array_like(f"data[{i}]", array) for i, array in enumerate(data))
     if len(arrays) == 0:

@@ -14,7 +14,7 @@ from dlmath import _check as check
 from dlmath.attention import MultiHeadPass, multi_head_attention, multi_head_attention_backward
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray, b_2: np.ndarray) -> np.ndarray:
     r"""The position-wise feed-forward layer (Vaswani et al., 2017): the same two-layer network at every position,
 
@@ -34,10 +34,6 @@ def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarra
     Returns:
         The outputs, the shape of ``X``.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> W_1, b_1, W_2, b_2 = np.array([[1.0], [-1.0]]), np.zeros(2), np.array([[1.0, 1.0]]), np.zeros(1)
         >>> feed_forward(np.array([[-3.0], [2.0]]), W_1, b_1, W_2, b_2)  # the absolute value
@@ -49,7 +45,7 @@ def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarra
     return np.maximum(X @ W_1.T + b_1, 0) @ W_2.T + b_2
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def feed_forward_backward(
     grad_Y: np.ndarray, X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -76,10 +72,6 @@ def feed_forward_backward(
     Returns:
         The gradients ``(grad_X, grad_W_1, grad_b_1, grad_W_2, grad_b_2)``, each of the shape of what it differentiates.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> W_1, b_1, W_2 = np.array([[1.0], [-1.0]]), np.zeros(2), np.array([[1.0, 1.0]])
         >>> feed_forward_backward(np.array([[1.0], [1.0]]), np.array([[-3.0], [2.0]]), W_1, b_1, W_2)[0]
@@ -94,13 +86,13 @@ def feed_forward_backward(
     return (
         (delta @ W_1).reshape(X.shape),
         delta.T @ rows,
-        delta.sum(axis=0),
+        check.rows_added(delta),
         grad_rows.T @ hidden,
-        grad_rows.sum(axis=0),
+        check.rows_added(grad_rows),
     )
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float = 1e-5) -> np.ndarray:
     r"""Layer normalisation (Ba, Kiros and Hinton, 2016): every position is brought to mean 0 and variance 1,
 
@@ -119,10 +111,6 @@ def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float
     Returns:
         The outputs, the shape of ``X``.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``epsilon`` not a number.
-        ValueError: the shapes do not fit, an argument is empty or contains NaN, or ``epsilon`` is not positive.
-
     Example:
         >>> layer_norm(np.array([[1.0, 3.0], [0.0, 0.0]]), np.ones(2), np.zeros(2), epsilon=1e-12)
         array([[-1.,  1.],
@@ -134,7 +122,7 @@ def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float
     return gain * normalised + bias
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def layer_norm_backward(
     grad_Y: np.ndarray, X: np.ndarray, gain: np.ndarray, epsilon: float = 1e-5
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -159,10 +147,6 @@ def layer_norm_backward(
     Returns:
         The gradients ``(grad_X, grad_gain, grad_bias)``, each of the shape of what it differentiates.
 
-    Raises:
-        TypeError: an argument is not an array of numbers, or ``epsilon`` not a number.
-        ValueError: the shapes do not fit, an argument is empty or contains NaN, or ``epsilon`` is not positive.
-
     Example:
         >>> layer_norm_backward(np.array([[1.0, 0.0, 0.0]]), np.array([[-1.0, 0.0, 1.0]]), np.ones(3), epsilon=1e-12)[1]
         array([-1.22474487,  0.        ,  0.        ])
@@ -173,8 +157,8 @@ def layer_norm_backward(
     u = gain * grad_Y
     means = u.mean(axis=-1, keepdims=True), (u * normalised).mean(axis=-1, keepdims=True)
     grad_X = (u - means[0] - normalised * means[1]) / deviation
-    positions = tuple(range(X.ndim - 1))
-    return grad_X, (grad_Y * normalised).sum(axis=positions), grad_Y.sum(axis=positions)
+    d = X.shape[-1]
+    return grad_X, check.rows_added((grad_Y * normalised).reshape(-1, d)), check.rows_added(grad_Y.reshape(-1, d))
 
 
 class EncoderParameters(NamedTuple):
@@ -225,10 +209,6 @@ def initialize_encoder(d_model: int, d_ff: int, rng: np.random.Generator) -> Enc
     Returns:
         The parameters.
 
-    Raises:
-        TypeError: a size is not an integer, or ``rng`` not a generator.
-        ValueError: a size is below 1.
-
     Example:
         >>> parameters = initialize_encoder(4, 8, np.random.default_rng(0))
         >>> parameters.W_1.shape, parameters.gain_1
@@ -241,7 +221,10 @@ def initialize_encoder(d_model: int, d_ff: int, rng: np.random.Generator) -> Enc
         return rng.normal(0, np.sqrt(2 / (n_in + n_out)), (n_out, n_in))
 
     return EncoderParameters(
-        *(weights(d_model, d_model) for _ in range(4)),
+        W_Q=weights(d_model, d_model),
+        W_K=weights(d_model, d_model),
+        W_V=weights(d_model, d_model),
+        W_O=weights(d_model, d_model),
         gain_1=np.ones(d_model),
         bias_1=np.zeros(d_model),
         W_1=weights(d_ff, d_model),
@@ -272,10 +255,6 @@ def encoder_block(
     Returns:
         An ``EncoderPass``: the output Z, and what ``encoder_block_backward`` needs.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers, or the mask not of booleans.
-        ValueError: the shapes do not fit, ``heads`` does not divide d_model, an argument is empty or contains NaN.
-
     Example:
         >>> parameters = initialize_encoder(4, 8, np.random.default_rng(0))
         >>> X = np.random.default_rng(1).normal(size=(2, 3, 4))
@@ -284,7 +263,7 @@ def encoder_block(
                [0., 0., 0.]])
     """
     X = check.array("X", X)
-    p = parameters
+    p = _encoder_parameters(parameters)
     attention = multi_head_attention(X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, heads, mask)
     first_sum = X + attention.output
     middle = layer_norm(first_sum, p.gain_1, p.bias_1)
@@ -310,10 +289,6 @@ def encoder_block_backward(
     Returns:
         ``(grad_X, gradients)``, with one gradient for each of the parameters, under its name.
 
-    Raises:
-        TypeError: an argument is not an array of real numbers.
-        ValueError: the shapes do not fit, or an argument is empty or contains NaN.
-
     Example:
         >>> parameters = initialize_encoder(4, 8, np.random.default_rng(0))
         >>> X = np.random.default_rng(1).normal(size=(2, 3, 4))
@@ -322,19 +297,25 @@ def encoder_block_backward(
         array([6., 6., 6., 6.])
     """
     X = check.array("X", X)
-    p = parameters
+    grad_output = check.array("grad_output", grad_output, X.shape)
+    p = _encoder_parameters(parameters)
+    if not isinstance(kept, EncoderPass):
+        raise TypeError(f"kept must be what encoder_block returned, an EncoderPass, got {type(kept).__name__}")
     grad_second_sum, grad_gain_2, grad_bias_2 = layer_norm_backward(grad_output, kept.second_sum, p.gain_2)
     grad_middle, grad_W_1, grad_b_1, grad_W_2, grad_b_2 = feed_forward_backward(
         grad_second_sum, kept.middle, p.W_1, p.b_1, p.W_2
     )
     grad_middle = grad_second_sum + grad_middle
     grad_first_sum, grad_gain_1, grad_bias_1 = layer_norm_backward(grad_middle, kept.first_sum, p.gain_1)
-    grad_Q, grad_K, grad_V, *grad_projections = multi_head_attention_backward(
+    grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O = multi_head_attention_backward(
         grad_first_sum, X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, kept.attention
     )
     grad_X = grad_first_sum + grad_Q + grad_K + grad_V
     return grad_X, EncoderParameters(
-        *grad_projections,
+        W_Q=grad_W_Q,
+        W_K=grad_W_K,
+        W_V=grad_W_V,
+        W_O=grad_W_O,
         gain_1=grad_gain_1,
         bias_1=grad_bias_1,
         W_1=grad_W_1,
@@ -344,6 +325,16 @@ def encoder_block_backward(
         gain_2=grad_gain_2,
         bias_2=grad_bias_2,
     )
+
+
+def _encoder_parameters(parameters: EncoderParameters) -> EncoderParameters:
+    if isinstance(parameters, EncoderParameters):
+        return parameters
+    if isinstance(parameters, tuple | list) and len(parameters) == len(EncoderParameters._fields):
+        return EncoderParameters(*parameters)
+    expected = f"EncoderParameters, or a tuple of its {len(EncoderParameters._fields)} arrays in their order"
+    size = f" of length {len(parameters)}" if isinstance(parameters, tuple | list) else ""
+    raise TypeError(f"parameters must be {expected}, got {type(parameters).__name__}{size}")
 
 
 def _feed_forward_arguments(

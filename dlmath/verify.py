@@ -483,8 +483,8 @@ def _derive(
         raise CertificateError(
             f"certificate {name!r} does not hold: it is not what SymPy derives\n{latex(equation)}\n{error}"
         ) from error
-    except ValueError as error:
-        raise ValueError(f"certificate {name!r}: {error}") from error
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise ValueError(f"certificate {name!r}: SymPy cannot derive it: {error.args[0]}") from error
     return derive.NOT_DERIVED if r"\partial" in str(equation.lhs) else derive.NO_DERIVATIVE
 
 

@@ -1,3 +1,5 @@
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,31 +8,47 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from support import NOT_NUMBERS, agrees_with_torch, assert_gradient, leaves_arguments_alone, refuses
 
 from dlmath import activations
+from dlmath._stable import stable_shift
 from dlmath.activations import (
     ACTIVATIONS,
-    FROM_OUTPUT,
-    IN_PLACE,
+    Activation,
+    gelu,
+    gelu_grad,
     leaky_relu,
     leaky_relu_grad,
     log_softmax,
     log_softmax_backward,
+    logsumexp,
+    logsumexp_grad,
+    silu,
+    silu_grad,
     softmax,
     softmax_backward,
     softmax_in_place,
     softmax_jacobian,
-    stable_shift,
+    softplus,
+    softplus_grad,
 )
 
-ELEMENTWISE = {
-    "identity": lambda torch, z: z * 1,
-    "sigmoid": lambda torch, z: torch.sigmoid(z),
-    "tanh": lambda torch, z: torch.tanh(z),
-    "relu": lambda torch, z: torch.relu(z),
-    "leaky_relu": lambda torch, z: torch.nn.functional.leaky_relu(z),
-}
+ELEMENTWISE = list(ACTIVATIONS)
+ANALYTIC = [name for name, record in ACTIVATIONS.items() if record.analytic]
 FUNCTIONS = [getattr(activations, name + suffix) for name in ELEMENTWISE for suffix in ("", "_grad")]
 ON_AN_AXIS = [softmax, log_softmax, softmax_jacobian]
 finite = st.floats(-1e3, 1e3)
+
+
+def of_torch(torch, name):
+    """PyTorch has every activation of the table under its name, but not always in the same place."""
+    if name == "identity":
+        return lambda z: z * 1
+    return getattr(torch.nn.functional, name, None) or getattr(torch, name)
+
+
+def exactly(formula, z, digits=60):
+    """A formula of mpmath, in so many digits, at each number of an array, and rounded."""
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(digits):
+        return np.array([float(formula(mpmath, mpmath.mpf(float(x)))) for x in z])
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (3, 4), (2, 3, 4)])
@@ -40,41 +58,200 @@ def test_elementwise_functions_agree_with_torch(name, shape, rng):
     function, derivative = getattr(activations, name), getattr(activations, f"{name}_grad")
     agrees_with_torch(
         function,
-        lambda z: ELEMENTWISE[name](torch, z),
+        of_torch(torch, name),
         np.array(3 * rng.standard_normal(shape)),
         gradients=lambda g, z: g * derivative(z),
     )
 
 
-@pytest.mark.parametrize("name", ["identity", "sigmoid", "tanh"])
+@pytest.mark.parametrize("name", ANALYTIC)
 def test_analytic_functions_by_the_complex_step(name, rng):
     function, derivative = getattr(activations, name), getattr(activations, f"{name}_grad")
-    z, weights = rng.standard_normal((2, 5))
+    z, weights = 3 * rng.standard_normal((2, 50))
     assert_gradient(lambda z: np.sum(weights * function(z)), weights * derivative(z), z, analytic=True)
     assert derivative(z + 0j).dtype == complex
+    # The second derivative: by the complex step of the first, and by its central difference.
+    second = np.imag(derivative(z + 1e-30j)) / 1e-30
+    np.testing.assert_allclose(second, (derivative(z + 1e-6) - derivative(z - 1e-6)) / 2e-6, rtol=1e-6, atol=1e-8)
 
 
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_the_tables_of_a_network_hold_the_same_functions(name, rng):
-    z = rng.standard_normal((4, 3))
-    expected = getattr(activations, name)(z)
-    np.testing.assert_array_equal(ACTIVATIONS[name](z), expected)
-    own = z.copy()
-    assert IN_PLACE[name](own) is own
-    np.testing.assert_allclose(own, expected, rtol=1e-15)
-    derivative = getattr(activations, f"{name}_grad")(z)
-    np.testing.assert_allclose(FROM_OUTPUT[name](expected) * 1.0, derivative, rtol=1e-12)
+@pytest.mark.parametrize("name", ANALYTIC)
+@pytest.mark.parametrize("far", [-1.7e308, -1e5, -1000.0, -720.0, 720.0, 1000.0, 1e5, 1.7e308])
+def test_the_complex_step_far_out(name, far):
+    function, derivative = getattr(activations, name), getattr(activations, f"{name}_grad")
+    value = function(np.array([far + 1e-30j]))
+    np.testing.assert_allclose(value.real, function(np.array([far])), rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(value.imag / 1e-30, derivative(np.array([far])), rtol=1e-12, atol=1e-250)
+    np.testing.assert_allclose(derivative(np.array([far + 1e-30j])).real, derivative(np.array([far])), atol=1e-250)
 
 
-def test_the_tables_name_the_same_activations():
-    assert ACTIVATIONS.keys() == IN_PLACE.keys() == FROM_OUTPUT.keys() == ELEMENTWISE.keys()
+class TestTable:
+    """A record says the same in all its fields, and the same as the public functions of its name."""
+
+    @pytest.mark.parametrize("name", ELEMENTWISE)
+    @pytest.mark.parametrize("dtype", [np.float64, np.float32])
+    def test_a_record_holds_the_functions_of_its_name(self, name, dtype, rng):
+        record = ACTIVATIONS[name]
+        z = (3 * rng.standard_normal((4, 3))).astype(dtype)
+        expected = getattr(activations, name)(z)
+        assert record.function is getattr(activations, name)
+        own = z.copy()
+        in_place = record.in_place(own)
+        tolerance = 1e-15 if dtype == np.float64 else 1e-6
+        np.testing.assert_allclose(in_place, expected, rtol=tolerance)
+        slope = record.slope(expected if record.from_output else z)
+        derivative = getattr(activations, f"{name}_grad")(z)
+        np.testing.assert_allclose(slope * dtype(1), derivative, rtol=1e3 * tolerance)
+        assert in_place.dtype == (z * slope).dtype == dtype
+
+    @pytest.mark.parametrize("name", ANALYTIC)
+    def test_an_analytic_record_takes_complex_numbers_also_far_out(self, name, rng):
+        record = ACTIVATIONS[name]
+        z = np.array([-1e5, -1000, -2, 0.5, 1000, 1e5]) + 1e-30j
+        expected = getattr(activations, name)(z)
+        np.testing.assert_allclose(record.in_place(z.copy()), expected, rtol=1e-14)
+        assert np.isfinite(record.slope(expected if record.from_output else z)).all()
+
+    def test_whether_the_output_is_enough_is_a_property_of_the_function(self):
+        """It is for a function that does not fall; one that falls and rises again hides where it came from."""
+        z = np.linspace(-8, 8, 4001)
+        for name, record in ACTIVATIONS.items():
+            assert record.from_output == bool((np.diff(record.function(z)) >= 0).all()), name
+
+    def test_every_activation_of_the_module_is_in_the_table(self):
+        """What has an element-wise derivative beside it is an activation."""
+        names = {
+            name.removesuffix("_grad")
+            for name, _ in inspect.getmembers(activations, inspect.isfunction)
+            if name.endswith("_grad") and not name.startswith("_")
+        }
+        assert names - {"logsumexp"} == set(ACTIVATIONS)
+
+    def test_the_slope_of_the_leaky_relu_stands_once(self, monkeypatch):
+        z = np.array([-2.0, 3.0])
+        record = ACTIVATIONS["leaky_relu"]
+        assert activations.NEGATIVE_SLOPE == 0.01
+        for values in (leaky_relu(z), record.function(z), record.in_place(z.copy())):
+            np.testing.assert_array_equal(values, [-0.02, 3])
+        for slopes in (leaky_relu_grad(z), record.slope(z)):
+            np.testing.assert_array_equal(slopes, [0.01, 1])
+
+    def test_a_record_of_ones_own_has_short_defaults(self):
+        record = Activation(np.sin, np.cos, from_output=False)
+        assert record.in_place is None
+        assert record.analytic is False
 
 
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_tables_keep_float32(name):
-    z = np.array([-1.0, 2.0], np.float32)
-    assert IN_PLACE[name](z).dtype == np.float32
-    assert (z * FROM_OUTPUT[name](z)).dtype == np.float32
+class TestSmoothActivations:
+    """Softplus, SiLU and GELU against 60 digits, from one end of the numbers to the other."""
+
+    Z = np.concatenate(
+        [np.linspace(-40, 40, 161), [-700, -300.5, -38.4, -0.75179, -1e-3, -1e-20, 1e-300, 1e-9, 37.123, 300, 1e10]]
+    )
+
+    @pytest.mark.parametrize(
+        ("function", "formula"),
+        [
+            (softplus, lambda mp, z: mp.log1p(mp.exp(z))),
+            (softplus_grad, lambda mp, z: 1 / (1 + mp.exp(-z))),
+            (silu, lambda mp, z: z / (1 + mp.exp(-z))),
+            (silu_grad, lambda mp, z: (1 + mp.exp(-z) * (1 + z)) / (1 + mp.exp(-z)) ** 2),
+            (gelu, lambda mp, z: z * mp.erfc(-z / mp.sqrt(2)) / 2),
+            (gelu_grad, lambda mp, z: mp.erfc(-z / mp.sqrt(2)) / 2 + z * mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi)),
+        ],
+        ids=lambda value: getattr(value, "__name__", ""),
+    )
+    def test_against_many_digits(self, function, formula):
+        expected = exactly(formula, self.Z)
+        # Near their zeros the derivatives of silu and gelu are differences: there only the last place of 1 is left.
+        # Below 1e-308 numbers have fewer digits.
+        np.testing.assert_allclose(
+            function(self.Z), expected, rtol=1e-14, atol=1e-16 if function.__name__.endswith("grad") else 1e-307
+        )
+        single = self.Z[np.abs(self.Z) < 80].astype(np.float32)
+        np.testing.assert_allclose(function(single), exactly(formula, single), rtol=2e-6, atol=1e-7)
+
+    def test_against_scipy(self, rng):
+        special = pytest.importorskip("scipy.special")
+        z = 5 * rng.standard_normal(1000)
+        np.testing.assert_allclose(gelu(z), z * special.ndtr(z), rtol=1e-13)  # SciPy rounds z/√2 first
+        np.testing.assert_allclose(softplus(z), np.logaddexp(z, 0), rtol=1e-14)
+        np.testing.assert_allclose(silu(z), z * special.expit(z), rtol=1e-14)
+        w = z + 2j * rng.standard_normal(1000)
+        left = w[w.real < 0]
+        np.testing.assert_allclose(gelu(left), left * special.erfc(-left / np.sqrt(2)) / 2, rtol=1e-12)
+
+    @pytest.mark.parametrize("function", [softplus, softplus_grad, silu, silu_grad, gelu, gelu_grad])
+    def test_at_the_ends(self, function):
+        ends = np.array([-np.inf, -1.7e308, 1.7e308, np.inf])
+        rising = {softplus: [0, 0, 1.7e308, np.inf], silu: [0, 0, 1.7e308, np.inf], gelu: [0, 0, 1.7e308, np.inf]}
+        np.testing.assert_array_equal(function(ends), rising.get(function, [0, 0, 1, 1]))
+
+    def test_the_approximation_with_tanh_is_another_function(self):
+        z = np.linspace(-6, 6, 100_001)
+        approximate = z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))) / 2
+        assert 4e-4 < np.abs(gelu(z) - approximate).max() < 5e-4
+
+    def test_the_minimum_of_silu_is_where_its_docstring_says(self):
+        z = np.linspace(-3, 1, 400_001)
+        assert z[np.argmin(silu(z))] == pytest.approx(-1.278, abs=5e-4)
+        assert silu(z).min() == pytest.approx(-0.278, abs=5e-4)
+
+
+class TestLogSumExp:
+    @pytest.mark.parametrize("axis", [0, 1, -1])
+    def test_agrees_with_torch_on_any_axis(self, axis, rng):
+        torch = pytest.importorskip("torch")
+        agrees_with_torch(
+            lambda z: logsumexp(z, axis),
+            lambda z: torch.logsumexp(z, axis),
+            3 * rng.standard_normal((3, 4)),
+            gradients=lambda g, z: np.expand_dims(g, axis) * logsumexp_grad(z, axis),
+        )
+
+    def test_huge_tiny_and_infinite_entries(self):
+        inf = np.inf
+        z = np.array([[1e308, 1e308], [-1e308, -1e308], [0, -40], [-inf, 3], [-inf, -inf], [inf, 1], [inf, -inf]])
+        expected = [1e308, -1e308, np.log1p(np.exp(-40)), 3, -inf, inf, inf]
+        np.testing.assert_allclose(logsumexp(z), expected, rtol=1e-15)
+
+    def test_the_complex_step(self, rng):
+        z = rng.standard_normal((3, 4))
+        assert_gradient(lambda z: np.sum(logsumexp(z, 0)), logsumexp_grad(z, 0), z, analytic=True)
+
+    def test_softplus_is_that_of_zero_and_z(self, rng):
+        z = 20 * rng.standard_normal(50)
+        np.testing.assert_allclose(softplus(z), logsumexp(np.stack([z, 0 * z]), axis=0), rtol=1e-14)
+
+    def test_bad_input(self):
+        refuses(lambda: logsumexp(1.0), "axis", "0 dimensions", error=ValueError)
+        refuses(lambda: logsumexp([1.0, np.nan]), "z must", "NaN", error=ValueError)
+        refuses(lambda: logsumexp_grad([1.0, np.inf]), "z must", "+infinity", error=ValueError)
+        for value in NOT_NUMBERS:
+            refuses(lambda v=value: logsumexp(v), "z must", error=TypeError)
+        assert logsumexp(np.ones((2, 3), np.float32)).dtype == np.float32
+        leaves_arguments_alone(logsumexp, np.ones((2, 3)))
+
+
+class TestSinglePrecision:
+    """NumPy adds along the first axis one row after the other: a million numbers of single precision lost 1 %."""
+
+    def test_sums_along_the_first_axis(self, rng):
+        z = rng.random((1_000_000, 2)).astype(np.float32)
+        exact = z.astype(np.float64)
+        np.testing.assert_allclose(softmax(z, 0), softmax(exact, 0), rtol=1e-6)
+        np.testing.assert_allclose(log_softmax(z, 0), log_softmax(exact, 0), rtol=1e-6)
+        np.testing.assert_allclose(logsumexp(z, 0), logsumexp(exact, 0), rtol=1e-6)
+        s = softmax(exact, 0)
+        tiny = np.abs(softmax_backward(exact, s, 0)).max() * 1e-5
+        np.testing.assert_allclose(
+            softmax_backward(z, s.astype(np.float32), 0), softmax_backward(exact, s, 0), atol=tiny
+        )
+        np.testing.assert_allclose(
+            log_softmax_backward(z, np.log(s).astype(np.float32), 0),
+            log_softmax_backward(exact, np.log(s), 0),
+            atol=1e-6,
+        )
 
 
 class TestTails:
@@ -117,11 +294,18 @@ class TestKinks:
     def test_leaky_relu_has_the_slope_of_the_left_at_zero(self):
         np.testing.assert_array_equal(leaky_relu_grad(np.array([0.0, -0.0]), 0.25), [0.25, 0.25])
 
+    def test_slopes_near_the_largest_number(self):
+        """The right value without a warning, also where 0 meets infinity."""
+        np.testing.assert_array_equal(leaky_relu(np.array([-1e300, 0.0, 1.0]), 1e10), [-np.inf, 0, 1])
+        single = np.array([-1.0, 0.0, 1.0], np.float32)
+        np.testing.assert_array_equal(leaky_relu(single, 1e39), np.array([-np.inf, 0, 1], np.float32))
+        np.testing.assert_array_equal(leaky_relu_grad(single, 1e39), np.array([np.inf, np.inf, 1], np.float32))
+
     @pytest.mark.parametrize("function", [leaky_relu, leaky_relu_grad])
     def test_slopes_that_are_refused(self, function):
-        refuses(lambda: function(np.ones(2), -0.1), "alpha", "at least 0", "-0.1", error=ValueError)
-        refuses(lambda: function(np.ones(2), np.inf), "alpha", "finite", error=ValueError)
-        refuses(lambda: function(np.ones(2), "0.1"), "alpha", "number", error=TypeError)
+        refuses(lambda: function(np.ones(2), -0.1), "negative_slope", "at least 0", "-0.1", error=ValueError)
+        refuses(lambda: function(np.ones(2), np.inf), "negative_slope", "finite", error=ValueError)
+        refuses(lambda: function(np.ones(2), "0.1"), "negative_slope", "number", error=TypeError)
 
     @pytest.mark.parametrize("name", ["relu", "leaky_relu"])
     def test_complex_numbers_are_refused(self, name):
@@ -236,6 +420,12 @@ class TestSoftmax:
             lambda: log_softmax_backward(z, z, axis),
         ):
             refuses(call, "axis must", "2 dimensions", str(axis), error=ValueError)
+
+    def test_in_place_it_takes_what_can_be_overwritten(self):
+        refuses(lambda: softmax_in_place([1.0]), "z is", "floating-point array", "list", error=TypeError)
+        refuses(lambda: softmax_in_place(np.ones(2, int)), "z is", "floating-point array", error=TypeError)
+        refuses(lambda: softmax_in_place(np.ones(2), 1), "axis must", error=ValueError)
+        refuses(lambda: softmax_in_place(np.broadcast_to(1.0, 2)), "z is", "read-only", error=ValueError)
 
     def test_rows_of_very_different_size(self):
         z = np.array([[0.0, 1.0], [1000.0, 1001.0]])

@@ -383,3 +383,68 @@ def test_arguments_are_left_alone():
     multi_head_attention_backward(np.ones_like(Q), Q, K, V, *W, kept)
     for array, copy in zip(kept, before):
         np.testing.assert_array_equal(array, copy)
+
+
+class TestWhatIsMaskedIsNotThere:
+    """Infinite keys and values behind a mask leave everything as it would be without them."""
+
+    mask = np.array([[True, True, False], [True, False, False]])
+
+    @pytest.mark.parametrize("infinite", [np.inf, -np.inf])
+    @pytest.mark.parametrize("where", ["K", "V", "both"])
+    def test_infinite_rows(self, infinite, where, rng):
+        Q, K, V = rng.standard_normal((2, 3)), rng.standard_normal((3, 3)), rng.standard_normal((3, 2))
+        if where != "V":
+            K[2] = infinite
+        if where != "K":
+            V[2, 0] = infinite
+        expected = attention(Q, K[:2], V[:2], self.mask[:, :2])
+        output, weights = attention(Q, K, V, self.mask)
+        np.testing.assert_allclose(output, expected[0], rtol=1e-13)
+        np.testing.assert_allclose(weights[:, :2], expected[1], rtol=1e-13)
+        grad_output = rng.standard_normal(output.shape)
+        gradients = attention_backward(grad_output, Q, K, V, output, weights)
+        without = attention_backward(grad_output, Q, K[:2], V[:2], *expected)
+        for gradient, other in zip(gradients, without):
+            np.testing.assert_allclose(gradient[: len(other)], other, rtol=1e-12, atol=1e-14)
+            np.testing.assert_array_equal(gradient[len(other) :], 0)
+
+    def test_an_infinite_value_reaches_those_who_may_see_it(self):
+        V = np.array([[1.0, 1.0], [np.inf, -np.inf]])
+        output, _ = attention(np.zeros((2, 1)), np.zeros((2, 1)), V, causal_mask(2))
+        np.testing.assert_array_equal(output, [[1, 1], [np.inf, -np.inf]])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_scores_that_overflow_are_refused_whatever_their_sign(sign, dtype):
+    huge = np.full((1, 1), np.sqrt(np.finfo(dtype).max) * 10, dtype)
+    one = np.ones((1, 1), dtype)
+    refuses(lambda: attention(sign * huge, huge, one), "Q and K", "finite scores", error=ValueError)
+    both = np.concatenate([huge, 0 * huge])
+    refuses(lambda: attention(sign * huge, both, np.ones((2, 1), dtype)), "Q and K", "finite", error=ValueError)
+    output, _ = attention(sign * huge, both, np.array([[5], [7]], dtype), np.array([[False, True]]))
+    assert output == 7
+
+
+@pytest.mark.parametrize("size", [1.0, 30.0, 1e3, 1e100])
+def test_softmax_with_and_without_a_shift_is_one(size, rng):
+    Q, K, V = rng.standard_normal((3, 4, 4))
+    weights = attention(size * Q, K, V)[1]
+    scores = size * Q @ K.T / 2
+    expected = np.exp(scores - scores.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(weights, expected / expected.sum(axis=1, keepdims=True), rtol=1e-11, atol=1e-300)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1.0, 1e3, 1e100])
+def test_underflow_is_no_error(size):
+    Q, K, V = arrays_of(SHAPES[2])
+    Q, V = size * Q, size * V
+    with np.errstate(all="raise"):
+        output, weights = attention(Q, K, V)
+        attention_backward(V[:, :3], Q, K, V, output, weights)
+
+
+def test_a_masked_array_is_no_mask():
+    Q, K, V = arrays_of(SHAPES[0])
+    refuses(lambda: attention(Q, K, V, np.ma.array([[True]], mask=[[True]])), "mask", "masked", error=TypeError)

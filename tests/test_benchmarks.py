@@ -44,6 +44,25 @@ def test_ratios_are_ours_by_theirs():
     assert measured.ours == pytest.approx(0.004, rel=0.2)
 
 
+def test_the_floor_is_timed_in_the_same_rounds_and_compared_with_nothing():
+    measured = harness.compare(
+        "spinning",
+        lambda: spin(0.004),
+        {"peer": lambda: spin(0.004)},
+        floor=lambda: spin(0.002) * 5,
+        rounds=7,
+        seconds=0.0,
+    )
+    assert measured.ratios[harness.FLOOR] == pytest.approx(2.0, rel=0.2)
+    assert measured.ratios[harness.BEST] == pytest.approx(1.0, rel=0.2)
+
+
+def test_every_numerical_item_has_a_floor():
+    main = pytest.importorskip("benchmarks.__main__")
+    without = [case.item for case in main.cases() if case.floor is None and not case.item.startswith("live")]
+    assert not without
+
+
 def test_results_that_differ_are_not_timed():
     with pytest.raises(AssertionError, match="sum: dlmath and peer computed different results"):
         harness.compare("sum", lambda: (1.0, [2.0]), {"peer": lambda: (1.0, [2.1])}, rounds=1)

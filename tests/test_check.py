@@ -62,7 +62,8 @@ class TestArray:
     def test_not_numbers(self, value, analytic):
         expected = "an array of real or complex numbers" if analytic else "an array of real numbers"
         message = message_of(TypeError, lambda: check.array("X", value, analytic=analytic))
-        assert message.startswith(f"X must be {expected}, got an array of dtype ")
+        came = f"an array of dtype {value.dtype}" if isinstance(value, np.ndarray) else (value and type(value).__name__)
+        assert message.startswith(f"X must be {expected}, got {came}")
 
     def test_complex_numbers_for_analytic_functions_only(self):
         value = np.array([1 + 2j])
@@ -213,6 +214,102 @@ def test_unit_interval():
     assert message_of(ValueError, lambda: check.unit_interval("p", np.array([0.0, 1.5]))) == (
         "p must be between 0 and 1, got 1.5"
     )
+
+
+def test_unit_interval_says_by_how_little():
+    message = message_of(ValueError, lambda: check.unit_interval("p", np.array([1 + 2.0**-52])))
+    assert message == "p must be between 0 and 1, got 1.0000000000000002"
+    message = message_of(ValueError, lambda: check.unit_interval("p", np.array([-1e-320])))
+    assert message == "p must be between 0 and 1, got -1e-320"
+
+
+class TestWhatCame:
+    """A message says what came in a few words, whatever came."""
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            (None, "None"),
+            (np.sin, "the ufunc sin"),
+            (len, "the builtin_function_or_method len"),
+            (np.ma.array([1.0]), "a masked array"),
+            ("x" * 1000, "str 'xxx"),
+            ({"a": 1}, "dict {'a': 1}"),
+        ],
+    )
+    def test_in_a_few_words(self, value, text):
+        message = message_of(TypeError, lambda: check.number("a", value))
+        assert message.startswith(f"a must be a number, got {text}")
+        assert len(message) < 120
+
+    def test_an_object_that_cannot_show_itself(self):
+        class Broken:
+            def __repr__(self):
+                raise RuntimeError
+
+        assert message_of(TypeError, lambda: check.number("a", Broken())).startswith(
+            "a must be a number, got Broken <Broken instance"
+        )
+
+    def test_numbers_that_no_float_and_no_index_can_hold(self):
+        assert message_of(ValueError, lambda: check.number("a", 10**400)).startswith("a must be finite, got 1000")
+        assert "at most 1e+300" not in message_of(ValueError, lambda: check.number("a", -(10**400), least=0))
+        assert "16610 bits" in message_of(ValueError, lambda: check.number("a", 10**5000))
+        text = "n must be at most 9223372036854775807, got "
+        assert message_of(ValueError, lambda: check.integer("n", 2**63)) == text + "9223372036854775808"
+        assert check.integer("n", 2**63 - 1) == 2**63 - 1
+        assert "16610 bits" in message_of(ValueError, lambda: check.integer("n", 10**5000))
+        assert "16610 bits" in message_of(ValueError, lambda: check.axis("axis", -(10**5000), 2))
+
+    def test_an_object_that_refuses_to_be_an_array(self):
+        class Elsewhere:
+            def __array__(self, dtype=None, copy=None):
+                raise RuntimeError("it is on another device")
+
+        message = message_of(TypeError, lambda: check.array("X", Elsewhere()))
+        assert message.startswith("X must be an array, got Elsewhere")
+        assert message.endswith("it is on another device")
+
+    def test_a_list_of_masked_arrays(self):
+        rows = [np.ma.array([1.0, 2.0], mask=[False, True]), np.ma.array([1.0, 2.0])]
+        assert "masked" in message_of(TypeError, lambda: check.array("X", rows))
+        assert "masked" in message_of(TypeError, lambda: check.number("a", np.ma.array(1.0, mask=True)))
+
+
+class TestSequence:
+    @pytest.mark.parametrize("value", [[1, 2], (1, 2), np.array([1, 2]), range(1, 3)])
+    def test_what_has_an_order_and_a_length(self, value):
+        assert check.sequence("sizes", value, "a list") == [1, 2]
+
+    @pytest.mark.parametrize("value", [5, None, "12", b"12", {1, 2}, {1: 2}, iter([1]), np.array(1), np.ma.array([1])])
+    def test_others(self, value):
+        message = message_of(TypeError, lambda: check.sequence("sizes", value, "a list of widths"))
+        assert message.startswith("sizes must be a list of widths, got ")
+
+
+def test_function():
+    assert check.function("f", len) is len
+    assert message_of(TypeError, lambda: check.function("f", None)) == "f must be a function, got None"
+
+
+class TestSeparate:
+    def test_arrays_that_share_nothing(self):
+        whole = np.zeros(6)
+        check.separate({"a": whole[:3], "b": whole[3:]}, {"c": np.zeros(3)})
+        check.separate({"a": whole[::2], "b": whole[1::2]}, {})
+
+    def test_arrays_that_do(self):
+        whole = np.zeros(6)
+        text = "a is overwritten and must not share memory with b"
+        assert message_of(ValueError, lambda: check.separate({"a": whole, "b": whole}, {})) == text
+        assert message_of(ValueError, lambda: check.separate({"a": whole[:4], "b": whole[2:]}, {})) == text
+        text = "a is overwritten and must not share memory with c"
+        assert message_of(ValueError, lambda: check.separate({"a": whole}, {"c": whole[::-1]})) == text
+
+    def test_an_array_of_which_one_place_holds_several_entries(self):
+        same = np.lib.stride_tricks.as_strided(np.zeros(1), (3,), (0,))
+        message = message_of(ValueError, lambda: check.separate({"a": same}, {}))
+        assert message == "a is overwritten and must have an entry of its own at each place"
 
 
 def test_choice():

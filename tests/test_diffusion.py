@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from support import NOT_NUMBERS, agrees_with_torch, assert_gradient, leaves_arguments_alone, refuses
 
 from dlmath import diffusion
-from dlmath.diffusion import diffuse, posterior, reverse_step, training_loss
+from dlmath.diffusion import cosine_schedule, diffuse, expected_noise, posterior, reverse_step, training_loss
 from dlmath.losses import mse_grad
 
 schedules = st.lists(st.floats(1e-4, 0.999), min_size=1, max_size=8).map(np.array)
@@ -296,7 +296,7 @@ class TestBadInput:
 
     def test_variances(self, name):
         call = CALLS[name]
-        for betas in ([0.0, 0.1], [0.1, 1.0], [-0.1, 0.1], [0.1, 2.0], [1e-20, 0.1], [0.1, np.inf]):
+        for betas in ([0.0, 0.1], [0.1, 1.0], [-0.1, 0.1], [0.1, 2.0], [0.1, np.inf]):
             refuses(lambda b=betas: call(self.x, 1, self.x, b), "betas must be between 0 and 1", error=ValueError)
         refuses(lambda: call(self.x, 1, self.x, 0.1), "betas", "(T,)", error=ValueError)
         refuses(lambda: call(self.x, 1, self.x, [np.nan]), "betas", "NaN", error=ValueError)
@@ -328,7 +328,7 @@ def test_other_bad_input():
     refuses(lambda: diffusion.linear_schedule(10.0), "steps", error=TypeError)
     refuses(lambda: diffusion.linear_schedule(10, first=0.0), "first", "above 0", error=ValueError)
     refuses(lambda: diffusion.linear_schedule(10, last=1.0), "last", "between 0 and 1", error=ValueError)
-    refuses(lambda: diffusion.linear_schedule(10, first=1e-20), "first", "between 0 and 1", error=ValueError)
+    refuses(lambda: diffusion.linear_schedule(10, first=1.0), "first", "between 0 and 1", error=ValueError)
     refuses(lambda: diffusion.cosine_schedule(10, offset=0.0), "offset", "above 0", error=ValueError)
     refuses(lambda: diffusion.cosine_schedule(10, offset="s"), "offset", error=TypeError)
 
@@ -384,3 +384,63 @@ def test_arguments_are_left_alone(rng):
     leaves_arguments_alone(posterior, x_0, noise, t, betas)
     leaves_arguments_alone(reverse_step, x_0, t, noise, z, betas)
     leaves_arguments_alone(diffusion.alpha_bars, betas)
+
+
+class TestSmallVariances:
+    """1 - alpha-bar of a tiny beta, against fifty digits."""
+
+    @staticmethod
+    def exact(betas, t):
+        mp = pytest.importorskip("mpmath")
+        mp.mp.dps = 700
+        bar = previous = mp.mpf(1)
+        for beta in betas[:t]:
+            previous, bar = bar, bar * (1 - mp.mpf(float(beta)))
+        return mp, bar, previous
+
+    @pytest.mark.parametrize("beta", [1e-300, 1e-20, 1e-12, 1e-6, 0.3, 1 - 1e-12, np.nextafter(1, 0)])
+    @pytest.mark.parametrize("t", [1, 2, 5])
+    def test_every_function(self, beta, t):
+        betas = np.full(5, beta)
+        mp, bar, previous = self.exact(betas, t)
+        variance = float((1 - previous) / (1 - bar) * mp.mpf(float(beta)))
+        zero, one = np.zeros(1), np.ones(1)
+        np.testing.assert_allclose(diffuse(zero, t, one, betas), float(mp.sqrt(1 - bar)), rtol=1e-14)
+        mean, computed = posterior(zero, one, t, betas)
+        of_x_t = mp.sqrt(1 - mp.mpf(float(beta))) * (1 - previous) / (1 - bar)
+        np.testing.assert_allclose(computed, variance, rtol=1e-13)
+        np.testing.assert_allclose(mean, float(of_x_t), rtol=1e-13)
+        of_x_0 = mp.sqrt(previous) * mp.mpf(float(beta)) / (1 - bar)
+        np.testing.assert_allclose(posterior(one, zero, t, betas)[0], float(of_x_0), rtol=1e-13)
+        factor = mp.mpf(float(beta)) / mp.sqrt(1 - bar) / mp.sqrt(1 - mp.mpf(float(beta)))
+        np.testing.assert_allclose(reverse_step(zero, t, -one, zero, betas), float(factor), rtol=1e-13)
+        np.testing.assert_allclose(reverse_step(zero, t, zero, one, betas), float(mp.sqrt(variance)), rtol=1e-13)
+        guess = mp.sqrt(1 - bar) / (bar * mp.mpf("0.25") + 1 - bar)
+        np.testing.assert_allclose(expected_noise(one, t, 0.0, 0.25, betas), float(guess), rtol=1e-13)
+
+    def test_the_first_steps_of_a_long_cosine_schedule(self):
+        mp = pytest.importorskip("mpmath")
+        mp.mp.dps = 700
+        steps, offset = 10**6, mp.mpf(0.008)
+
+        def f(t):
+            return mp.cos((mp.mpf(t) / steps + offset) / (1 + offset) * mp.pi / 2) ** 2
+
+        expected = [float(1 - f(t) / f(t - 1)) for t in (1, 2, 10)]
+        np.testing.assert_allclose(cosine_schedule(steps)[[0, 1, 9]], expected, rtol=1e-9)
+
+    def test_a_masked_array_is_no_t(self):
+        refuses(
+            lambda: diffuse(np.zeros(2), np.ma.array([1, 2], mask=[1, 0]), np.zeros(2), np.full(3, 0.1)),
+            "t", "masked", error=TypeError,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("size", [1e-320, 1e-200, 1.0, 1e200])
+    def test_underflow_is_no_error(self, size):
+        x, betas = np.array([size, -size]), np.full(2000, 0.9)
+        with np.errstate(all="raise"):
+            for t in (1, 2, 2000):
+                diffuse(x, t, x, betas)
+                posterior(x, x, t, betas)
+                reverse_step(x, t, x, x, betas)
+                expected_noise(x, t, 0.0, 1.0, betas)

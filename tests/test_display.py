@@ -1,11 +1,7 @@
-import ast
-import inspect
-import textwrap
-
 import pytest
 import sympy as sp
 
-from dlmath import activations, display, losses, network, symbolic
+from dlmath import display, symbolic
 
 x, y = sp.symbols("x y")
 
@@ -30,21 +26,6 @@ def test_several_formulas_stand_one_below_the_other_and_strings_as_they_are():
 def test_nothing_is_refused():
     with pytest.raises(ValueError, match="formula needs an expression"):
         display.formula()
-
-
-@pytest.mark.parametrize("function", [losses.mse_grad, network.backward, activations.sigmoid], ids=lambda f: f.__name__)
-def test_the_source_is_the_function_s_own_without_its_docstring(function):
-    shown = display.source(function)._repr_markdown_()
-    first, module, *lines, last = shown.splitlines()
-    assert (first, last) == ("```python", "```")
-    assert module == f"# {function.__module__}"
-    code = "\n".join(lines)
-    assert f"def {function.__name__}(" in code
-    assert '"""' not in code
-    assert "Args:" not in code
-    (original,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    del original.body[0]
-    assert ast.dump(ast.parse(code).body[0]) == ast.dump(original)
 
 
 def test_a_function_without_a_docstring_keeps_its_first_line():

@@ -79,6 +79,15 @@ class TestSteps:
             refuses(lambda v=value: step(v, J), "residuals must", error=TypeError)
             refuses(lambda v=value: step(r, v), "jacobian must", error=TypeError)
 
+    def test_single_precision_is_kept(self, linear):
+        J, r = (array.astype(np.float32) for array in linear)
+        assert gauss_newton_step(r, J).dtype == np.float32
+        for damping in (1, 0.5, np.float64(0.5)):
+            assert levenberg_marquardt_step(r, J, damping).dtype == np.float32
+        assert levenberg_marquardt_step(np.ones(12, int), J, 1).dtype == np.float32
+        assert levenberg_marquardt_step(r, np.eye(12, 3, dtype=int), 1).dtype == np.float32
+        assert standard_errors(r, J).dtype == np.float32
+
     def test_damping_is_a_number_from_zero_up(self, linear):
         J, r = linear
         refuses(lambda: levenberg_marquardt_step(r, J, -1.0), "damping must", "at least 0", error=ValueError)
@@ -197,24 +206,24 @@ class TestLevenbergMarquardt:
             )
             np.testing.assert_allclose(fit.path[1], [0.5], rtol=1e-12)
 
-    def test_the_damping_is_divided_by_three_after_a_good_step(self):
+    def test_the_damping_is_divided_by_ten_after_a_good_step(self):
         fit = levenberg_marquardt(lambda t: t - 1, lambda t: np.eye(1), [0.0], damping=1.0, steps=2)
-        # 1/2 of the way, then 1/(1 + 1/3) of what remains.
-        np.testing.assert_allclose(fit.path[:, 0], [0, 0.5, 0.5 + 0.5 * 0.75], rtol=1e-12)
+        # 1/2 of the way, then 1/(1 + 1/10) of what remains.
+        np.testing.assert_allclose(fit.path[:, 0], [0, 0.5, 0.5 + 0.5 / 1.1], rtol=1e-12)
         assert not fit.converged
 
-    def test_the_first_damping_is_that_part_of_the_largest_diagonal_entry(self):
+    def test_the_first_damping_is_that_part_of_the_diagonal(self):
         J, r = np.array([[1.0, 2.0], [0.0, 2.0]]), np.array([1.0, -2.0])
-        for options, part in (({"damping": 0.5}, 0.5), ({}, 1e-2)):
+        for options, part in (({"damping": 0.5}, 0.5), ({}, 1e-6)):
             fit = levenberg_marquardt(lambda t: J @ t + r, lambda t: J, [0.0, 0.0], steps=1, **options)
-            expected = -np.linalg.solve(J.T @ J + part * 8 * np.eye(2), J.T @ r)
+            expected = -np.linalg.solve(J.T @ J + part * np.diag([1.0, 8.0]), J.T @ r)
             np.testing.assert_allclose(fit.path[1], expected, rtol=1e-12)
 
     def test_a_step_that_keeps_the_cost_is_accepted(self):
         fit = levenberg_marquardt(lambda t: np.ones(1), lambda t: np.eye(1), [0.0], steps=3)
         assert len(fit.path) == 4
 
-    def test_a_refused_trial_stays_where_it_was_and_doubles_the_damping(self):
+    def test_a_refused_trial_stays_where_it_was_and_triples_the_damping(self):
         calls = []
 
         def residual(theta):
@@ -222,7 +231,7 @@ class TestLevenbergMarquardt:
             return np.array([1.0]) if theta[0] == 0 else np.array([2.0])
 
         fit = levenberg_marquardt(residual, lambda t: np.eye(1), [0.0], damping=1.0, steps=3)
-        np.testing.assert_allclose(calls, [0, -1 / 2, -1 / 3, -1 / 5], rtol=1e-12)
+        np.testing.assert_allclose(calls, [0, -1 / 2, -1 / 4, -1 / 10], rtol=1e-12)
         np.testing.assert_array_equal(fit.path, [[0.0]])
         assert not fit.converged
 
@@ -252,7 +261,7 @@ class TestBothMethods:
             return np.ones(1)
 
         method(residual, lambda t: np.eye(1), [0.0], tolerance=1e-300)
-        assert len(calls) == 1 + {gauss_newton: 50, levenberg_marquardt: 100}[method]
+        assert len(calls) == 1 + {gauss_newton: 50, levenberg_marquardt: 1000}[method]
 
     def test_what_overflows_in_the_caller_s_function_does_not_warn(self, method):
         def residual(theta):
@@ -274,10 +283,92 @@ class TestBothMethods:
             lambda: method(lambda t: t, jacobian, [1.0], tolerance=-1), "tolerance must", "above 0", error=ValueError
         )
         refuses(
-            lambda: method(lambda t: t, lambda t: np.eye(2), [1.0]), "jacobian(theta) must", "(N, 1)", error=ValueError
+            lambda: method(lambda t: t, lambda t: np.eye(2), [1.0]), "jacobian(start) must", "(1, 1)", error=ValueError
         )
         for value in NOT_NUMBERS:
             refuses(lambda v=value: method(lambda t: t, jacobian, v), "start must", error=TypeError)
+
+    @pytest.mark.parametrize(
+        ("result", "error", "said"),
+        [
+            (None, TypeError, "numbers"),
+            (1.0, ValueError, "shape (N,), got ()"),
+            (np.ones((2, 1)), ValueError, "shape (N,), got (2, 1)"),
+            ([], ValueError, "empty"),
+            ("text", TypeError, "numbers"),
+            ([np.nan, 1.0], ValueError, "NaN"),
+            ([np.inf, 1.0], ValueError, "finite"),
+            (np.ma.array([1.0, 2.0], mask=[True, False]), TypeError, "masked"),
+        ],
+    )
+    def test_what_the_residuals_cannot_be(self, method, result, error, said):
+        refuses(lambda: method(lambda t: result, lambda t: np.eye(2), [1.0, 1.0]), "residual(start)", said, error=error)
+
+    @pytest.mark.parametrize(
+        ("result", "error", "said"),
+        [
+            (None, TypeError, "numbers"),
+            (1.0, ValueError, "shape (2, 2), got ()"),
+            (np.ones(2), ValueError, "shape (2, 2), got (2,)"),
+            (np.ones((3, 2)), ValueError, "shape (2, 2), got (3, 2)"),
+            (np.full((2, 2), np.nan), ValueError, "NaN"),
+            (np.full((2, 2), np.inf), ValueError, "finite"),
+        ],
+    )
+    def test_what_the_jacobian_cannot_be(self, method, result, error, said):
+        refuses(lambda: method(lambda t: t, lambda t: result, [1.0, 1.0]), "jacobian(start)", said, error=error)
+
+    def test_lists_will_do(self, method):
+        fit = method(lambda t: [t[0] - 1, t[1] - 2], lambda t: [[1, 0], [0, 1]], [0, 0])
+        assert fit.converged
+        np.testing.assert_allclose(fit.theta, [1, 2], atol=1e-9)
+
+    def test_what_changes_its_length_on_the_way(self, method):
+        refuses(
+            lambda: method(lambda t: np.ones(1 if t[0] == 0 else 2), lambda t: np.eye(1), [0.0]),
+            "residual(theta)", "(1,)", "(2,)", error=ValueError,
+        )  # fmt: skip
+
+    def test_functions_must_be_functions(self, method):
+        refuses(lambda: method(np.ones(1), lambda t: np.eye(1), [0.0]), "residual", "function", error=TypeError)
+        refuses(lambda: method(lambda t: t, np.eye(1), [0.0]), "jacobian", "function", error=TypeError)
+
+    @pytest.mark.parametrize("unit", [1e-200, 1.0, 1e200])
+    def test_the_units_of_the_residuals_change_nothing(self, method, unit):
+        fit = method(lambda t: unit * (np.exp(t) - 2), lambda t: unit * np.diag(np.exp(t)), [1.0])
+        assert fit.converged
+        np.testing.assert_allclose(fit.theta, [np.log(2)], rtol=1e-9)
+
+    def test_a_parameter_that_has_lost_its_influence_is_not_at_rest(self, method):
+        """From b = 30 the exponential is 0 on all samples, and the best mean of the data is no fit of the curve."""
+        x = np.array([2.0, 3.0, 5.0, 7.0])
+
+        def residual(t):
+            return t[0] * (1 - np.exp(-t[1] * x)) - (1 - np.exp(-0.3 * x))
+
+        def jacobian(t):
+            return np.column_stack([1 - np.exp(-t[1] * x), t[0] * x * np.exp(-t[1] * x)])
+
+        fit = method(residual, jacobian, [1.0, 300.0])
+        assert not fit.converged
+
+    def test_nan_on_the_way_is_a_step_too_far(self, method):
+        fit = method(lambda t: np.sqrt(t) - 3, lambda t: np.diag(0.5 / np.sqrt(t)), [100.0])
+        assert fit.converged == (method is levenberg_marquardt)
+
+    def test_single_precision_comes_to_rest(self, method):
+        times, measured = TIMES.astype(np.float32), exponential([2.0, -1.3]).astype(np.float32)
+
+        def residual(t):
+            return (t[0] * np.exp(t[1] * times) - measured).astype(np.float32)
+
+        def jacobian(t):
+            return exponential_jacobian(t).astype(np.float32)
+
+        fit = method(residual, jacobian, np.array([1.5, -1.0], np.float32))
+        assert fit.converged
+        assert fit.path.dtype == np.float32
+        np.testing.assert_allclose(fit.theta, [2.0, -1.3], rtol=1e-4)
 
     def test_the_start_is_left_alone(self, method):
         leaves_arguments_alone(lambda start: method(lambda t: t - 1, lambda t: np.eye(2), start).path, np.zeros(2))
@@ -302,6 +393,15 @@ class TestStandardErrors:
         fits = np.array([np.linalg.lstsq(J, 0.3 * rng.standard_normal(20), rcond=None)[0] for _ in range(4000)])
         estimated = 0.3 * standard_errors(np.ones(20) * np.sqrt(18 / 20), J)
         np.testing.assert_allclose(fits.std(axis=0), estimated, rtol=0.05)
+
+    @pytest.mark.parametrize("of_r", [1e-200, 1.0, 1e200])
+    @pytest.mark.parametrize("of_jacobian", [1e-100, 1.0, 1e100, 1e200])
+    def test_any_units(self, linear, of_r, of_jacobian):
+        J, r = linear
+        expected = standard_errors(r, J) * (of_r / of_jacobian)
+        with np.errstate(all="raise"):
+            computed = standard_errors(of_r * r, of_jacobian * J)
+        np.testing.assert_allclose(computed, expected, rtol=1e-9)
 
     def test_too_few_samples_and_dependent_columns(self, rng):
         J = rng.standard_normal((3, 3))

@@ -455,14 +455,86 @@ class TestClipping:
     def test_bad_input(self):
         refuses(lambda: clip_by_norm([1.0, np.inf], 1.0), "gradient must", "infinity", error=ValueError)
         refuses(lambda: clip_by_norm([1.0, np.nan], 1.0), "gradient must", "NaN", error=ValueError)
-        refuses(lambda: clip_by_norm([1.0], 0.0), "largest must", "above 0", error=ValueError)
-        refuses(lambda: clip_by_norm([1.0], "1"), "largest must", "number", error=TypeError)
+        refuses(lambda: clip_by_norm([1.0], 0.0), "max_norm must", "above 0", error=ValueError)
+        refuses(lambda: clip_by_norm([1.0], "1"), "max_norm must", "number", error=TypeError)
         for value in NOT_NUMBERS:
             refuses(lambda v=value: clip_by_norm(v, 1.0), "gradient must", error=TypeError)
 
     def test_precision_is_kept_and_the_argument_left_alone(self):
         assert clip_by_norm(np.ones(3, np.float32), 1.0).dtype == np.float32
         np.testing.assert_allclose(clip_by_norm(np.array([200, 200], np.uint8), 1.0), np.sqrt([0.5, 0.5]))
-        leaves_arguments_alone(functools.partial(clip_by_norm, largest=1.0), np.array([3.0, 4.0]))
+        leaves_arguments_alone(functools.partial(clip_by_norm, max_norm=1.0), np.array([3.0, 4.0]))
         with pytest.raises(ValueError, match=r"^gradient must be finite, got infinity: it has no direction$"):
             clip_by_norm(np.array([np.inf]), 1.0)
+
+
+class TestMemoryOfItsOwn:
+    """What is overwritten shares no memory with anything that is read, or the step would read its own results."""
+
+    def test_one_array_for_two_things(self):
+        theta, gradient, m, v = (np.full(4, value) for value in (1.0, 2.0, 0.0, 0.0))
+        for changed, words in (
+            ({"theta": gradient}, ("theta", "gradient")),
+            ({"m": v}, ("state.first_moment", "state.second_moment")),
+            ({"m": theta}, ("theta", "state.first_moment")),
+            ({"v": gradient}, ("state.second_moment", "gradient")),
+            ({"m": v[::-1]}, ("state.first_moment", "state.second_moment")),
+        ):
+            given = {"theta": theta, "gradient": gradient, "m": m, "v": v, **changed}
+            before = {name: array.copy() for name, array in given.items()}
+            refuses(
+                lambda g=given: adam_step_in_place(g["theta"], g["gradient"], (g["m"], g["v"], 0), 0.1),
+                words[0],
+                "must not share memory",
+                words[1],
+                error=ValueError,
+            )
+            for name, array in given.items():
+                np.testing.assert_array_equal(array, before[name])
+
+    def test_halves_of_one_array_are_apart(self):
+        whole = np.ones(8)
+        expected, _ = adam_step(np.ones(4), np.full(4, 2.0), None, 0.1)
+        state = adam_step_in_place(whole[:4], np.full(4, 2.0), None, 0.1)
+        np.testing.assert_allclose(whole, [*expected, 1, 1, 1, 1], rtol=1e-14)
+        assert state.step == 1
+
+
+class TestSinglePrecision:
+    @pytest.mark.parametrize(
+        "step", [adam_step, adamw_step, adam_step_in_place, rmsprop_step], ids=lambda f: f.__name__
+    )
+    def test_an_epsilon_that_is_zero_there_is_refused(self, step):
+        """It would divide 0 by 0 for a parameter without gradient."""
+        zero = np.zeros(2, np.float32)
+        refuses(
+            lambda: step(zero.copy(), zero, None, 0.1, epsilon=1e-46),
+            "epsilon must",
+            "1.17549e-38",
+            "1e-46",
+            error=ValueError,
+        )
+        step(zero.astype(float), zero.astype(float), None, 0.1, epsilon=1e-46)
+
+    @pytest.mark.parametrize("beta2", [0.999, 1 - 2.0**-53])
+    def test_a_parameter_without_gradient_stays(self, beta2):
+        for dtype in (np.float32, np.float64):
+            theta = np.ones(2, dtype)
+            tiny = float(np.finfo(dtype).tiny)
+            adam_step_in_place(theta, np.zeros(2, dtype), None, 0.1, epsilon=tiny, beta2=beta2)
+            np.testing.assert_array_equal(theta, [1, 1])
+            np.testing.assert_array_equal(adam_step(theta, 0 * theta, None, 0.1, epsilon=tiny, beta2=beta2)[0], [1, 1])
+
+    @pytest.mark.parametrize(
+        "step",
+        [sgd_step, momentum_step, rmsprop_step, adam_step, adamw_step, adam_step_in_place],
+        ids=lambda f: f.__name__,
+    )
+    def test_a_learning_rate_that_is_infinite_there_is_refused(self, step):
+        ones = np.ones(2, np.float32)
+        refuses(lambda: step(ones.copy(), 0 * ones, None, 1e39), "learning_rate must", "3.40282e+38", error=ValueError)
+        refuses(lambda: step(ones.copy(), ones, None, 10**400), "learning_rate must", "finite", error=ValueError)
+
+    def test_a_decay_that_overflows_leaves_zero_at_zero(self):
+        theta, _ = adamw_step(np.array([0.0, 1.0]), np.zeros(2), None, 1e200, weight_decay=1e200)
+        np.testing.assert_array_equal(theta, [0, -np.inf])

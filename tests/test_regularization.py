@@ -40,7 +40,7 @@ class TestL2:
     @pytest.mark.parametrize("function", [l2_penalty, l2_penalty_grad])
     def test_bad_input(self, function):
         W = np.ones(2)
-        refuses(lambda: function(W, -1.0, 5), "strength must", "at least 0", error=ValueError)
+        refuses(lambda: function(W, -1.0, 5), "weight_decay must", "at least 0", error=ValueError)
         refuses(lambda: function(W, 1.0, 0), "count must", "at least 1", error=ValueError)
         refuses(lambda: function(W, 1.0, 2.0), "count must", "integer", error=TypeError)
         refuses(lambda: function(W * np.nan, 1.0, 5), "W must", "NaN", error=ValueError)
@@ -156,3 +156,23 @@ class TestDropout:
 
     def test_complex_gradients_pass(self):
         np.testing.assert_array_equal(dropout_backward(np.array([1j, 2j]), np.array([2.0, 0.0])), [2j, 0])
+
+
+class TestExtremes:
+    def test_no_penalty_is_none_for_any_weight(self):
+        assert l2_penalty(np.array([[1e200]]), 0, 1) == 0
+        assert l2_penalty(np.array([[np.inf]]), 0, 1) == 0
+        np.testing.assert_array_equal(l2_penalty_grad(np.array([np.inf]), 0, 1), [0])
+
+    def test_the_square_does_not_overflow_before_the_factor(self):
+        np.testing.assert_allclose(l2_penalty(np.array([1e200]), 2e-300, 1), 1e100, rtol=1e-14)
+
+    def test_what_is_dropped_is_dropped_however_large(self):
+        output, mask = dropout(np.full(1000, np.inf), 0.5, np.random.default_rng(0))
+        np.testing.assert_array_equal(output, np.where(mask > 0, np.inf, 0))
+        np.testing.assert_array_equal(dropout_backward(np.full(1000, -np.inf), mask), np.where(mask > 0, -np.inf, 0))
+
+    def test_a_factor_that_single_precision_cannot_hold(self):
+        for function in (l2_penalty, l2_penalty_grad):
+            refuses(lambda f=function: f(np.ones(1, np.float32), 1e39, 1), "weight_decay must", "3.40282e+38")
+            refuses(lambda f=function: f(np.ones(1), 1.0, 2**63), "count must", "at most")

@@ -441,3 +441,53 @@ def test_arguments_are_left_alone():
         R,
         np.zeros(5, bool),
     )
+
+
+class TestEpsilonGreedyProbabilities:
+    @pytest.mark.parametrize("epsilon", [0.0, 0.3, 1.0])
+    @pytest.mark.parametrize("values", [[1.0, 2.0, 0.0], [2.0, 2.0, 0.0], [1.0, 1.0, 1.0], [-np.inf, -np.inf, 0.0]])
+    def test_they_are_the_frequencies_of_the_agent(self, values, epsilon):
+        rng = np.random.default_rng(0)
+        chosen = [reinforcement.epsilon_greedy(np.array(values), epsilon, rng) for _ in range(20_000)]
+        expected = np.bincount(chosen, minlength=3) / 20_000
+        probabilities = reinforcement.epsilon_greedy_probabilities(values, epsilon)
+        np.testing.assert_allclose(probabilities, expected, atol=0.02)
+        assert probabilities.sum() == pytest.approx(1, abs=1e-15)
+        assert ((probabilities > 0) == (expected > 0)).all()
+
+    def test_a_table_is_done_state_by_state(self, rng):
+        Q = rng.integers(0, 3, (6, 4)).astype(np.float32)
+        table = reinforcement.epsilon_greedy_probabilities(Q, 0.1)
+        assert table.dtype == np.float32
+        for row, values in zip(table, Q):
+            np.testing.assert_array_equal(row, reinforcement.epsilon_greedy_probabilities(values, 0.1))
+
+    def test_bad_input(self):
+        refuses(lambda: reinforcement.epsilon_greedy_probabilities(None, 0.1), "action_values", error=TypeError)
+        refuses(lambda: reinforcement.epsilon_greedy_probabilities([1.0], 1.5), "epsilon", "1.5", error=ValueError)
+        refuses(lambda: reinforcement.epsilon_greedy_probabilities([], 0.5), "action_values", error=ValueError)
+
+
+class TestInfiniteValues:
+    """State 2 is never reached from state 0 and always from state 1."""
+
+    P = np.array([[[1.0, 0, 0]], [[0, 0, 1.0]], [[0, 0, 1.0]]])
+    Q = np.array([[1.0], [2.0], [-np.inf]])
+
+    @pytest.mark.parametrize("infinite", [np.inf, -np.inf])
+    def test_they_count_only_where_they_are_reached(self, infinite):
+        Q = np.where(np.isinf(self.Q), infinite, self.Q)
+        TQ = reinforcement.bellman_optimality(Q, self.P, np.ones((3, 1)), np.zeros(3, bool), 0.5)
+        np.testing.assert_array_equal(TQ, [[1.5], [infinite], [infinite]])
+
+    def test_without_a_future_they_do_not_count(self):
+        TQ = reinforcement.bellman_optimality(self.Q, self.P, np.ones((3, 1)), np.zeros(3, bool), 0.0)
+        np.testing.assert_array_equal(TQ, np.ones((3, 1)))
+
+    def test_terminal_may_not_be_masked(self):
+        refuses(
+            lambda: reinforcement.bellman_optimality(
+                self.Q, self.P, np.ones((3, 1)), np.ma.array([0, 0, 1], dtype=bool, mask=[0, 1, 0]), 0.5
+            ),
+            "terminal", "masked", error=TypeError,
+        )  # fmt: skip

@@ -195,7 +195,7 @@ class TestTrain:
         assert not np.array_equal(run(points).losses, run(points, rng=np.random.default_rng(5)).losses)
 
     def test_clipping_shortens_every_step(self, points):
-        result = run(points, optimizer="sgd", batch_size=40, epochs=1, learning_rate=1.0, largest_norm=0.01)
+        result = run(points, optimizer="sgd", batch_size=40, epochs=1, learning_rate=1.0, max_norm=0.01)
         assert np.linalg.norm(result.theta) == pytest.approx(0.01, rel=1e-12)
 
     @pytest.mark.parametrize("broken", ["loss", "gradient"])
@@ -264,7 +264,7 @@ class TestTrain:
         refuses(lambda: run(points, rng=1), "rng must", error=TypeError)
         refuses(lambda: run(points, rng=1, epochs=0), "rng must", error=TypeError)
         refuses(lambda: run(points, learning_rate=-1.0), "learning_rate must", error=ValueError)
-        refuses(lambda: run(points, largest_norm=0.0), "largest must", "above 0", error=ValueError)
+        refuses(lambda: run(points, max_norm=0.0), "max_norm must", "above 0", error=ValueError)
         refuses(
             lambda: train(
                 line, np.ones((2, 1)), points, rng=np.random.default_rng(0), epochs=1, batch_size=1, learning_rate=1
@@ -367,7 +367,7 @@ class TestDigits:
         def loss_and_gradient(theta, X_rows, y_rows):
             loss = "categorical_cross_entropy_from_logits"
             value, gradient = network.loss_and_gradient(theta, self.WIDTHS, X_rows, y_rows, self.NAMES, loss)
-            penalty, slope = network.l2_penalty(theta, self.WIDTHS, self.STRENGTH, len(X))
+            penalty, slope = network.penalty_and_gradient(theta, self.WIDTHS, self.STRENGTH, len(X))
             return value + penalty, gradient + slope
 
         rng = np.random.default_rng(0)
@@ -427,3 +427,102 @@ class TestDigits:
                 optimizer.step()
         theirs = np.concatenate([part.detach().numpy().ravel() for part in model.parameters()])
         np.testing.assert_allclose(theta, theirs, rtol=0, atol=1e-12)
+
+
+class TestWhatIsPassedIn:
+    """Functions of someone else: what they return is looked at before it is used."""
+
+    @pytest.mark.parametrize(
+        ("result", "parts", "error"),
+        [
+            (None, ["loss_and_gradient must return", "(loss, gradient)", "None"], TypeError),
+            (1.0, ["loss_and_gradient must return", "(loss, gradient)", "float 1.0"], TypeError),
+            (np.ones(2), ["loss_and_gradient must return", "(loss, gradient)"], TypeError),
+            ((1.0, np.ones(2), 3), ["loss_and_gradient must return", "(loss, gradient)"], TypeError),
+            ((np.ones(2), np.ones(2)), ["loss_and_gradient must return the loss as one number"], TypeError),
+            (("low", np.ones(2)), ["loss_and_gradient must return the loss as one number", "str 'low'"], TypeError),
+            ((1.0, None), ["loss_and_gradient must return the gradient as an array", "None"], TypeError),
+            ((1.0, np.ones((2, 1))), ["the gradient that loss_and_gradient returned", "(2, 1)", "(2,)"], ValueError),
+            ((1.0, 1.0), ["the gradient that loss_and_gradient returned", "()", "(2,)"], ValueError),
+            ((1.0, [[1.0], [1.0, 2.0]]), ["the gradient that loss_and_gradient returned", "lengths"], ValueError),
+            ((1.0, np.ma.ones(2)), ["the gradient that loss_and_gradient returned", "masked"], TypeError),
+            ((1j, np.ones(2)), ["loss_and_gradient must return the loss as one number"], TypeError),
+        ],
+    )
+    def test_a_loss_and_a_gradient(self, result, parts, error, rng):
+        refuses(lambda: gradient_descent(lambda theta: result, np.ones(2), 0.1, 1), *parts, error=error)
+        refuses(
+            lambda: train(
+                lambda theta, X: result, np.ones(2), (np.ones(4),), rng=rng, epochs=1, batch_size=2, learning_rate=0.1
+            ),
+            *parts,
+            error=error,
+        )
+
+    def test_a_list_is_a_gradient(self):
+        theta, _ = gradient_descent(lambda theta: (1, [1, 2]), np.zeros(2), 0.5, 2)
+        np.testing.assert_array_equal(theta, [-1, -2])
+
+    @pytest.mark.parametrize("value", [None, 3, "loss", np.ones(2)], ids=str)
+    def test_what_is_no_function(self, value, rng):
+        refuses(
+            lambda: gradient_descent(value, np.ones(2), 0.1, 1), "loss_and_gradient must", "a function", error=TypeError
+        )
+        arguments = {"rng": rng, "epochs": 1, "batch_size": 2, "learning_rate": 0.1}
+        refuses(lambda: train(value, np.ones(2), (np.ones(4),), **arguments), "loss_and_gradient must", error=TypeError)
+
+        def flat(theta, X):
+            return 0.0, 0 * theta
+
+        if value is not None:
+            refuses(
+                lambda: train(flat, np.ones(2), (np.ones(4),), measure=value, **arguments), "measure must", "a function"
+            )
+
+    def test_measures_and_optimizers(self, rng):
+        def flat(theta, X):
+            return 0.0, 0 * theta
+
+        def call(**changed):
+            arguments = {"rng": rng, "epochs": 2, "batch_size": 2, "learning_rate": 0.1, **changed}
+            return train(flat, np.ones(2), (np.ones(4),), **arguments)
+
+        refuses(lambda: call(measure=lambda theta: 1.0), "measure must return a dict", "float 1.0", error=TypeError)
+        refuses(lambda: call(measure=lambda theta: None), "measure must return a dict", "None", error=TypeError)
+        refuses(
+            lambda: call(measure=lambda theta: {"a": theta}), "measure must return one number", "'a'", error=TypeError
+        )
+        names = iter(["a", "b"])
+        refuses(
+            lambda: call(measure=lambda theta: {next(names): 1.0}),
+            "measure must return the same names",
+            error=ValueError,
+        )
+        refuses(
+            lambda: call(optimizer=lambda t, g, s, a: t),
+            "optimizer must return a pair",
+            "(theta, state)",
+            error=TypeError,
+        )
+        refuses(
+            lambda: call(optimizer=lambda t, g, s, a: None), "optimizer must return a pair", "None", error=TypeError
+        )
+        refuses(
+            lambda: call(optimizer=lambda t, g, s, a: (t[:1], s)),
+            "the theta that optimizer returned",
+            "(1,)",
+            error=ValueError,
+        )
+        refuses(lambda: call(optimizer=lambda t, g, s, a: (t * np.nan, s)), "the theta that optimizer returned", "NaN")
+        refuses(lambda: call(learning_rate=10**400), "learning_rate must", "finite", error=ValueError)
+        refuses(lambda: call(max_norm=0.0), "max_norm must", "above 0", error=ValueError)
+        refuses(lambda: call(max_norm="1"), "max_norm must", "number", error=TypeError)
+
+    def test_nothing_is_computed_before_the_arguments_are_right(self):
+        def never(theta, *batch):
+            raise AssertionError("called")
+
+        refuses(
+            lambda: gradient_descent(never, np.ones(2), 10**400, 1), "learning_rate must", "finite", error=ValueError
+        )
+        refuses(lambda: gradient_descent(never, np.ones(2), 0.1, 2.5), "steps must", "integer", error=TypeError)

@@ -11,6 +11,7 @@ from support import (
     refuses,
 )
 
+from dlmath import transformer
 from dlmath.attention import causal_mask
 from dlmath.transformer import (
     EncoderParameters,
@@ -316,7 +317,7 @@ class TestBadInput:
         refuses(lambda: encoder_block(X[..., :3], parameters, heads=1), "W_Q", "(3, 3)")
         refuses(lambda: encoder_block(X, parameters._replace(W_1=np.ones((8, 5))), 2), "X", "(..., 5)")
         refuses(lambda: encoder_block(X, parameters, 2, np.ones((3, 3))), "mask", error=TypeError)
-        refuses(lambda: encoder_block_backward(X[:1], X, parameters, encoder_block(X, parameters, 2)), "grad_Y")
+        refuses(lambda: encoder_block_backward(X[:1], X, parameters, encoder_block(X, parameters, 2)), "grad_output")
         refuses(lambda: initialize_encoder(0, 1, np.random.default_rng(0)), "d_model", "at least 1")
         refuses(lambda: initialize_encoder(1, 0, np.random.default_rng(0)), "d_ff", "at least 1")
         refuses(lambda: initialize_encoder(1, 1, 0), "rng", error=TypeError)
@@ -332,7 +333,7 @@ class TestBadInput:
         refuses(lambda: encoder_block(value, parameters, 2), "X", error=TypeError)
         kept = encoder_block(X, parameters, 2)
         refuses(lambda: encoder_block_backward(X, value, parameters, kept), "X", error=TypeError)
-        refuses(lambda: encoder_block_backward(value, X, parameters, kept), "grad_Y", error=TypeError)
+        refuses(lambda: encoder_block_backward(value, X, parameters, kept), "grad_output", error=TypeError)
 
     def test_nan(self):
         X, (W_1, b_1, W_2, b_2) = self.X, weights()
@@ -388,3 +389,45 @@ def test_arguments_are_left_alone():
         return grad_X, *gradients
 
     leaves_arguments_alone(backward, np.ones_like(X), X, *parameters)
+
+
+class TestWhatTheBlockIsGiven:
+    X = np.random.default_rng(0).standard_normal((2, 3, 4))
+    parameters = transformer.initialize_encoder(4, 8, np.random.default_rng(1))
+
+    def test_a_plain_tuple_of_parameters_will_do(self):
+        expected = transformer.encoder_block(self.X, self.parameters, 2)
+        kept = transformer.encoder_block(self.X, tuple(self.parameters), 2)
+        np.testing.assert_array_equal(kept.output, expected.output)
+        _, gradients = transformer.encoder_block_backward(self.X, self.X, tuple(self.parameters), kept)
+        assert isinstance(gradients, transformer.EncoderParameters)
+
+    @pytest.mark.parametrize("value", [None, "text", (1, 2), 5, np.ones(3), {}])
+    def test_other_parameters(self, value):
+        refuses(lambda: transformer.encoder_block(self.X, value, 2), "parameters", "EncoderParameters", error=TypeError)
+
+    @pytest.mark.parametrize("value", [None, "text", (1, 2), np.ones(3)])
+    def test_other_passes(self, value):
+        refuses(
+            lambda: transformer.encoder_block_backward(self.X, self.X, self.parameters, value),
+            "kept", "EncoderPass", error=TypeError,
+        )  # fmt: skip
+
+    def test_the_gradient_is_named_as_the_caller_named_it(self):
+        kept = transformer.encoder_block(self.X, self.parameters, 2)
+        refuses(
+            lambda: transformer.encoder_block_backward(None, self.X, self.parameters, kept),
+            "grad_output", error=TypeError,
+        )  # fmt: skip
+
+
+def test_sums_over_a_million_positions_keep_their_digits_in_single_precision():
+    rng = np.random.default_rng(0)
+    rows = (0.1 + rng.random((1_000_000, 2))).astype(np.float32)
+    grads = transformer.layer_norm_backward(rows, rows, np.ones(2, np.float32))
+    np.testing.assert_allclose(grads[2], rows.astype(np.float64).sum(axis=0), rtol=1e-6)
+    W = np.eye(2, dtype=np.float32)
+    grads = transformer.feed_forward_backward(rows, rows, W, np.zeros(2, np.float32), W)
+    for gradient in (grads[2], grads[4]):
+        np.testing.assert_allclose(gradient, rows.astype(np.float64).sum(axis=0), rtol=1e-6)
+        assert gradient.dtype == np.float32

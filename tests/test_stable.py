@@ -1,0 +1,76 @@
+"""Parts of formulas that keep their value where the plain form would round it away."""
+
+import numpy as np
+import pytest
+
+from dlmath._stable import column_sums, exp, stable_shift, times, total
+
+
+class TestTimes:
+    def test_zero_times_infinity_is_zero(self):
+        np.testing.assert_array_equal(
+            times(np.array([0.0, 2.0, -0.0]), np.array([np.inf, np.inf, -np.inf])), [0, np.inf, 0]
+        )
+
+    def test_only_the_weights_make_it_so(self):
+        with np.errstate(invalid="ignore"):
+            assert np.isnan(times(np.array([np.inf]), np.array([0.0]))).all()
+
+    @pytest.mark.parametrize(("weights", "values"), [(2.0, np.array([3.0])), (np.array([2.0]), 3.0)])
+    def test_numbers(self, weights, values):
+        np.testing.assert_array_equal(times(weights, values), [6])
+
+    def test_precision_is_that_of_numpy(self):
+        single, double = np.ones(2, np.float32), np.ones(2)
+        assert times(single, single).dtype == times(0.5, single).dtype == np.float32
+        assert times(double, single).dtype == np.float64
+        assert times(single, 1j * double).dtype == np.complex128
+
+
+class TestSums:
+    @pytest.mark.parametrize("order", ["C", "F"])
+    @pytest.mark.parametrize("axis", [0, 1, -1])
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
+    def test_along_any_axis_in_any_order_of_memory(self, dtype, axis, order, rng):
+        values = np.asarray(rng.integers(-4, 5, (3, 5)), dtype, order=order)
+        for keepdims in (False, True):
+            result = total(values, axis, keepdims=keepdims)
+            np.testing.assert_array_equal(result, values.sum(axis=axis, keepdims=keepdims))
+            assert result.dtype == dtype
+        np.testing.assert_array_equal(column_sums(values), values.sum(axis=0))
+        assert column_sums(values).dtype == dtype
+
+    def test_a_million_numbers_of_single_precision(self):
+        values = np.full((1_000_000, 1), 0.1, np.float32)
+        exact = values.sum(dtype=np.float64)
+        assert abs(np.add.accumulate(values[:, 0])[-1] / exact - 1) > 0.009  # one after the other
+        for columns in (values, np.repeat(values, 2, axis=1)):
+            np.testing.assert_allclose(total(columns, 0), exact, rtol=1e-7)
+            np.testing.assert_allclose(column_sums(columns), exact, rtol=1e-7)
+            np.testing.assert_allclose(total(columns.T, 1), exact, rtol=1e-6)
+
+
+class TestExp:
+    def test_real_numbers_are_numpy_s(self):
+        z = np.array([-1.0, 0.0, 700.0])
+        np.testing.assert_array_equal(exp(z), np.exp(z))
+
+    @pytest.mark.parametrize(("dtype", "limit"), [(np.complex128, 709.78), (np.complex64, 88.72)])
+    def test_complex_numbers_up_to_the_largest_and_beyond(self, dtype, limit):
+        z = np.array([limit - 0.01 + 1e-3j, limit + 0.01 + 1e-3j, 1e30 - 2j, -1e30 + 1j], dtype)
+        with np.errstate(all="raise", under="ignore"):
+            result = exp(z)
+        assert result.dtype == dtype
+        np.testing.assert_array_equal(result[:1], np.exp(z[:1]))
+        np.testing.assert_array_equal(result[1:], [np.inf, np.inf, 0])
+
+
+class TestStableShift:
+    def test_the_largest_entry_or_zero(self):
+        z = np.array([[1.0, 3.0], [-np.inf, -np.inf]])
+        np.testing.assert_array_equal(stable_shift("z", z, 1), [[3], [0]])
+        np.testing.assert_array_equal(stable_shift("z", z, 0), [[1, 3]])
+
+    def test_plus_infinity_is_refused_by_the_name_of_the_argument(self):
+        with pytest.raises(ValueError, match=r"^scores must not contain \+infinity"):
+            stable_shift("scores", np.array([1.0, np.inf]), 0)
