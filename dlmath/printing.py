@@ -14,7 +14,7 @@ from sympy.core.alphabets import greeks
 from sympy.core.function import Function
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.hadamard import HadamardProduct
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
 
@@ -117,12 +117,19 @@ class _Printer(LatexPrinter):
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
 
     def _print_Mul(self, expr: Any) -> str:
-        if not _is_in_written_order(expr):
-            return super()._print_Mul(expr)
-        if expr.args[0] == -1:
-            return "- " + self._print(sp.Mul(*expr.args[1:], evaluate=False))
         below = [1 / factor for factor in expr.args if factor.is_Pow and factor.exp.could_extract_minus_sign()]
-        above = [factor for factor in expr.args if 1 / factor not in below]
+        sums = [factor for factor in expr.args if isinstance(factor, sp.Sum)]
+        if below and len(sums) == 1:  # 1/N before the sum, not under it
+            coefficient = expr.func(*(factor for factor in expr.args if factor is not sums[0]))
+            return f"{self._print(coefficient)} {self._print(sums[0])}"
+        written = _is_in_written_order(expr)
+        entries = not below and expr.has(MatrixElement) and any(factor.is_Function for factor in expr.args)
+        if not written and not entries:
+            return super()._print_Mul(expr)
+        factors = list(expr.args) if written else sorted(expr.as_ordered_factors(), key=lambda f: f.is_Function)
+        if factors[0] == -1:
+            return "- " + self._print(sp.Mul(*factors[1:], evaluate=False))
+        above = [factor for factor in factors if 1 / factor not in below]
         top, bottom = (
             self._print(factors[0])
             if len(factors) == 1
@@ -130,6 +137,14 @@ class _Printer(LatexPrinter):
             for factors in (above, below)
         )
         return rf"\frac{{{top or 1}}}{{{bottom}}}" if below else top
+
+    def _print_Sum(self, expr: Any) -> str:
+        innermost, *others = expr.limits
+        signs = [
+            rf"\sum_{{{self._print(index)}={self._print(low)}}}^{{{self._print(high)}}}"
+            for index, low, high in reversed(others)
+        ]
+        return " ".join([*signs, super()._print_Sum(sp.Sum(expr.function, innermost))])
 
     def _print_HadamardProduct(self, expr: Any) -> str:
         first, *others = expr.args

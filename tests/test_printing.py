@@ -159,3 +159,24 @@ class TestWrittenOrder:
         written = sp.Mul(1 - beta_1, z, evaluate=False)
         assert written.doit() == z * (1 - beta_1)
         assert written.subs({beta_1: sp.Rational(1, 4), z: 4}) == 3
+
+
+class TestSums:
+    entry, logarithm = Y[i, j], sp.log(Y[i, j])
+
+    def test_each_index_has_a_sign_of_its_own_and_the_outermost_comes_first(self):
+        double = sp.Sum(self.entry, (j, 0, m - 1), (i, 0, N - 1))
+        assert latex(double) == r"\sum_{i=0}^{N - 1} \sum_{j=0}^{m - 1} Y_{i,j}"
+        assert latex(sp.Sum(self.entry + 1, (j, 0, 2))) == r"\sum_{j=0}^{2} \left(Y_{i,j} + 1\right)"
+
+    def test_what_it_is_divided_by_stands_before_it(self):
+        single = sp.Sum(self.entry, (j, 0, 2))
+        assert latex(single / N) == r"\frac{1}{N} \sum_{j=0}^{2} Y_{i,j}"
+        assert latex(-2 * single / N) == r"- \frac{2}{N} \sum_{j=0}^{2} Y_{i,j}"
+        assert latex(2 * single) == r"2 \sum_{j=0}^{2} Y_{i,j}"
+
+    def test_an_entry_comes_before_a_function(self):
+        assert latex(self.entry * self.logarithm) == r"Y_{i,j} \log{\left(Y_{i,j} \right)}"
+        assert latex(-self.entry * self.logarithm) == r"- Y_{i,j} \log{\left(Y_{i,j} \right)}"
+        assert latex(2 * self.entry * self.logarithm) == r"2 Y_{i,j} \log{\left(Y_{i,j} \right)}"
+        assert latex(z * sp.log(z)) == r"z \log{\left(z \right)}"
