@@ -104,22 +104,6 @@ class _Printer(LatexPrinter):
             return " ".join([*text, self._print(matrices[0])])
         return " ".join([*text, *(self.parenthesize(matrix, PRECEDENCE["Mul"], strict=False) for matrix in matrices)])
 
-    def _print_Mul(self, expr: Any) -> str:
-        # A factor stands before the sum, not around it: \frac{1}{N} \sum.
-        sums = [factor for factor in expr.args if isinstance(factor, sp.Sum)]
-        if len(sums) != 1 or len(expr.args) == 1 or expr.could_extract_minus_sign():
-            return super()._print_Mul(expr)
-        factors = sp.Mul(*(factor for factor in expr.args if factor != sums[0]))
-        before = rf"\left({self._print(factors)}\right)" if factors.is_Add else self._print(factors)
-        return f"{before} {self._print(sums[0])}"
-
-    def _print_Sum(self, expr: Any) -> str:
-        # One sign for each index, the outer one first.
-        text = super()._print_Sum(sp.Sum(expr.function, expr.limits[0]))
-        for index, low, high in expr.limits[1:]:
-            text = rf"\sum_{{{self._print(index)}={self._print(low)}}}^{{{self._print(high)}}} {text}"
-        return text
-
     def _print_Transpose(self, expr: Any) -> str:
         if isinstance(expr.arg, sp.MatrixSymbol) and expr.arg.name.startswith(r"\frac"):
             return rf"\left({self._print(expr.arg)}\right)^{{T}}"

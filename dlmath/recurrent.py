@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath import _check as check
+from dlmath._stable import total
 from dlmath.activations import _sigmoid
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
     r"""All states of the Elman network (Elman, 1990),
 
@@ -35,6 +36,7 @@ def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.
         array([[0.7616],
                [0.3634]])
     """
+    X, h_0, W_x, W_h, b = check.in_one_precision(X, h_0, W_x, W_h, b)
     X, h_0, W_x, W_h = _sequences_and_weights(X, h_0, W_x, W_h)
     b = check.array("b", b, (len(W_x),), analytic=True)
     n_hidden, n_in = W_x.shape
@@ -51,7 +53,7 @@ def rnn(X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.
     return H
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def rnn_backward(
     grad_H: np.ndarray, H: np.ndarray, X: np.ndarray, h_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -90,10 +92,11 @@ def rnn_backward(
         (array([[4.],
                [8.]]), array([2.]))
     """
-    X, h_0, W_x, W_h = _sequences_and_weights(X, h_0, W_x, W_h)
+    X, h_0, W_x, W_h = _sequences_and_weights(*check.in_one_precision(X, h_0, W_x, W_h))
     n_hidden, n_in = W_x.shape
-    H = check.array("H", H, (*X.shape[:-1], n_hidden), analytic=True)
-    grad_H = check.array("grad_H", grad_H, H.shape, analytic=True)
+    H = check.array("H", H, (*X.shape[:-1], n_hidden), analytic=True, beside=("X", X))
+    grad_H = check.array("grad_H", grad_H, H.shape, analytic=True, beside=("H", H))
+    H, grad_H = check.in_precision_of(H, X, h_0, W_x, W_h), check.in_precision_of(grad_H, X, h_0, W_x, W_h)
     deltas = np.empty(H.shape, np.result_type(grad_H, H, W_h))
     from_the_future = np.zeros_like(deltas[..., 0, :])
     for t in reversed(range(X.shape[-2])):
@@ -106,7 +109,7 @@ def rnn_backward(
     grad_X = (rows @ W_x).reshape(X.shape)
     grad_W_x = rows.T @ X.reshape(-1, n_in)
     grad_W_h = rows.T @ previous.reshape(-1, n_hidden)
-    return grad_X, from_the_future, grad_W_x, grad_W_h, check.rows_added(rows)
+    return grad_X, from_the_future, grad_W_x, grad_W_h, total(rows, axis=0)
 
 
 def _sequences_and_weights(
@@ -114,9 +117,9 @@ def _sequences_and_weights(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     W_x = check.array("W_x", W_x, ("n_hidden", "n_in"), analytic=True)
     n_hidden, n_in = W_x.shape
-    W_h = check.array("W_h", W_h, (n_hidden, n_hidden), analytic=True)
-    X = check.array("X", X, ("T", n_in), ("N", "T", n_in), analytic=True)
-    h_0 = check.array("h_0", h_0, (*X.shape[:-2], n_hidden), analytic=True)
+    W_h = check.array("W_h", W_h, (n_hidden, n_hidden), analytic=True, beside=("W_x", W_x))
+    X = check.array("X", X, ("T", n_in), ("N", "T", n_in), analytic=True, beside=("W_x", W_x))
+    h_0 = check.array("h_0", h_0, (*X.shape[:-2], n_hidden), analytic=True, beside=("X", X))
     return X, h_0, W_x, W_h
 
 
