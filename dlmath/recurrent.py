@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath import _check as check
-from dlmath._stable import total
+from dlmath._stable import column_sums, total
 from dlmath.activations import _sigmoid
 
 
@@ -123,7 +123,7 @@ def _sequences_and_weights(
     return X, h_0, W_x, W_h
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def lstm(
     X: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -178,7 +178,7 @@ def lstm(
     return H, C, gates
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def lstm_backward(
     grad_H: np.ndarray,
     grad_C: np.ndarray,
@@ -261,7 +261,7 @@ def lstm_backward(
     grad_X = (rows @ W_x).reshape(X.shape)
     grad_W_x = rows.T @ X.reshape(-1, n_in)
     grad_W_h = rows.T @ previous.reshape(-1, n_hidden)
-    return grad_X, to_h, to_c, grad_W_x, grad_W_h, check.rows_added(rows)
+    return grad_X, to_h, to_c, grad_W_x, grad_W_h, column_sums(rows)
 
 
 def _lstm_arrays(
