@@ -87,7 +87,7 @@ def dropout(
     rate = check.number("rate", rate, least=0, below=1)
     rng = check.generator("rng", rng)
     mask = np.ones_like(X.real)
-    if training:
+    if check.boolean("training", training):
         mask *= rng.random(X.shape) >= rate
         mask /= 1 - rate
     return times(mask, X), mask
