@@ -205,7 +205,8 @@ def conv2d_backward(
         >>> grad_X.ravel(), grad_kernel.ravel(), grad_bias
         (array([-1., -9., 10.]), array([21., 42.]), array([11.]))
     """
-    X, kernel, height, width = _images_and_kernel(*check.in_one_precision(X, kernel), stride, padding)
+    X, kernel = check.in_one_precision(X, kernel)
+    X, kernel, height, width = _images_and_kernel(X, kernel, stride, padding)
     (N, C_in, H, W), (C_out, _, kernel_height, kernel_width) = X.shape, kernel.shape
     grad_Y = check.array("grad_Y", grad_Y, (N, C_out, height, width), analytic=True, beside=("X", X))
     patches = check.array("patches", patches, (N, kernel[0].size, height * width), analytic=True, beside=("X", X))
