@@ -205,7 +205,7 @@ chapter = Chapter(
             wrong={
                 "300": "These are the weights alone: $10\\cdot 20 + 20\\cdot 5$. Every unit has a bias too.",
                 "35": "That is the number of nodes. Parameters belong to connections and to units.",
-                "302": "There is one bias a unit, not one a layer.",
+                "302": "There is one bias per unit, not one per layer.",
                 "335": "The inputs have no biases: they are data.",
             },
         ),
@@ -230,8 +230,7 @@ chapter = Chapter(
             wrong={
                 "$g(z) = |z|$": "The corner at zero cannot be undone by an affine map.",
                 "$g(z) = z^2$": (
-                    "It bends: two layers give polynomials of degree two. "
-                    "(It is no good for approximation at a fixed depth, but not affine.)"
+                    "It bends: two layers with it between them give polynomials of degree two, which are not affine."
                 ),
                 "$g(z) = \\max(0.1z, z)$": "Its slope changes at zero, so it is not affine.",
             },

@@ -201,14 +201,14 @@ chapter = Chapter(
     ],
     quiz=[
         Question(
-            "A batch $\\mathbf X$ has one sample a row. What is the first layer's pre-activation?",
+            "A batch $\\mathbf X$ has one sample per row. What is the first layer's pre-activation?",
             right=(
                 "$\\mathbf X\\mathbf W^T + \\mathbf 1\\mathbf b^T$",
                 "Row $i$ of the product is $\\mathbf W\\mathbf x_i$, as the document prints it for one sample.",
             ),
             wrong={
-                "$\\mathbf W\\mathbf X + \\mathbf b$": "That needs one sample a column. With as many samples as inputs "
-                "it runs, and mixes the samples.",
+                "$\\mathbf W\\mathbf X + \\mathbf b$": "That needs one sample per column. With as many samples as "
+                "inputs it runs, and mixes the samples.",
                 "$\\mathbf X\\mathbf W + \\mathbf b$": "A row of $\\mathbf W$ holds the weights of one unit, so "
                 "$\\mathbf W$ has to be transposed.",
                 "$\\mathbf W^T\\mathbf X + \\mathbf b$": "The shapes do not fit: (inputs × outputs) times "
@@ -225,7 +225,7 @@ chapter = Chapter(
             },
         ),
         Question(
-            "The weights of a deep ReLU network with $n = 50$ inputs a unit have variance $1/50$. "
+            "The weights of a deep ReLU network with $n = 50$ inputs per unit have variance $1/50$. "
             "What happens to the signal?",
             right=(
                 "Its mean square halves at each layer.",
