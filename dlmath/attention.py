@@ -153,6 +153,33 @@ def causal_mask(length: int) -> np.ndarray:
     return np.tri(check.integer("length", length, least=1), dtype=bool)
 
 
+def positional_encoding(length: int, d_model: int) -> np.ndarray:
+    r"""The sinusoidal encoding of positions (Vaswani et al., 2017), which is added to what attention is given,
+
+    .. math::
+        P_{t,2i} = \sin\frac{t}{10000^{2i/d}}, \qquad P_{t,2i+1} = \cos\frac{t}{10000^{2i/d}},
+
+    for the positions :math:`t = 0, 1, \dots` and the pairs of features :math:`i = 0, \dots, d/2 - 1`.
+
+    Args:
+        length: how many positions.
+        d_model: d, the features of a position, an even number.
+
+    Returns:
+        The encoding, shape ``(length, d_model)``.
+
+    Example:
+        >>> positional_encoding(2, 4).round(4)
+        array([[0.    , 1.    , 0.    , 1.    ],
+               [0.8415, 0.5403, 0.01  , 1.    ]])
+    """
+    length, d_model = check.integer("length", length, least=1), check.integer("d_model", d_model, least=2)
+    if d_model % 2:
+        raise ValueError(f"d_model must be even, a sine and a cosine per pair, got {d_model}")
+    angles = np.arange(length)[:, np.newaxis] / 10000 ** (np.arange(0, d_model, 2) / d_model)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, d_model)
+
+
 class MultiHeadPass(NamedTuple):
     """What a pass through multi-head attention computed: its output, and what the way back needs."""
 

@@ -2,6 +2,7 @@
 
 ``cross_correlation`` and ``convolution`` are the two sums of the textbooks, for one image and one kernel.
 ``conv2d`` is the layer: a batch of images with channels, several kernels, stride and padding, with its backward pass.
+``max_pool2d`` makes its results coarser.
 """
 
 from __future__ import annotations
@@ -262,3 +263,62 @@ def _frame(kernel: np.ndarray, stride: int, padding: int | str) -> tuple[int, in
     """The zeros above, below, to the left and to the right of the image."""
     _, _, kernel_height, kernel_width = kernel.shape
     return *_margins(kernel_height, stride, padding), *_margins(kernel_width, stride, padding)
+
+
+def max_pool2d(X: np.ndarray, size: int) -> np.ndarray:
+    r"""Maximum pooling, :math:`Y_c(i, j) = \max_{0 \le m, n < k} X_c(k i + m,\; k j + n)`: windows side by side.
+
+    Rows and columns at the end that fill no window are left out.
+
+    Args:
+        X: a batch of images, shape ``(N, C, H, W)``.
+        size: k, the side of a window, at most H and W.
+
+    Returns:
+        Y, shape ``(N, C, H // size, W // size)``.
+
+    Example:
+        >>> max_pool2d(np.array([[[[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]]]), 2)
+        array([[[[5., 2.]]]])
+    """
+    return _pooling_windows(X, size).max(axis=0)
+
+
+def max_pool2d_backward(grad_Y: np.ndarray, X: np.ndarray, size: int) -> np.ndarray:
+    r"""Pull a gradient back through the maximum: each window passes it on to its largest pixel, the first of equals.
+
+    Args:
+        grad_Y: gradient with respect to the result, shape ``(N, C, H // size, W // size)``.
+        X: the images that ``max_pool2d`` was given, shape ``(N, C, H, W)``.
+        size: the side of a window.
+
+    Returns:
+        The gradient with respect to X, of its shape: zero at every other pixel.
+
+    Example:
+        >>> X = np.array([[[[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]]])
+        >>> max_pool2d_backward(np.array([[[[10.0, 20.0]]]]), X, 2)
+        array([[[[ 0., 10., 20.,  0.],
+                 [ 0.,  0.,  0.,  0.]]]])
+    """
+    windows = _pooling_windows(X, size)
+    _, N, C, height, width = windows.shape
+    grad_Y = check.array("grad_Y", grad_Y, (N, C, height, width))
+    by_window = np.zeros(windows.shape, np.result_type(grad_Y, windows))
+    np.put_along_axis(by_window, windows.argmax(axis=0)[np.newaxis], grad_Y[np.newaxis], axis=0)
+    grad_X = np.zeros(np.shape(X), by_window.dtype)
+    rows_and_columns = by_window.reshape(size, size, N, C, height, width).transpose(2, 3, 4, 0, 5, 1)
+    grad_X[:, :, : height * size, : width * size] = rows_and_columns.reshape(N, C, height * size, width * size)
+    return grad_X
+
+
+def _pooling_windows(X: np.ndarray, size: int) -> np.ndarray:
+    """The windows, with their pixels, row by row, on the first axis: ``(size**2, N, C, H // size, W // size)``."""
+    X = check.array("X", X, ("N", "C", "H", "W"))
+    size = check.integer("size", size, least=1)
+    N, C, H, W = X.shape
+    if size > min(H, W):
+        raise ValueError(f"size must not be larger than the images X, got {size} against {H} by {W}")
+    height, width = H // size, W // size
+    tiles = X[:, :, : height * size, : width * size].reshape(N, C, height, size, width, size)
+    return tiles.transpose(3, 5, 0, 1, 2, 4).reshape(size * size, N, C, height, width)

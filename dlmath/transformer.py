@@ -1,7 +1,7 @@
 """The encoder block of the Transformer and its parts: feed-forward layer, layer norm, residual connection.
 
-The arrays end in two axes, positions and features: ``(..., T, d_model)``. A block normalises *after* each residual sum,
-``LayerNorm(x + Sublayer(x))``, as Vaswani et al. (2017) do ("post-norm").
+The arrays end in two axes, positions and features: ``(..., T, d_model)``. A block normalises *after* each residual
+connection, ``LayerNorm(x + Sublayer(x))``, as Vaswani et al. (2017) do ("post-norm").
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ def initialize_encoder(d_model: int, d_ff: int, rng: np.random.Generator) -> Enc
 def encoder_block(
     X: np.ndarray, parameters: EncoderParameters, heads: int, mask: np.ndarray | None = None
 ) -> EncoderPass:
-    r"""One encoder block (Vaswani et al., 2017), with the norm after each residual sum:
+    r"""One encoder block (Vaswani et al., 2017), with the norm after each residual connection:
 
     .. math::
         \mathbf Y = \operatorname{LayerNorm}(\mathbf X + \operatorname{MultiHead}(\mathbf X, \mathbf X, \mathbf X)),
@@ -309,8 +309,8 @@ def encoder_block_backward(
 ) -> tuple[np.ndarray, EncoderParameters]:
     r"""Pull a gradient back through an encoder block, last line of it to first.
 
-    At each residual sum :math:`\mathbf x + f(\mathbf x)` the gradient goes both ways, unchanged to the left term and
-    through f to the right one, and what arrives at :math:`\mathbf x` is added.
+    At each residual connection :math:`\mathbf x + f(\mathbf x)` the gradient goes both ways, unchanged to the left term
+    and through f to the right one, and what arrives at :math:`\mathbf x` is added.
 
     Args:
         grad_output: gradient with respect to the output, the shape of ``X``.
