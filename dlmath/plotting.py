@@ -11,9 +11,11 @@ import hashlib
 import html
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from dlmath import _stacking, _svg
@@ -35,7 +37,7 @@ _VARIABLES = {
 } | {colour: f"var(--dl-{i}, {colour})" for i, colour in enumerate(PALETTE, start=1)}
 _COLOURS = re.compile("|".join(_VARIABLES))
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.figsize": (6.4, 3.4),
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
@@ -49,7 +51,7 @@ STYLE = {
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=PALETTE),
     "grid.color": GRID,
     "grid.linewidth": 0.6,
     "text.color": INK,
@@ -141,7 +143,8 @@ def render(figure: Figure, salt: str) -> str:
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
     figure.draw_without_rendering()
     pieces = _svg.all_pieces(figure, definitions)
-    body = _stacking.in_panels(figure, _stacking.stack_of(figure), pieces.items())
+    stack = _stacking.stack_of(figure)
+    body = _stacking.in_panels(stack, [(_stacking.panel_of(figure, stack, each), pieces[each]) for each in pieces])
     return with_page_colours(_svg.picture(figure, definitions.markup(body) + body))
 
 

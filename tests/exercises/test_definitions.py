@@ -57,7 +57,7 @@ def test_the_printed_solution_is_accepted(exercise):
 
 @of_all_exercises
 def test_another_way_to_write_it_is_accepted(exercise):
-    assert EQUIVALENTS.get(exercise.name), "write the answer in another way, in tests/exercises/equivalents"
+    assert len(EQUIVALENTS.get(exercise.name, [])) >= 3, "write it in other ways, in tests/exercises/equivalents"
     for function in EQUIVALENTS[exercise.name]:
         for seed in (0, 1, 2):
             feedback = check(exercise.name, answer(exercise, function), seed=seed)

@@ -24,7 +24,8 @@ SEEDS = (0, 1)
 """0 is the seed of the check in the notebook."""
 
 HERE = Path(__file__).parent
-TABLE = HERE.parent.parent / "chapters" / "appendix" / "exercises.csv"
+BOOK = HERE.parent.parent
+TABLE = BOOK / "chapters" / "appendix" / "exercises.csv"
 
 
 def of_all_chapters(folder, name):
@@ -95,7 +96,9 @@ def test_there_are_slips_of_every_exercise(chapter):
 
 
 def rows():
-    """The table of the teaching page: an exercise a line, and their sum."""
+    """The table of the teaching page: an exercise a line, in the order of the book, and their sum."""
+    contents = (BOOK / "_toc.yml").read_text(encoding="utf-8")
+    in_order = sorted(chapters().values(), key=lambda chapter: contents.index(f"chapters/{chapter.name}"))
     heads = ["Chapter", "Exercise", "Slips refused", "Slips that are right", "Wrong by hand", "Right by hand"]
     lines = [
         [
@@ -106,7 +109,7 @@ def rows():
             len(BY_HAND["answers"].get(exercise.name, [])),
             len(BY_HAND["equivalents"].get(exercise.name, [])),
         ]
-        for chapter in chapters().values()
+        for chapter in in_order
         for exercise in chapter.exercises
     ]
     return [heads, *lines, ["All", "", *(sum(column) for column in list(zip(*lines))[2:])]]
