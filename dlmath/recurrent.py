@@ -155,10 +155,12 @@ def lstm(
     Example:
         With all weights zero every gate is 1/2 and the candidate is 0: the cell state is halved.
 
-        >>> H, C, gates = lstm([[0.0], [0.0]], [0.0], [4.0], np.zeros((4, 1)), np.zeros((4, 1)), np.zeros(4))
+        >>> X, h_0, c_0, W_x, W_h = np.zeros((2, 1)), np.zeros(1), np.full(1, 4.0), np.zeros((4, 1)), np.zeros((4, 1))
+        >>> H, C, gates = lstm(X, h_0, c_0, W_x, W_h, np.zeros(4))
         >>> C.ravel(), gates[0]
         (array([2., 1.]), array([0.5, 0.5, 0. , 0.5]))
     """
+    X, h_0, c_0, W_x, W_h, b = check.in_one_precision(X, h_0, c_0, W_x, W_h, b)
     X, h_0, c_0, W_x, W_h = _lstm_arrays(X, h_0, c_0, W_x, W_h)
     b = check.array("b", b, (len(W_x),), analytic=True)
     n_hidden, n_in = W_h.shape[1], W_x.shape[1]
@@ -233,13 +235,16 @@ def lstm_backward(
         >>> lstm_backward(np.array([[0.0], [8.0]]), np.zeros((2, 1)), H, C, gates, X, h_0, c_0, W_x, W_h)[2]
         array([1.])
     """
-    X, h_0, c_0, W_x, W_h = _lstm_arrays(X, h_0, c_0, W_x, W_h)
+    X, h_0, c_0, W_x, W_h = _lstm_arrays(*check.in_one_precision(X, h_0, c_0, W_x, W_h))
     n_hidden, n_in = W_h.shape[1], W_x.shape[1]
     H = check.array("H", H, (*X.shape[:-1], n_hidden), analytic=True)
     C = check.array("C", C, H.shape, analytic=True)
     gates = check.array("gates", gates, (*X.shape[:-1], 4 * n_hidden), analytic=True)
     grad_H = check.array("grad_H", grad_H, H.shape, analytic=True)
     grad_C = check.array("grad_C", grad_C, H.shape, analytic=True)
+    H, C, gates, grad_H, grad_C = (
+        check.in_precision_of(each, X, h_0, W_x, W_h) for each in (H, C, gates, grad_H, grad_C)
+    )
     deltas = np.empty(gates.shape, np.result_type(grad_H, grad_C, C, gates, c_0, W_h))
     to_h = np.zeros_like(deltas[..., 0, :n_hidden])  # what later times send back, to the state and to the cell state
     to_c = np.zeros_like(to_h)
@@ -270,8 +275,8 @@ def _lstm_arrays(
     W_h = check.array("W_h", W_h, ("4 * n_hidden", "n_hidden"), analytic=True)
     rows, n_hidden = W_h.shape
     W_h = check.array("W_h", W_h, (4 * n_hidden, n_hidden), analytic=True)
-    W_x = check.array("W_x", W_x, (rows, "n_in"), analytic=True)
-    X = check.array("X", X, ("T", W_x.shape[1]), ("N", "T", W_x.shape[1]), analytic=True)
-    h_0 = check.array("h_0", h_0, (*X.shape[:-2], n_hidden), analytic=True)
-    c_0 = check.array("c_0", c_0, h_0.shape, analytic=True)
+    W_x = check.array("W_x", W_x, (rows, "n_in"), analytic=True, beside=("W_h", W_h))
+    X = check.array("X", X, ("T", W_x.shape[1]), ("N", "T", W_x.shape[1]), analytic=True, beside=("W_x", W_x))
+    h_0 = check.array("h_0", h_0, (*X.shape[:-2], n_hidden), analytic=True, beside=("X", X))
+    c_0 = check.array("c_0", c_0, h_0.shape, analytic=True, beside=("h_0", h_0))
     return X, h_0, c_0, W_x, W_h
