@@ -505,7 +505,8 @@ chapter = Chapter(
             },
         ),
         Question(
-            "The validation loss rises from 0.27 to 0.32, the accuracy stays at 91%. What can have happened?",
+            "The validation loss rises from 0.27 to 0.32, the validation accuracy stays at 91%. "
+            "What can have happened?",
             right=(
                 "Wrong answers became surer, or right ones less sure.",
                 "Cross-entropy charges for the probability given to the right class; accuracy only counts which score "
