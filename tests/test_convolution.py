@@ -192,7 +192,7 @@ def test_a_shifted_image_gives_a_shifted_output(down, right, stride, seed):
 def test_the_output_size_counts_the_places_of_the_kernel(size, kernel_size, stride, padding):
     places = range(-padding, size + padding - kernel_size + 1, stride)
     if len(places) == 0:
-        refuses(lambda: convolution.output_size(size, kernel_size, stride, padding), "kernel", "padded")
+        refuses(lambda: convolution.output_size(size, kernel_size, stride, padding), "kernel_size", "padded")
     else:
         assert convolution.output_size(size, kernel_size, stride, padding) == len(places)
 
@@ -234,10 +234,16 @@ class TestBadInput:
 
     def test_a_kernel_larger_than_the_image(self):
         X, kernel, bias = self.X, np.ones((4, 3, 8, 2)), self.bias
-        refuses(lambda: layer(X, kernel, bias), "kernel", "8 against 7", error=ValueError)
-        refuses(lambda: layer(X, np.ones((4, 3, 2, 9)), bias, padding=1), "kernel", "9 against 8", error=ValueError)
-        refuses(lambda: convolution.cross_correlation(X[0, 0], kernel[0, 0]), "kernel", "8 against 7")
-        refuses(lambda: convolution.correlation_matrix(kernel[0, 0], 7, 6), "kernel", "8 against 7")
+        refuses(lambda: layer(X, kernel, bias), "kernel", "(2, 3, 7, 6)", "(4, 3, 8, 2)", error=ValueError)
+        refuses(
+            lambda: layer(X, np.ones((4, 3, 2, 9)), bias, padding=1),
+            "kernel",
+            "(2, 3, 7, 6)",
+            "(4, 3, 2, 9)",
+            error=ValueError,
+        )
+        refuses(lambda: convolution.cross_correlation(X[0, 0], kernel[0, 0]), "kernel", "(7, 6)", "(8, 2)")
+        refuses(lambda: convolution.correlation_matrix(kernel[0, 0], 7, 6), "height and width", "(8, 2)", "7 and 6")
         assert layer(X, kernel, bias, padding=1).shape == (2, 4, 2, 7)
 
     def test_stride_and_padding(self):
@@ -299,16 +305,16 @@ def test_float32_is_kept(padding):
     assert convolution.correlation_matrix(kernel[0, 0], 4, 4).dtype == np.float32
 
 
-def test_float32_with_float64_is_float64():
+def test_the_outcome_has_the_precision_of_images_and_kernel():
     X, kernel, bias = arrays_of(SHAPES[2])
     single = X.astype(np.float32)
     np.testing.assert_array_equal(
         layer(single, kernel, bias), layer(single.astype(np.float64), kernel, bias), strict=True
     )
     G = np.ones((2, 4, 5, 5), np.float32)
-    assert [gradient.dtype.itemsize for gradient in backward(G, single, kernel)] == [8, 4, 4]
+    assert [gradient.dtype.itemsize for gradient in backward(G, single, kernel)] == [8, 8, 8]
     of_double = backward(G.astype(np.float64), single, kernel.astype(np.float32))
-    assert [gradient.dtype.itemsize for gradient in of_double] == [8, 8, 8]
+    assert [gradient.dtype.itemsize for gradient in of_double] == [4, 4, 4]
 
 
 def test_no_warning_for_any_finite_input():

@@ -175,14 +175,14 @@ def test_float32_is_kept():
     assert {gradient.dtype for gradient in gradients(H, *arrays)} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize("argument", [0, 1, 5], ids=["grad_H", "H", "W_h"])
-def test_float32_with_float64_is_float64(argument):
-    """One array of float64 that every gradient is computed from."""
+@pytest.mark.parametrize(("argument", "bits"), [(0, 32), (1, 32), (2, 64), (5, 64)], ids=["grad_H", "H", "X", "W_h"])
+def test_the_gradients_have_the_precision_of_inputs_and_weights(argument, bits):
+    """One array of float64 among those of float32."""
     X, h_0, W_x, W_h, b = (array.astype(np.float32) for array in arrays_of(SHAPES[2]))
     H = rnn(X, h_0, W_x, W_h, b)
     arrays = [np.ones_like(H), H, X, h_0, W_x, W_h]
     arrays[argument] = arrays[argument].astype(np.float64)
-    assert {gradient.dtype for gradient in rnn_backward(*arrays)} == {np.dtype(np.float64)}
+    assert {gradient.dtype for gradient in rnn_backward(*arrays)} == {np.dtype(f"float{bits}")}
 
 
 def test_no_warning_for_any_finite_input():
