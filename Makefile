@@ -9,13 +9,14 @@ CHAPTERS_ON_LOWEST := $(addprefix chapters/,math/activation-function.ipynb math/
   equations/activation-functions.ipynb equations/convolution.ipynb equations/attention.ipynb)
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help book test test-classroom test-lowest assignments bench mutants lint lab serve format clean
+.PHONY: help book test test-classroom test-lowest exercises assignments bench mutants lint lab serve format clean
 
 help:
 	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make serve           build the book and serve it on http://localhost:8000"
+	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
 	@echo "make assignments     generate the exercises as nbgrader assignments"
 	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
 	@echo "make test-lowest     run the package's tests and some chapters on the oldest versions that are promised"
@@ -32,6 +33,9 @@ test: lint book
 
 test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
+
+exercises: $(VENV)/installed
+	$(BIN)/python classroom/chapters.py
 
 # `make test` runs on the newest versions. Here PyTorch is missing, and old libraries warn of each other.
 test-lowest: $(LOWEST)/installed

@@ -12,11 +12,12 @@ from typing import Any
 
 import yaml
 from docutils import nodes
-from ledger import all_entries, gathered, with_definitions
+from ledger import all_entries, with_definitions
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from dlmath.printing import gathered
 from dlmath.verify import Certificate
 
 logger = logging.getLogger(__name__)

@@ -193,7 +193,10 @@ def read_again(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 def inventory(env: BuildEnvironment) -> Any:
     """Whatever a page may show of another one: labels, terms, functions, equations, sources, titles, numbers."""
     objects = [sorted(map(str, domain.get_objects())) for domain in env.domains.values()]
-    citations = sorted(map(str, env.domains["cite"].citations))
+    citations = sorted(
+        (source.key, source.citation_id, str(source.entry), source.formatted_entry.label)
+        for source in env.domains["cite"].citations
+    )
     titles = {docname: str(title) for docname, title in env.titles.items()}
     navigation = [env.toctree_includes, env.toc_secnumbers, env.toc_fignumbers, env.domains["math"].equations]
     return copy.deepcopy([objects, citations, titles, navigation])

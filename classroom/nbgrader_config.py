@@ -7,7 +7,7 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat.v4 import new_output
 from nbgrader import preprocessors, utils
 
-from dlmath.exercises.grading import Cell, Test, grade
+from dlmath.exercises.grading import Cell, Place, grade
 
 COURSE = Path(__file__).parent
 
@@ -35,7 +35,7 @@ class JudgeAnswers(preprocessors.NbGraderPreprocessor):
         steps = []
         for cell in nb.cells:
             if utils.is_grade(cell):
-                steps.append(Test(cell.metadata.nbgrader.grade_id.removesuffix("-tests")))
+                steps.append(Place(cell.metadata.nbgrader.grade_id.removesuffix("-tests")))
             elif cell.cell_type == "code":
                 steps.append(Cell(cell.source))
         feedback = grade(steps, secret(), resources["nbgrader"]["student"])
@@ -67,9 +67,6 @@ c.CourseDirectory.course_id = "dlmath"
 
 # What stands in the student's version in place of a solution.
 c.ClearSolutions.code_stub = {"python": "..."}
-
-# A graded cell that a student has deleted comes back, and gets no points.
-c.OverwriteCells.add_missing_cells = True
 
 c.Autograde.sanitize_preprocessors = [
     preprocessors.ClearOutput,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
@@ -47,15 +48,17 @@ def stack_of(figure: Figure) -> Stack | None:
     return Stack(panels, shifts, width, below)
 
 
-def in_panels(figure: Figure, stack: Stack | None, pieces: Iterable[tuple[Artist | None, str]]) -> str:
+def in_panels(stack: Stack | None, pieces: Iterable[tuple[int | None, str]]) -> str:
     """Join pieces of SVG in their order, those of a panel in a group that the style sheet can move."""
     if stack is None:
         return "".join(piece for _, piece in pieces)
     joined = []
-    for place, run in groupby(pieces, key=lambda pair: _panel_of(figure, stack, pair[0])):
+    for place, run in groupby(pieces, key=itemgetter(0)):
         content = "".join(piece for _, piece in run)
-        x, y = stack.shifts[place]
-        joined.append(f'<g class="dl-panel" style="--x:{x:.1f}px;--y:{y:.1f}px">{content}</g>' if content else "")
+        if place is not None and content:
+            x, y = stack.shifts[place]
+            content = f'<g class="dl-panel" style="--x:{x:.1f}px;--y:{y:.1f}px">{content}</g>'
+        joined.append(content)
     return "".join(joined)
 
 
@@ -106,8 +109,10 @@ def _cut(boxes: Sequence[Bbox]) -> list[list[Bbox]]:
     return [list(boxes)]
 
 
-def _panel_of(figure: Figure, stack: Stack, artist: Artist | None) -> int:
-    """The panel that holds the middle of an artist's axes, or of the artist itself if it is the figure's."""
+def panel_of(figure: Figure, stack: Stack | None, artist: Artist) -> int | None:
+    """The panel that holds the middle of an artist's axes, or of a legend or text of the figure."""
+    if stack is None:
+        return None
     grounds = {axes.patch: axes for axes in figure.axes}  # which do not know whose they are
     axes = artist if isinstance(artist, Axes) else grounds.get(artist, getattr(artist, "axes", None))
     if isinstance(axes, Axes):  # that of a figure is a list
@@ -115,7 +120,7 @@ def _panel_of(figure: Figure, stack: Stack, artist: Artist | None) -> int:
     elif artist in figure.legends or artist in figure.texts:
         box = artist.get_window_extent()
     else:
-        return 0
+        return None
     box = _flipped(box, figure.bbox.height)
     x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
     return min(

@@ -124,21 +124,14 @@ def _product(node: Any, symbols: Symbols) -> Iterator[Any]:
 
 
 def _axis(node: Any, symbols: Symbols) -> Iterator[Any]:
-    """A 1 1ᵀ has the sums of the rows of A in all its columns, and 1 1ᵀ A those of the columns in all its rows."""
+    """A before a square of ones has the sums of its rows in all columns; after it, of its columns in all rows."""
     if isinstance(node, sp.MatMul):
         scalar, matrices = node.as_coeff_matrices()
-        for count in range(1, min(3, len(matrices))):
-            if _is_square_of_ones(matrices[-count:]):
-                rows = matrices[0].shape[0]
-                yield sp.MatMul(scalar, sp.OneMatrix(rows, 1), sp.OneMatrix(1, rows), *matrices[:-count])
-            if _is_square_of_ones(matrices[:count]):
-                columns = matrices[-1].shape[1]
-                yield sp.MatMul(scalar, *matrices[count:], sp.OneMatrix(columns, 1), sp.OneMatrix(1, columns))
-
-
-def _is_square_of_ones(factors: Sequence[Any]) -> bool:
-    rows, columns = factors[0].shape[0], factors[-1].shape[1]
-    return rows == columns and all(isinstance(factor, sp.OneMatrix) for factor in factors)
+        first, last = matrices[0], matrices[-1]
+        if isinstance(last, sp.OneMatrix) and last.shape[0] == last.shape[1]:
+            yield sp.MatMul(scalar, sp.OneMatrix(first.shape[0], first.shape[0]), *matrices[:-1])
+        if isinstance(first, sp.OneMatrix) and first.shape[0] == first.shape[1]:
+            yield sp.MatMul(scalar, *matrices[1:], sp.OneMatrix(last.shape[1], last.shape[1]))
 
 
 def _index(node: Any, symbols: Symbols) -> Iterator[Any]:

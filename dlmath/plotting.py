@@ -141,7 +141,8 @@ def render(figure: Figure, salt: str) -> str:
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
     figure.draw_without_rendering()
     pieces = _svg.all_pieces(figure, definitions)
-    body = _stacking.in_panels(figure, _stacking.stack_of(figure), pieces.items())
+    stack = _stacking.stack_of(figure)
+    body = _stacking.in_panels(stack, [(_stacking.panel_of(figure, stack, each), pieces[each]) for each in pieces])
     return with_page_colours(_svg.picture(figure, definitions.markup(body) + body))
 
 

@@ -179,7 +179,7 @@ def test_identities_with_definitions():
         (partial("L", W), 2 * W, sp.Trace(X.T * X), W, [], "of must contain wrt"),
         (partial("L", W), delta.T * X, squares, W, [sp.Eq(delta, Z - Y)], "of must contain wrt"),
         (partial("L", X), 2 * X.T, sp.Trace(X.T * X), X, [], "has the shape (3, 2) where the formula has (2, 3)"),
-        (sp.Symbol("s"), sp.Trace(X), sp.Trace(X.T * X), X, [], "has the shape (3, 2) where the formula has ()"),
+        (sp.Symbol("s"), sp.Trace(X.T * X), sp.Trace(X.T * X), X, [], "has the shape (3, 2) where the formula has ()"),
         (partial("L", X), 2 * X, X * A, X, [], "of must be a number or a column"),
         (partial("L", X), X - X + 0 * X, sp.Trace(X - X + 0 * X.T * X), X, [], "of must contain wrt"),
         (partial("L", c), c - x, sp.floor(c + x) * 0 + c**0 + c - c + x, c, [], "of must contain wrt"),

@@ -49,6 +49,12 @@ i = sp.Symbol("i", integer=True)
         pytest.param(X * ones(n) * ones(n).T, ones(N) * ones(N).T * X, id="sums of columns for those of rows"),
         pytest.param(ones(N) * ones(N).T * X, X * ones(n) * ones(n).T, id="sums of rows for those of columns"),
         pytest.param(2 * X * ones(n, n), 2 * ones(N, N) * X, id="sums of columns, with one matrix of ones"),
+        pytest.param(x * ones(N, N) * X * A * B, x * X * A * B * ones(n, n), id="sums of rows, of a product"),
+        pytest.param(elementwise(sp.sin, X - Y), elementwise(sp.sin, X + Y), id="argument of a function of entries"),
+        pytest.param(
+            sp.Transpose(elementwise(sp.sin, X - Y)), sp.Transpose(elementwise(sp.sin, X)), id="under a transpose"
+        ),
+        pytest.param(sp.Sum(x * i, (i, 1 + n, 5)), sp.Sum(x * i, (i, 1 - n, 5)), id="sign in a lower limit"),
         pytest.param(A[0, i] ** 2, A[1, i] ** 2, id="next row"),
         pytest.param(A[0, i] ** 2, A[0, i - 1] ** 2, id="column before"),
         pytest.param(v[i, 0] ** 2, v[i - 1, 0] ** 2, id="entry before"),
@@ -114,6 +120,13 @@ def test_every_kind_of_slip_has_a_name_and_a_sentence_and_is_made():
     for slip in slips:
         parts = sp.preorder_traversal(formula)
         assert any(version is not None for part in parts for version in slip.at(part, symbols)), slip.name
+
+
+@pytest.mark.parametrize("formula", [sp.Heaviside(x - y, 3), sp.Derivative(x * y, x)])
+def test_what_says_what_is_meant_is_no_part_of_the_arithmetic(formula):
+    versions = [version for version in wrong_versions(formula) if version.func == formula.func]
+    assert versions
+    assert all(version.args[1:] == formula.args[1:] for version in versions)
 
 
 def test_the_whole_is_negated_and_doubled():

@@ -7,14 +7,10 @@ import textwrap
 
 import numpy as np
 import pytest
-import sympy as sp
 
 import dlmath
 from dlmath import _check as check
 from dlmath import activations, display, layers, losses
-
-x, y = sp.symbols("x y")
-
 
 PUBLIC = [
     function

@@ -68,19 +68,13 @@ def test_every_piece_comes_in_its_order_and_in_the_group_of_its_panel():
     figure = drawn(1, 2, legend=True)
     stack = _stacking.stack_of(figure)
     left, right = figure.axes
-    pieces = [
-        (figure, "a"),
-        (left, "b"),
-        (left.lines[0], "c"),
-        (right, "d"),
-        (right.xaxis, "e"),
-        (figure.legends[0], "f"),
-    ]
-    text = _stacking.in_panels(figure, stack, pieces)
+    artists = [figure, left, left.lines[0], right, right.xaxis, figure.legends[0]]
+    pieces = [(_stacking.panel_of(figure, stack, artist), piece) for artist, piece in zip(artists, "abcdef")]
+    text = _stacking.in_panels(stack, pieces)
     assert re.sub("<[^>]*>", "", text) == "abcdef"
     groups = re.findall(r'<g class="dl-panel"[^>]*>([a-f]*)</g>', text)
-    assert groups == ["a", "bc", "de", "f"], "the figure goes with the first panel, which is the legend"
-    assert _stacking.in_panels(figure, None, pieces) == "abcdef"
+    assert groups == ["bc", "de", "f"], "the paper of the figure stays where it is"
+    assert _stacking.in_panels(None, pieces) == "abcdef"
 
 
 def test_text_of_a_single_panel_keeps_eleven_pixels():

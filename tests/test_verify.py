@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import subprocess
 import sys
@@ -86,7 +87,7 @@ class TestWhatHolds:
         witness = complex_step(activations.sigmoid, wrt=0)
         certificate = certify("sigmoid", equation, inputs=[z], code=activations.sigmoid_grad, witness=witness)
         assert certificate.sizes == {}
-        assert "shapes" not in certificate.summary()
+        assert "with" not in certificate.details()
 
     def test_an_explicit_matrix(self):
         x, w = sp.MatrixSymbol("x", 2, 1), sp.MatrixSymbol("W", 1, 2)
@@ -412,6 +413,22 @@ class TestWrongVersions:
         assert alone.wrong_versions > 20
         assert alone.survivors == ()
 
+    def test_what_follows_from_a_wrong_definition_is_computed_again(self):
+        """A chain of definitions, of which the formula uses the last."""
+        a, b, c, d = sp.symbols("a b c d")
+        certificate = certify(
+            "chain",
+            sp.Eq(sp.Symbol("s"), d + 1),
+            inputs=[a],
+            where=[sp.Eq(b, a + 2), sp.Eq(c, 3 * b), sp.Eq(d, c**2)],
+            code=lambda a: losses.mse(np.array([3 * (a + 2)]), np.zeros(1)) + 1,
+            checks=losses.mse,
+            witness=lambda a: 9 * (a + 2) ** 2 + 1,
+        )
+        assert certificate.wrong_versions > 10
+        assert certificate.uncomputable == 0  # they differ; none merely fails
+        assert certificate.survivors == ()
+
     def test_a_formula_of_one_symbol_can_be_wrong_in_sign_and_size(self):
         def code(P):
             return layers.affine(P, np.eye(P.shape[1]), np.zeros(P.shape[1]))
@@ -493,7 +510,10 @@ class TestDerived:
             ({"of": SQUARES["of"]}, "of and wrt belong together"),
             ({"wrt": P}, "of and wrt belong together"),
             ({**SQUARES, "underived": "a reason"}, "got both"),
-            ({**SQUARES, "of": sp.Trace(Y.T * Y)}, "'mse-gradient': of must contain wrt"),
+            ({**SQUARES, "of": sp.Trace(Y.T * Y)}, "'mse-gradient': SymPy cannot derive it: of must contain wrt"),
+            ({**SQUARES, "of": sp.Function("f")(sp.Trace(P.T * Y))}, "cannot derive it: cannot evaluate f in f"),
+            ({**SQUARES, "of": sp.Trace(P.T * Y) * P[-1, 0]}, "cannot derive it"),
+            ({**SQUARES, "of": sp.Trace(P.T * Y) * P[9, 0]}, r"cannot derive it: P\[9, 0\] does not exist"),
             ({**SQUARES, "of": sp.Trace((P - Y).T * (P - Y)), "wrt": Y.T[0, 0]}, "'mse-gradient'"),
             ({**SQUARES, "where": [sp.Eq(G, P + Y)]}, "G is defined in where, but nothing uses it"),
         ],
@@ -555,6 +575,14 @@ class TestLimits:
         assert self.two_entries(np.copy, lambda v: v + np.array([0, 0.9e-6])).error_witness == pytest.approx(
             0.9e-6, rel=0.02
         )
+
+    def test_the_witness_may_be_nearer_to_the_formula_than_to_the_code(self):
+        def moved(by):
+            return lambda v: v * (1 + by)
+
+        self.two_entries(np.copy, moved(9.995e-7))
+        with pytest.raises(CertificateError, match="the witness differ"):
+            self.two_entries(moved(-8e-10), moved(9.995e-7))
 
     def test_a_draw_that_is_small_as_a_whole(self):
         """The witness's error is relative to a thousandth of the largest entry of all draws at least."""
@@ -656,8 +684,48 @@ class TestWhatIsShown:
         first, second = (subprocess.check_output(command, env={"PYTHONHASHSEED": seed}) for seed in ("1", "2"))
         assert first == second
 
+    def test_the_line_has_all_sizes_and_both_errors(self):
+        certificate = dataclasses.replace(
+            certify_mse(2 / N * (P - Y)),
+            error_code=0.0,
+            error_witness=3.2e-9,
+            sizes={"N": [1, 4], "n": [2, 5]},
+            draws=7,
+        )
+        assert certificate.summary() == "✓ SymPy = dlmath.losses.mse_grad = central difference"
+        assert certificate.details() == (
+            "Largest relative difference from the package 0, from the witness 3·10⁻⁹, "
+            "in 7 random draws with N from 1 to 4, n from 2 to 5."
+        )
+        without = dataclasses.replace(certificate, sizes={}, error_code=1e-12)
+        assert without.details().endswith("package 1·10⁻¹², from the witness 3·10⁻⁹, in 7 random draws.")
+
+    @pytest.mark.parametrize(
+        ("derived", "of", "told"),
+        [
+            ("proved", "L", "derivative of $L$ by $x$ and the formula are proved equal at small sizes."),
+            ("25 digits", "L", "derivative of $L$ by $x$ and the formula are equal to 25 digits at small sizes."),
+            ("proved", "", "The two sides are proved equal at small sizes."),
+            ("not possible: it is random", "", "SymPy cannot derive it: it is random."),
+            ("not a derivative", "", "random draws"),
+        ],
+    )
+    def test_the_details_say_what_sympy_derived(self, derived, of, told):
+        certificate = dataclasses.replace(certify_mse(2 / N * (P - Y)), derived=derived, of=of, wrt="x", sizes={})
+        assert told in certificate.details()
+
 
 class TestDifferences:
+    @pytest.mark.parametrize(("x", "h"), [(0.0, 6e-6), (-0.5, 6e-6), (1.0, 6e-6), (-2000.0, 1.2e-2)])
+    def test_the_step_is_relative_above_one(self, x, h):
+        seen = []
+        central_difference(lambda x: seen.append(x) or 0.0, wrt=0)(x)
+        np.testing.assert_allclose(seen, [x + h, x - h], rtol=1e-15)
+
+    def test_their_names(self):
+        assert central_difference(np.sin, wrt=0).label == "central difference"
+        assert complex_step(np.sin, wrt=0).label == "complex step"
+
     @pytest.mark.parametrize("method", [central_difference, complex_step])
     @pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
     def test_gradient_of_a_number(self, method, shape, rng):
@@ -684,10 +752,12 @@ class TestDifferences:
 
     @pytest.mark.parametrize("method", [central_difference, complex_step])
     def test_bad_settings(self, method):
-        with pytest.raises(ValueError, match="wrt"):
+        with pytest.raises(ValueError, match=r"^wrt must"):
             method(np.sum, wrt=-1)
-        with pytest.raises(ValueError, match="step"):
-            method(np.sum, wrt=0, step=0.0)
+        for step in (0.0, -1e-6):
+            with pytest.raises(ValueError, match=r"^step must"):
+                method(np.sum, wrt=0, step=step)
+        method(np.sum, wrt=0, step=0.5)
 
 
 def test_samplers_draw_from_where_they_say(rng):

@@ -51,7 +51,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Test:
+class Place:
     """The place in the notebook where an exercise is graded, after its answer."""
 
     exercise: str
@@ -70,7 +70,7 @@ def seeds(secret: str, student: str, exercise: str) -> list[int]:
     return [int.from_bytes(digest[4 * i : 4 * i + 4], "big") for i in range(DRAWS)]
 
 
-def grade(steps: Sequence[Cell | Test], secret: str, student: str) -> dict[str, Feedback]:
+def grade(steps: Sequence[Cell | Place], secret: str, student: str) -> dict[str, Feedback]:
     """Run the cells in their order and judge every exercise at its place.
 
     Returns:
@@ -88,18 +88,18 @@ def grade(steps: Sequence[Cell | Test], secret: str, student: str) -> dict[str, 
                 judged[name] = Feedback(name, "wrong", "the answer has interfered with its report.")
         if at is None or at in lost or not 0 <= at < len(steps):
             break
-        if isinstance(steps[at], Test):  # its answer has ended the interpreter where it is not protected
+        if isinstance(steps[at], Place):  # its answer has ended the interpreter where it is not protected
             judged[steps[at].exercise] = Feedback(steps[at].exercise, "wrong", f"the answer {ended}.")
         lost[at] = ended
-    names = [step.exercise for step in steps if isinstance(step, Test)]
+    names = [step.exercise for step in steps if isinstance(step, Place)]
     return {name: judged.get(name, Feedback(name, "wrong", "the answer could not be tried.")) for name in names}
 
 
-def _reason(steps: Sequence[Cell | Test], lost: dict[int, str], index: int) -> str:
+def _reason(steps: Sequence[Cell | Place], lost: dict[int, str], index: int) -> str:
     """Why an answer may be missing: what happened in the cells since the exercise before."""
     reasons = []
     for i in range(index - 1, -1, -1):
-        if isinstance(steps[i], Test):
+        if isinstance(steps[i], Place):
             break
         if i in lost:
             reasons.append(f"A cell above {lost[i]} and was left out.")
@@ -107,12 +107,12 @@ def _reason(steps: Sequence[Cell | Test], lost: dict[int, str], index: int) -> s
 
 
 def _run(
-    steps: Sequence[Cell | Test], lost: dict[int, str], judged: dict[str, Feedback], secret: str, student: str
+    steps: Sequence[Cell | Place], lost: dict[int, str], judged: dict[str, Feedback], secret: str, student: str
 ) -> tuple[dict[int, Any], int | None, str]:
     """Go through the steps in a fresh interpreter: the reports, and the step at which it ended, if it did."""
     work = []
     for index, step in enumerate(steps):
-        if index in lost or (isinstance(step, Test) and step.exercise in judged):
+        if index in lost or (isinstance(step, Place) and step.exercise in judged):
             continue
         if isinstance(step, Cell):
             work.append({"index": index, "source": step.source})
@@ -122,7 +122,7 @@ def _run(
     if not any("exercise" in each for each in work):
         return {}, None, ""
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "work.json").write_text(json.dumps(work), encoding="utf-8")
+        (Path(folder) / "work.json").write_text(json.dumps([CELL_SECONDS, work]), encoding="utf-8")
         seconds = (CELL_SECONDS + 2 * ANSWER_SECONDS) * (len(work) + 1)
         try:
             done = subprocess.run(
@@ -239,9 +239,12 @@ def _work(folder: Path) -> None:
     from traitlets.config import Config
 
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    for step in json.loads((folder / "work.json").read_text(encoding="utf-8")):
+    cell_seconds, steps = json.loads((folder / "work.json").read_text(encoding="utf-8"))
+    failed = None
+    for step in steps:
         (folder / "started").write_text(str(step["index"]))
-        faulthandler.dump_traceback_later(CELL_SECONDS, exit=True, file=2)
+        limit = cell_seconds if "source" in step else cell_seconds + 2 * DRAWS * ANSWER_SECONDS
+        faulthandler.dump_traceback_later(limit, exit=True, file=2)
         if "source" in step:
             result = shell.run_cell(step["source"])
             failed = result.error_before_exec or result.error_in_exec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -44,6 +44,7 @@ class Drawing:
         self.definitions = _svg.Definitions(f"dl-{name}")
         # Weak, because an artist that update replaced should not stay in memory for as long as the figure does.
         self.moving: WeakSet[Artist] = WeakSet()
+        self._panels: WeakKeyDictionary[Artist, int | None] = WeakKeyDictionary()
         self._update = update
         figure.dpi = _svg.POINTS_PER_INCH
         _, returned = self._call(start)
@@ -71,6 +72,7 @@ class Drawing:
         self._settle(order)
         moving = [artist for artist in order if artist in self.moving]
         frame = Frame(_svg.pieces(self.figure, moving, self.definitions), order, sentence)
+        self._note_panels(moving)
         self._check_limits(values)
         if any(artist.stale for artist in self._watched(order)):
             self.check(frame, values)
@@ -111,9 +113,17 @@ class Drawing:
         body = self.in_panels((artist, pieces.get(artist, "")) for artist in frame.order)
         return _svg.picture(self.figure, self.definitions.markup(body) + body)
 
+    def _note_panels(self, artists: Iterable[Artist]) -> None:
+        """Remember where artists are: one that is replaced later no longer knows its axes."""
+        for artist in artists:
+            if artist not in self._panels:
+                self._panels[artist] = _stacking.panel_of(self.figure, self.stack, artist)
+
     def in_panels(self, pieces: Iterable[tuple[Artist | None, str]]) -> str:
         """Pieces of the picture, joined in their order."""
-        return _stacking.in_panels(self.figure, self.stack, pieces)
+        return _stacking.in_panels(
+            self.stack, [(artist and self._panels.get(artist), piece) for artist, piece in pieces]
+        )
 
     def container(self, svg: str) -> str:
         """The element of the page that holds the picture."""
@@ -156,6 +166,7 @@ class Drawing:
 
     def _draw_background(self) -> None:
         self.background = _svg.all_pieces(self.figure, self.definitions, self.moving)
+        self._note_panels(self.background)
         self._known = set(_svg.draw_order(self.figure, self.moving))
         self._limits = _limits(self.figure)
         for artist in self._watched(self._known):

@@ -69,7 +69,7 @@ def live_page(
         "sentences": list(sentences),
     }
     state = list(frames.values()).index(first)
-    body = _body(drawing, first, {place: layer[state] for place, layer in layers.items()})
+    body = _body(drawing, frames, first, {place: layer[state] for place, layer in layers.items()})
     # Glyphs that only a later frame needs must be there too.
     svg = _svg.picture(drawing.figure, drawing.definitions.markup("".join([body, *fragments])) + body)
     return _html(
@@ -113,9 +113,16 @@ def _layers(frames: dict[Positions, Frame]) -> dict[tuple[Artist | None, int], l
     return layers
 
 
-def _body(drawing: Drawing, frame: Frame, layers: dict[tuple[Artist | None, int], str]) -> str:
+def _body(
+    drawing: Drawing,
+    frames: dict[Positions, Frame],
+    frame: Frame,
+    layers: dict[tuple[Artist | None, int], str],
+) -> str:
     """The background with a group for each layer in its place."""
-    owners = _owners(frame)
+    owners: dict[tuple[Artist | None, int], Artist] = {}
+    for each in frames.values():  # a layer may be empty in the first ones
+        owners = _owners(each) | owners
     parts: list[tuple[Artist | None, str]] = []
     for artist in [*frame.still(), None]:
         for (above, depth), piece in layers.items():

@@ -62,6 +62,23 @@ def descent_figure(**options):
     return explore(descent, figure, description=seen, step=play(0, 9), **options)
 
 
+def panels_figure(count):
+    with plt.rc_context(plotting.STYLE):
+        figure, axes = plt.subplots(1, count, squeeze=False)
+    lines = [each.plot(X, X, label="a line")[0] for each in axes[0]]
+    axes[0, 0].legend(fontsize=9)
+    for each in axes[0]:
+        each.set(xlabel="x", ylabel="y", ylim=(-9, 9))
+
+    def tilt(slope):
+        for line in lines:
+            line.set_ydata(slope * X)
+        return lines, f"slope {slope:g}"
+
+    seen = "The same straight line in each panel, which gets steeper with its slope."
+    return explore(tilt, figure, description=seen, name=f"tilt {count}", slope=log_slider(0.1, 10, points=3))
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, root):
     """A page with two live figures, a heading to jump to, and one page with the second figure alone."""
@@ -71,6 +88,8 @@ def folder(tmp_path_factory, root):
     figures = [figure()._repr_mimebundle_()["text/html"] for figure in (training_figure, descent_figure)]
     patch.setattr(explorer, "_names", Counter())  # a page of its own
     groups = training_figure(name="groups", combine=[["learning_rate", "activation"], ["activation", "shown"]])
+    patch.setattr(explorer, "_names", Counter())
+    panels = [panels_figure(count)._repr_mimebundle_()["text/html"] for count in (2, 1)]
     patch.undo()
     folder = tmp_path_factory.mktemp("live")
     head = (
@@ -82,6 +101,7 @@ def folder(tmp_path_factory, root):
     below = '<p style="height: 3000px">Text.</p><h2 id="below">Below</h2>'
     (folder / "both.html").write_text(head + figures[0] + between + figures[1] + below)
     (folder / "groups.html").write_text(head + groups._repr_mimebundle_()["text/html"])
+    (folder / "panels.html").write_text(head + "".join(panels))
     return folder
 
 
@@ -317,6 +337,34 @@ class TestPage:
         for above, below in itertools.pairwise(boxes):
             assert above["y"] + above["height"] <= below["y"] + 0.5
         assert all(box["height"] >= 44 for box in boxes), "too small for a finger"
+
+    @pytest.mark.parametrize("width", [320, 390, 1280])
+    def test_panels_are_stacked_on_a_phone_and_text_is_never_small(self, visit, width):
+        tab = visit("panels.html", viewport={"width": width, "height": 900})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        scales = tab.locator(".dl-figure > svg").evaluate_all("svgs => svgs.map(svg => svg.getScreenCTM().a)")
+        assert min(9 * scale for scale in scales) >= 10.99
+        assert max(12 * scale for scale in scales) <= 19
+        sides = (
+            "panels => panels.map(panel => panel.getBoundingClientRect()).map(box => [box.left, box.right, box.top])"
+        )
+        boxes = tab.locator(".dl-stack .dl-panel").evaluate_all(sides)
+        assert all(left >= 0 and right <= width for left, right, _ in boxes)
+        tops = {round(top / 100) for _, _, top in boxes}
+        assert (len(tops) > 1) == (width < 600)
+        before = [each.inner_html() for each in tab.locator(".dl-stack g[data-layer]").all()]
+        tab.get_by_label("slope").first.fill("2")
+        after = [each.inner_html() for each in tab.locator(".dl-stack g[data-layer]").all()]
+        assert all(one != other for one, other in zip(before, after, strict=True))
+
+    def test_paper_is_light_whatever_the_screen_is(self, visit):
+        tab = visit()
+        stroke = "getComputedStyle(document.querySelector('g[data-layer] path')).stroke"
+        light = tab.evaluate(stroke)
+        tab.evaluate("document.documentElement.dataset.theme = 'dark'")
+        assert tab.evaluate(stroke) != light
+        tab.emulate_media(media="print")
+        assert tab.evaluate(stroke) == light
 
     @pytest.mark.parametrize("width", [1280, 390])
     def test_nothing_jumps_when_values_change(self, visit, width):

@@ -18,7 +18,7 @@ THREE = "# Three\n\nAfter {doc}`two`: {eq}`blind-gradient`.\n\n$$y = 1$$ (late)\
 )
 # Where targets are zero their sign cannot be seen.
 BLIND = CERTIFICATE.replace("inputs=[P, Y]", "inputs={P: None, Y: lambda rng, shape: 0 * rng.random(shape)}")
-SURVIVORS = "```{survivors} 2\n:of: blind-gradient\nThere is no other target.\n```\n"
+SURVIVORS = "```{survivors} 3\n:of: blind-gradient\nThere is no other target.\n```\n"
 WRONG = "    - {printed: x = 2, found: Wrong., certificates: [blind-gradient]}\n"
 PAGES = {
     "appendix/notation.md": "# Notation\n\n## All\n\n```{symbols}\n```\n",
@@ -174,12 +174,19 @@ def test_after_an_edit(built, tmp_path, edit):
 
 
 def test_after_a_file_is_replaced_by_an_older_one(built):
+    """It is noticed; and what shows nothing of it is not written again."""
     book = built()
-    file = book.folder / "chapters/appendix/documents.yml"
+    html = book.folder / "_build/html"
+    written = {page: page.stat().st_mtime_ns for page in html.rglob("chapters/**/*.html")}
+    book.replace("chapters/math/one.ipynb", "Some {term}", "Any {term}")
     book.replace("chapters/appendix/documents.yml", "found: Right", "found: As it should be")
-    os.utime(file, (0, 0))
+    for file in ("math/one.ipynb", "appendix/documents.yml"):
+        os.utime(book.folder / "chapters" / file, (0, 0))
     book.build()
     assert "As it should be" in book.page("appendix/printed")
+    assert "Any <a" in book.page("math/one")
+    again = {page.relative_to(html / "chapters") for page, time in written.items() if page.stat().st_mtime_ns > time}
+    assert set(map(str, again)) == {"appendix/printed.html", "math/one.html"}
 
 
 @pytest.fixture(scope="module")

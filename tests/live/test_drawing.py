@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from dlmath import _svg
+from dlmath import _stacking, _svg
 from dlmath.live.drawing import Drawing
 
 X = np.linspace(-2, 2, 30)
@@ -48,7 +48,11 @@ def plot():
 
 
 def full_redraw(drawing):
-    body = drawing.in_panels(_svg.all_pieces(drawing.figure, drawing.definitions).items())
+    pieces = _svg.all_pieces(drawing.figure, drawing.definitions)
+    stack = drawing.stack
+    body = _stacking.in_panels(
+        stack, [(_stacking.panel_of(drawing.figure, stack, each), pieces[each]) for each in pieces]
+    )
     return _svg.picture(drawing.figure, drawing.definitions.markup(body) + body)
 
 

@@ -239,6 +239,24 @@ class TestInABook:
 
         refuses(lambda: explore(update, plot.figure, a=integers(1, 5)), "update(a=3)", "did not return it", "Line2D")
 
+    def test_an_artist_that_is_replaced_stays_in_its_panel(self, book):
+        with plt.rc_context(plotting.STYLE):
+            figure, (left, right) = plt.subplots(1, 2)
+        (kept,) = left.plot(X, X)
+        drawn = [right.fill_between(X, X, color="blue")]
+        right.set(xlim=(-2, 2), ylim=(-9, 9))
+
+        def update(a):
+            drawn.pop().remove()
+            drawn.append(right.fill_between(X, a * X, color="blue"))
+            return kept, drawn[0]
+
+        html = bundle(explore(update, figure, a=integers(1, 3)))["text/html"]
+        panels = re.findall(r'<g class="dl-panel" style="([^"]*)">(.*?)(?=<g class="dl-panel"|</svg>)', html, re.DOTALL)
+        layers = [(style, content.count("<g data-layer>")) for style, content in panels if "data-layer" in content]
+        assert [count for _, count in layers] == [1, 1]
+        assert layers[0][0] != layers[1][0]
+
     def test_an_artist_returned_only_sometimes_starts_as_it_was(self, plot, book):
         def update(a):
             plot.curve.set_ydata(np.full_like(X, max(a, 2)))
