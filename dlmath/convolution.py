@@ -317,7 +317,7 @@ def _pooling_windows(X: np.ndarray, size: int) -> np.ndarray:
     size = check.integer("size", size, least=1)
     N, C, H, W = X.shape
     if size > min(H, W):
-        raise ValueError(f"size must not be larger than the image, got {size} against {H} by {W}")
+        raise ValueError(f"size must not be larger than the images X, got {size} against {H} by {W}")
     height, width = H // size, W // size
     tiles = X[:, :, : height * size, : width * size].reshape(N, C, height, size, width, size)
     return tiles.transpose(0, 1, 2, 4, 3, 5).reshape(N, C, height, width, size * size)

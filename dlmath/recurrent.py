@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath import _check as check
-from dlmath._stable import total
+from dlmath._stable import column_sums, total
 from dlmath.activations import _sigmoid
 
 
@@ -123,7 +123,7 @@ def _sequences_and_weights(
     return X, h_0, W_x, W_h
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def lstm(
     X: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -159,6 +159,7 @@ def lstm(
         >>> C.ravel(), gates[0]
         (array([2., 1.]), array([0.5, 0.5, 0. , 0.5]))
     """
+    X, h_0, c_0, W_x, W_h, b = check.in_one_precision(X, h_0, c_0, W_x, W_h, b)
     X, h_0, c_0, W_x, W_h = _lstm_arrays(X, h_0, c_0, W_x, W_h)
     b = check.array("b", b, (len(W_x),), analytic=True)
     n_hidden, n_in = W_h.shape[1], W_x.shape[1]
@@ -178,7 +179,7 @@ def lstm(
     return H, C, gates
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def lstm_backward(
     grad_H: np.ndarray,
     grad_C: np.ndarray,
@@ -233,13 +234,16 @@ def lstm_backward(
         >>> lstm_backward(np.array([[0.0], [8.0]]), np.zeros((2, 1)), H, C, gates, X, h_0, c_0, W_x, W_h)[2]
         array([1.])
     """
-    X, h_0, c_0, W_x, W_h = _lstm_arrays(X, h_0, c_0, W_x, W_h)
+    X, h_0, c_0, W_x, W_h = _lstm_arrays(*check.in_one_precision(X, h_0, c_0, W_x, W_h))
     n_hidden, n_in = W_h.shape[1], W_x.shape[1]
     H = check.array("H", H, (*X.shape[:-1], n_hidden), analytic=True)
     C = check.array("C", C, H.shape, analytic=True)
     gates = check.array("gates", gates, (*X.shape[:-1], 4 * n_hidden), analytic=True)
     grad_H = check.array("grad_H", grad_H, H.shape, analytic=True)
     grad_C = check.array("grad_C", grad_C, H.shape, analytic=True)
+    H, C, gates, grad_H, grad_C = (
+        check.in_precision_of(each, X, h_0, W_x, W_h) for each in (H, C, gates, grad_H, grad_C)
+    )
     deltas = np.empty(gates.shape, np.result_type(grad_H, grad_C, C, gates, c_0, W_h))
     to_h = np.zeros_like(deltas[..., 0, :n_hidden])  # what later times send back, to the state and to the cell state
     to_c = np.zeros_like(to_h)
@@ -261,7 +265,7 @@ def lstm_backward(
     grad_X = (rows @ W_x).reshape(X.shape)
     grad_W_x = rows.T @ X.reshape(-1, n_in)
     grad_W_h = rows.T @ previous.reshape(-1, n_hidden)
-    return grad_X, to_h, to_c, grad_W_x, grad_W_h, check.rows_added(rows)
+    return grad_X, to_h, to_c, grad_W_x, grad_W_h, column_sums(rows)
 
 
 def _lstm_arrays(
@@ -270,8 +274,8 @@ def _lstm_arrays(
     W_h = check.array("W_h", W_h, ("4 * n_hidden", "n_hidden"), analytic=True)
     rows, n_hidden = W_h.shape
     W_h = check.array("W_h", W_h, (4 * n_hidden, n_hidden), analytic=True)
-    W_x = check.array("W_x", W_x, (rows, "n_in"), analytic=True)
-    X = check.array("X", X, ("T", W_x.shape[1]), ("N", "T", W_x.shape[1]), analytic=True)
-    h_0 = check.array("h_0", h_0, (*X.shape[:-2], n_hidden), analytic=True)
-    c_0 = check.array("c_0", c_0, h_0.shape, analytic=True)
+    W_x = check.array("W_x", W_x, (rows, "n_in"), analytic=True, beside=("W_h", W_h))
+    X = check.array("X", X, ("T", W_x.shape[1]), ("N", "T", W_x.shape[1]), analytic=True, beside=("W_x", W_x))
+    h_0 = check.array("h_0", h_0, (*X.shape[:-2], n_hidden), analytic=True, beside=("X", X))
+    c_0 = check.array("c_0", c_0, h_0.shape, analytic=True, beside=("h_0", h_0))
     return X, h_0, c_0, W_x, W_h
