@@ -84,7 +84,11 @@ def _is_starred_check(node: ast.AST) -> bool:
 
 
 def _is_check(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("check.") and len(node.args) > 1
+    return _of_check(node) and len(node.args) > 1
+
+
+def _of_check(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("check.")
 
 
 def _assigned_to_itself(definition: ast.FunctionDef) -> list[ast.Assign]:
@@ -94,11 +98,11 @@ def _assigned_to_itself(definition: ast.FunctionDef) -> list[ast.Assign]:
 
 
 def _unused(definition: ast.FunctionDef) -> list[ast.Assign]:
-    """Lengths that only the checks needed: names that nothing reads, of something that is no call."""
+    """Lengths and limits that only the checks needed: names that nothing reads."""
     read = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     unused = []
     for node in ast.walk(definition):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
+        if isinstance(node, ast.Assign) and (isinstance(node.value, ast.Attribute) or _of_check(node.value)):
             names = [part.id for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)]
             if not read & set(names):
                 unused.append(node)
