@@ -113,7 +113,8 @@ def attention_backward(
         >>> grad_K.ravel(), grad_V.ravel()
         (array([-1.5,  1.5]), array([0.25, 0.75]))
     """
-    Q, K, V = _queries_keys_values(*check.in_one_precision(Q, K, V), analytic=False)
+    Q, K, V = check.in_one_precision(Q, K, V)
+    Q, K, V = _queries_keys_values(Q, K, V, analytic=False)
     output = check.array("output", output, (*Q.shape[:-1], V.shape[-1]), beside=("Q", Q))
     weights = check.array("weights", weights, (*Q.shape[:-1], K.shape[-2]), beside=("Q", Q))
     grad_output = check.array("grad_output", grad_output, output.shape, beside=("output", output))

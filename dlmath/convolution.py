@@ -205,7 +205,8 @@ def conv2d_backward(
         >>> grad_X.ravel(), grad_kernel.ravel(), grad_bias
         (array([-1., -9., 10.]), array([21., 42.]), array([11.]))
     """
-    X, kernel, height, width = _images_and_kernel(*check.in_one_precision(X, kernel), stride, padding)
+    X, kernel = check.in_one_precision(X, kernel)
+    X, kernel, height, width = _images_and_kernel(X, kernel, stride, padding)
     (N, C_in, H, W), (C_out, _, kernel_height, kernel_width) = X.shape, kernel.shape
     grad_Y = check.array("grad_Y", grad_Y, (N, C_out, height, width), analytic=True, beside=("X", X))
     patches = check.array("patches", patches, (N, kernel[0].size, height * width), analytic=True, beside=("X", X))
@@ -280,7 +281,7 @@ def max_pool2d(X: np.ndarray, size: int) -> np.ndarray:
         >>> max_pool2d(np.array([[[[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]]]), 2)
         array([[[[5., 2.]]]])
     """
-    return _pooling_windows(X, size).max(axis=-1)
+    return _pooling_windows(X, size).max(axis=0)
 
 
 def max_pool2d_backward(grad_Y: np.ndarray, X: np.ndarray, size: int) -> np.ndarray:
@@ -301,18 +302,18 @@ def max_pool2d_backward(grad_Y: np.ndarray, X: np.ndarray, size: int) -> np.ndar
                  [ 0.,  0.,  0.,  0.]]]])
     """
     windows = _pooling_windows(X, size)
-    N, C, height, width, _ = windows.shape
+    _, N, C, height, width = windows.shape
     grad_Y = check.array("grad_Y", grad_Y, (N, C, height, width))
     by_window = np.zeros(windows.shape, np.result_type(grad_Y, windows))
-    np.put_along_axis(by_window, windows.argmax(axis=-1)[..., np.newaxis], grad_Y[..., np.newaxis], axis=-1)
+    np.put_along_axis(by_window, windows.argmax(axis=0)[np.newaxis], grad_Y[np.newaxis], axis=0)
     grad_X = np.zeros(np.shape(X), by_window.dtype)
-    rows_and_columns = by_window.reshape(N, C, height, width, size, size).transpose(0, 1, 2, 4, 3, 5)
+    rows_and_columns = by_window.reshape(size, size, N, C, height, width).transpose(2, 3, 4, 0, 5, 1)
     grad_X[:, :, : height * size, : width * size] = rows_and_columns.reshape(N, C, height * size, width * size)
     return grad_X
 
 
 def _pooling_windows(X: np.ndarray, size: int) -> np.ndarray:
-    """The windows, the pixels of each on the last axis, row by row: shape ``(N, C, H // size, W // size, size**2)``."""
+    """The windows, with their pixels, row by row, on the first axis: ``(size**2, N, C, H // size, W // size)``."""
     X = check.array("X", X, ("N", "C", "H", "W"))
     size = check.integer("size", size, least=1)
     N, C, H, W = X.shape
@@ -320,4 +321,4 @@ def _pooling_windows(X: np.ndarray, size: int) -> np.ndarray:
         raise ValueError(f"size must not be larger than the images X, got {size} against {H} by {W}")
     height, width = H // size, W // size
     tiles = X[:, :, : height * size, : width * size].reshape(N, C, height, size, width, size)
-    return tiles.transpose(0, 1, 2, 4, 3, 5).reshape(N, C, height, width, size * size)
+    return tiles.transpose(3, 5, 0, 1, 2, 4).reshape(size * size, N, C, height, width)

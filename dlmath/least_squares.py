@@ -17,6 +17,9 @@ from dlmath import _check as check
 
 Function = Callable[[np.ndarray], np.ndarray]
 
+MEMORY = 0.95
+"""What is left, after a step, of the influence that a parameter has had."""
+
 
 class Fit(NamedTuple):
     """How a fit went: the parameters after each accepted step, the cost at each, and whether it came to rest."""
@@ -145,9 +148,18 @@ def levenberg_marquardt(
 ) -> Fit:
     r"""Take damped steps, accept those that do not raise the cost, and learn the damping on the way.
 
-    Parameters have different units. So each is measured in units of its influence :math:`d_j`, the largest length that
-    its column of the Jacobian has had so far (Marquardt, 1963; Moré, 1978), and the damped step is taken in these
-    units: :math:`\mathbf p = -(\mathbf J^T\mathbf J + \mu\operatorname{diag}(\mathbf d)^2)^{-1}\mathbf J^T\mathbf r`.
+    Parameters have different units. So each is measured in units of its influence :math:`d_j`, and the damped step is
+    taken in these units,
+
+    .. math::
+        \mathbf p = -(\mathbf J^T\mathbf J + \mu\operatorname{diag}(\mathbf d)^2)^{-1}\mathbf J^T\mathbf r, \qquad
+        d_j \leftarrow \max(0.95\, d_j,\, \|\mathbf J_{\cdot j}\|) .
+
+    The influence is the length of the parameter's column of the Jacobian. Marquardt (1963) takes the one of now, and a
+    parameter that loses its influence can run away; Moré (1978) the largest so far, and a parameter can stay where it
+    is if its influence was once large, as that of a sigmoid that was steep and is saturated. Here what is past fades by
+    5 % with every accepted step.
+
     An accepted step divides :math:`\mu` by 10; a rejected one triples it and is tried again, so the cost never rises.
 
     A damped step can be short anywhere. Whether the run has come to rest is therefore asked of the *undamped* step,
@@ -189,7 +201,7 @@ def levenberg_marquardt(
             theta, r, J = trial, trial_r, trial_J
             path.append(theta)
             residuals.append(r)
-            influence = np.maximum(influence, _lengths(J))
+            influence = np.maximum(MEMORY * influence, _lengths(J))
             converged = _at_rest(r, J, theta, tolerance) and _rank(J) >= rank
             damping /= 10
         else:

@@ -155,7 +155,8 @@ def lstm(
     Example:
         With all weights zero every gate is 1/2 and the candidate is 0: the cell state is halved.
 
-        >>> H, C, gates = lstm([[0.0], [0.0]], [0.0], [4.0], np.zeros((4, 1)), np.zeros((4, 1)), np.zeros(4))
+        >>> X, h_0, c_0, W_x, W_h = np.zeros((2, 1)), np.zeros(1), np.full(1, 4.0), np.zeros((4, 1)), np.zeros((4, 1))
+        >>> H, C, gates = lstm(X, h_0, c_0, W_x, W_h, np.zeros(4))
         >>> C.ravel(), gates[0]
         (array([2., 1.]), array([0.5, 0.5, 0. , 0.5]))
     """

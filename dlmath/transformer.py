@@ -171,7 +171,8 @@ def layer_norm_backward(
         >>> layer_norm_backward(np.array([[1.0, 0.0, 0.0]]), np.array([[-1.0, 0.0, 1.0]]), np.ones(3), epsilon=1e-12)[1]
         array([-1.22474487,  0.        ,  0.        ])
     """
-    X, gain, epsilon = _norm_arguments(*check.in_one_precision(X, gain), epsilon)
+    X, gain = check.in_one_precision(X, gain)
+    X, gain, epsilon = _norm_arguments(X, gain, epsilon)
     grad_Y = check.array("grad_Y", grad_Y, X.shape, analytic=True, beside=("X", X))
     return _layer_norm_backward(check.in_precision_of(grad_Y, X, gain), X, gain, epsilon)
 
