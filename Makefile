@@ -57,6 +57,7 @@ mutants: $(VENV)/tests-installed
 lint: $(VENV)/tests-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 lab: $(VENV)/installed
 	$(BIN)/jupyter lab chapters

@@ -30,14 +30,21 @@ def fold_code(app: Sphinx, doctree: nodes.document) -> None:
         source, *outputs = cell.children
         if source.get("nb_element") != "cell_code_source":
             continue
-        certificate = any("certificate-line" in part.get("classes", ()) for part in cell.findall(nodes.container))
+        certificate = bool(with_class(cell, "certificate-line"))
         if not certificate and cell.get("hide_mode") != "input":
             continue
         cell.attributes.pop("hide_mode", None)
         summary = CHECKED if certificate else FIGURE if has_picture(outputs) else CODE
         cell["classes"].append("folded")
+        details = with_class(cell, "certificate-detail")
+        for part in details:
+            part.parent.remove(part)
         cell.children = []
-        cell.extend([*outputs, Fold("", source, summary=summary, classes=["dl-fold"])])
+        cell.extend([*outputs, Fold("", *details, source, summary=summary, classes=["dl-fold"])])
+
+
+def with_class(cell: nodes.Element, name: str) -> list[nodes.Element]:
+    return [part for part in cell.findall(nodes.container) if name in part.get("classes", ())]
 
 
 def has_picture(outputs: list[nodes.Node]) -> bool:

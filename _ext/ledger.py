@@ -2,8 +2,8 @@
 
 The records lie in the metadata of the notebooks' outputs. ``{ledger}`` lists them all, ``{certificates}`` counts them,
 and the reference page of a function names the formulas that it was compared with. The line under a formula is linked to
-its entry in the ledger and to the function. A strict build fails if a chapter has no certificate, if one is not shown,
-if two share a name, or if one would also pass with a wrong formula and the ledger does not say why.
+its entry in the ledger and to the function. A strict build fails if a chapter has no certificate, if one is not shown
+or not derived, if two share a name, or if one would also pass with a wrong formula and the ledger does not say why.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
+from dlmath import derive, falsify
+from dlmath.printing import gathered
 from dlmath.verify import RECORD, Certificate
 
 LEDGER = "chapters/appendix/ledger"
@@ -48,6 +50,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("parallel_execution")
     app.add_directive("ledger", Ledger)
     app.add_directive("survivors", Survivors)
+    app.add_directive("slips", Slips)
     app.add_role("certificates", Count())
     for role in ("in-ledger", "in-reference", "in-source"):
         app.add_role(role, Link())
@@ -78,6 +81,13 @@ def collect(app: Sphinx, chapters: list[Chapter]) -> None:
     for name, count in Counter(entry.certificate.name for entry in entries).items():
         if count > 1:
             logger.warning("there are %d certificates with the name %r", count, name)
+    for entry in entries:
+        if entry.certificate.derived == derive.NOT_DERIVED:
+            logger.warning(
+                "SymPy did not derive %r: give certify the loss, of= and wrt=, or the reason, underived=",
+                entry.certificate.name,
+                location=entry.chapter,
+            )
     formulas = defaultdict(list)
     for entry in entries:
         formulas[entry.certificate.code].append(entry.certificate.name)
@@ -150,7 +160,8 @@ def entry_text(entry: Entry) -> str:
     )
     return (
         f"(ledger-{certificate.name})=\n\n```{{math}}\n{with_definitions(certificate)}\n```\n\n"
-        f"```{{div}} certificate-line\n{{eq}}`{certificate.name}` {certificate.summary(code=code)}. "
+        f"```{{div}} certificate-line\n{{eq}}`{certificate.name}` {certificate.summary(code=code)}\n```\n\n"
+        f"```{{div}} certificate-detail\n{certificate.details()} "
         f"Of {certificate.wrong_versions} wrong versions {', '.join(verdicts)}.\n```"
     )
 
@@ -162,9 +173,12 @@ def with_definitions(certificate: Certificate) -> str:
     return gathered([certificate.formula, r"\text{with}", *certificate.definitions])
 
 
-def gathered(formulas: list[str]) -> str:
-    """Formulas one below the other."""
-    return "\\begin{gathered}\n" + " \\\\\n".join(formulas) + "\n\\end{gathered}"
+class Slips(SphinxDirective):
+    """The ways in which every formula is made wrong."""
+
+    def run(self) -> list[nodes.Node]:
+        slips = [*falsify.SLIPS, *falsify.SLIPS_OF_THE_WHOLE]
+        return self.parse_text_to_nodes("\n".join(f"- *{slip.name}*: {slip.sentence}" for slip in slips))
 
 
 class Survivors(SphinxDirective):
@@ -203,6 +217,10 @@ class Count(SphinxRole):
             "wrong": sum(certificate.wrong_versions for certificate in certificates),
             "uncomputable": sum(certificate.uncomputable for certificate in certificates),
             "survivors": sum(len(certificate.survivors) for certificate in certificates),
+            "gradients": sum(bool(certificate.of) for certificate in certificates),
+            "proved": sum(bool(certificate.of) and certificate.derived == "proved" for certificate in certificates),
+            "digits": sum(bool(certificate.of) and certificate.derived != "proved" for certificate in certificates),
+            "underived": sum(certificate.derived.startswith("not possible") for certificate in certificates),
             "versions": ", ".join(versions()),
             "date": max((entry.date for entry in entries), default="never"),
         }
@@ -278,7 +296,7 @@ def link(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Te
 def link_sources(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Under the source of a function of the package, link to its place in the reference."""
     for block in list(doctree.findall(nodes.literal_block)):
-        shown = re.match(r"# (dlmath[.\w]*)\n(?:@.*\n)*(?:def|class) (\w+)", block.astext())
+        shown = re.match(r"# (dlmath[.\w]*)(?:, without its checks)?\n(?:@.*\n)*(?:def|class) (\w+)", block.astext())
         found = app.env.domains["py"].objects.get(".".join(shown.groups())) if shown else None
         if found:
             text = nodes.Text(".".join(shown.groups()))

@@ -21,3 +21,22 @@ document.addEventListener("DOMContentLoaded", () => {
   show(remembered.get() === "shown");
   buttons.prepend(button);
 });
+
+// What is wider than its box scrolls; then it must be reachable by keyboard, too.
+window.addEventListener("load", () => setTimeout(() => {
+  document.querySelectorAll("article :is(div.math, mjx-container, pre, .dl-figure, .pst-scrollable-table-container)").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  });
+}, 1000));
+
+// The excerpts of search results are the sentences of a page: no formulas in TeX, no code, no table of contents.
+document.addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined" || !Search.htmlToText) return;
+  const textOf = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelectorAll(".math, .cell_input, .dl-live, .dl-figure, .bd-sidebar-secondary, nav, header, footer, script, style")
+      .forEach((part) => part.remove());
+    return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
+  };
+});

@@ -27,16 +27,25 @@ Dimension = int | str
 """A length: a number that must be met, or the name of a length that may be anything from 1 up."""
 
 
-def array(name: str, value: Any, *shapes: Sequence[Dimension], analytic: bool = False) -> np.ndarray:
+def array(
+    name: str,
+    value: Any,
+    *shapes: Sequence[Dimension],
+    analytic: bool = False,
+    beside: tuple[str, np.ndarray] | None = None,
+) -> np.ndarray:
     """Return ``value`` as a floating-point array of one of the given shapes (any shape, if none is given).
 
     With ``analytic=True`` complex numbers are let through: the function is analytic, and the complex step
-    differentiates it. The array that comes back may be the caller's own, so it must not be written into.
+    differentiates it. ``beside`` is the argument from which the shapes were read, for the message: it may be the wrong
+    one of the two. The array that comes back may be the caller's own, so it must not be written into.
     """
     if type(value) is not np.ndarray or value.dtype.char not in "df":
         value = _as_floating(name, value, analytic)
     if shapes and not _fits_one_of(value.shape, shapes):
         expected = " or ".join(_shape_text(shape) for shape in shapes)
+        if beside is not None:
+            expected += f" beside {beside[0]} of shape {_shape_text(beside[1].shape)}"
         raise ValueError(f"{name} must have shape {expected}, got {_shape_text(value.shape)}")
     if value.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {_shape_text(value.shape)}")
@@ -58,6 +67,35 @@ def from_array_like(name: str, value: Any) -> np.ndarray:
         raise ValueError(f"{name} must be a rectangular array of numbers, got rows of different lengths") from None
     except Exception as error:  # whatever an object of another library raises when it is asked for an array
         raise TypeError(f"{name} must be an array, got {kind(value)}: {error}") from None
+
+
+def finite(name: str, value: np.ndarray) -> None:
+    """Refuse infinities, where nothing sensible could be computed from them."""
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name} must be finite, got infinity")
+
+
+def in_one_precision(*values: Any) -> tuple[Any, ...]:
+    """The values as they came, but whole numbers in the precision of the floating-point arrays they stand beside.
+
+    They have none of their own, and would make double precision of what is in single.
+    """
+    floating = [value.dtype for value in values if isinstance(value, np.ndarray) and value.dtype.kind in "fc"]
+    if not floating or np.dtype(np.float32) not in floating:
+        return values
+    precision = np.result_type(*floating)
+    return tuple(
+        value.astype(precision) if type(value) is np.ndarray and value.dtype.kind in "biu" else value
+        for value in values
+    )
+
+
+def in_precision_of(value: np.ndarray, *others: np.ndarray) -> np.ndarray:
+    """The value in the precision of the others: a target in that of predictions, a gradient in that of weights."""
+    precision = np.result_type(*(other.real.dtype for other in others))
+    if value.dtype.kind == "c":
+        precision = np.result_type(precision, np.complex64)
+    return value.astype(precision, copy=False)
 
 
 def same_shape(name: str, value: np.ndarray, other_name: str, other: np.ndarray) -> None:
@@ -186,6 +224,13 @@ def labels(name: str, value: Any, count: int, classes: int) -> np.ndarray:
     return value
 
 
+def boolean(name: str, value: Any) -> bool:
+    """Return ``value`` if it is true or false, and nothing that Python would take for one of them."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {kind(value)}")
+    return bool(value)
+
+
 def choice(name: str, value: Any, choices: Sequence[str]) -> str:
     """Return ``value`` if it is one of ``choices``."""
     if not isinstance(value, str):
@@ -200,13 +245,6 @@ def generator(name: str, value: Any) -> np.random.Generator:
     if not isinstance(value, np.random.Generator):
         raise TypeError(f"{name} must be a numpy.random.Generator such as default_rng(0), got {kind(value)}")
     return value
-
-
-def rows_added(X: np.ndarray) -> np.ndarray:
-    """The sum of the rows, which NumPy adds one after the other: in single precision their digits would be lost."""
-    if X.dtype == np.float32:
-        return X.sum(axis=0, dtype=np.float64).astype(np.float32)
-    return X.sum(axis=0)
 
 
 def sequence(name: str, value: Any, expected: str) -> list[Any]:

@@ -65,7 +65,11 @@ def in_panels(stack: Stack | None, pieces: Iterable[tuple[int | None, str]]) -> 
 def container(figure: Figure, stack: Stack | None, svg: str) -> str:
     """The element around the picture of a figure, with what the style sheet needs to know for a narrow page."""
     if stack is None:
-        sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+        sizes = [
+            float(text.get_fontsize())
+            for text in figure.findobj(Text)
+            if text.get_visible() and text.get_text().strip()
+        ]
         least = figure.bbox.width * LEAST_TEXT / min(sizes, default=LEAST_TEXT)
         return f'<div class="dl-figure" style="--dl-least:{least:.0f}px">{svg}</div>'
     zoom = 100 * figure.bbox.width / stack.width
@@ -76,12 +80,12 @@ def container(figure: Figure, stack: Stack | None, svg: str) -> str:
 def _boxes(figure: Figure) -> list[list[Bbox]]:
     """What must stay together: axes with their colour bars, and each legend of the figure."""
     bars = {
-        mappable.colorbar.ax: axes
+        bar.ax: axes
         for axes in figure.axes
         for mappable in axes.get_children()
-        if getattr(mappable, "colorbar", None) is not None
+        if (bar := getattr(mappable, "colorbar", None)) is not None
     }
-    together: dict[Artist, list[Bbox]] = {}
+    together: dict[Artist, list[Bbox | None]] = {}
     for axes in figure.axes:
         together.setdefault(bars.get(axes, axes), []).append(axes.get_tightbbox())
     for artist in [*figure.legends, *figure.texts]:
@@ -113,7 +117,7 @@ def panel_of(figure: Figure, stack: Stack | None, artist: Artist) -> int | None:
     """The panel that holds the middle of an artist's axes, or of a legend or text of the figure."""
     if stack is None:
         return None
-    grounds = {axes.patch: axes for axes in figure.axes}  # which do not know whose they are
+    grounds: dict[Artist, Axes] = {axes.patch: axes for axes in figure.axes}  # which do not know whose they are
     axes = artist if isinstance(artist, Axes) else grounds.get(artist, getattr(artist, "axes", None))
     if isinstance(axes, Axes):  # that of a figure is a list
         box = axes.bbox

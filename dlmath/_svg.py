@@ -13,6 +13,7 @@ import functools
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -98,10 +99,14 @@ class _Renderer(RendererSVG):
 
 def _diameter(marker: Path, transform: Transform) -> float | None:
     """The diameter of a round marker; None for one of another shape."""
-    circle, matrix = Path.unit_circle(), transform.get_matrix() if transform.is_affine else np.zeros((3, 3))
+    matrix = transform.get_matrix() if transform.is_affine else np.zeros((3, 3))
+    ours, circle = np.asarray(marker.vertices), np.asarray(Path.unit_circle().vertices)
     scale = matrix[0, 0]
-    round_ = marker.vertices.shape == circle.vertices.shape and np.array_equal(marker.vertices, circle.vertices)
-    return 2 * scale if round_ and scale > 0 and np.allclose(matrix, np.diag([scale, scale, 1])) else None
+    return (
+        2 * scale
+        if np.array_equal(ours, circle) and scale > 0 and np.allclose(matrix, np.diag([scale, scale, 1]))
+        else None
+    )
 
 
 def _one_opaque_colour(gc: GraphicsContextBase, face: Sequence[float] | None) -> bool:
@@ -172,10 +177,10 @@ def _draw(figure: Figure, drawn: list[Artist], marked: list[Artist], definitions
     dpi, figure.dpi = figure.dpi, POINTS_PER_INCH
     try:
         for artist in marked:
-            artist.draw = _after_a_cut(artist, order)
+            setattr(artist, "draw", _after_a_cut(artist, order))  # noqa: B010 - a method of its own, for this picture
         with _settings():
             vector = _Renderer(width, height, buffer, image_dpi=RASTER_DPI, metadata=_NO_METADATA)
-            renderer = MixedModeRenderer(figure, width, height, RASTER_DPI, vector)
+            renderer: Any = MixedModeRenderer(figure, width, height, RASTER_DPI, vector)
             for artist in drawn:
                 artist.draw(renderer)
             renderer.finalize()
@@ -302,8 +307,7 @@ def _number(steps: int) -> str:
 
 def _short_png(encoded: str) -> str:
     """An image of at most 256 colours as indices into a palette, which take a quarter of the space."""
-    image = Image.open(io.BytesIO(base64.b64decode(encoded)))
-    pixels = np.asarray(image.convert("RGBA"))
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
     distinct, indices = np.unique(pixels.view(np.uint32), return_inverse=True)
     colours = distinct.view(np.uint8).reshape(-1, 4)
     if len(colours) > 256 or np.any(colours[:, 3] < 255):

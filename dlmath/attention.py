@@ -15,7 +15,7 @@ from dlmath import _check as check
 from dlmath.activations import softmax_in_place
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def attention(
     Q: np.ndarray, K: np.ndarray, V: np.ndarray, mask: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -49,24 +49,31 @@ def attention(
         >>> attention(Q, K, V, mask=np.array([[True, False]]))
         (array([[0.]]), array([[1., 0.]]))
     """
-    Q, K, V = _queries_keys_values(Q, K, V)
+    Q, K, V = _queries_keys_values(*check.in_one_precision(Q, K, V))
+    allowed = None if mask is None else _checked_mask(mask, (*Q.shape[:-1], K.shape[-2]))
+    return _attend(Q, K, V, allowed, "Q and K")
+
+
+def _attend(
+    Q: np.ndarray, K: np.ndarray, V: np.ndarray, allowed: np.ndarray | None, names: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Attention of arrays that were checked; ``names`` are the arguments from which the scores come."""
     # Scaling the queries is the same as scaling the scores, and there are fewer of them.
     scaled = Q / math.sqrt(Q.shape[-1])
     scores = scaled @ _transposed(K)
-    allowed = None if mask is None else _checked_mask(mask, scores.shape)
     # No score is larger than the longest query times the longest key (Cauchy and Schwarz). If that is far from where
     # exp overflows, softmax needs no shift, and the scores need not be looked through for their largest.
     largest = np.sqrt(_largest_square(scaled) * _largest_square(K))
     moderate = largest < np.log(np.finfo(scores.dtype).max) / 2
     if not moderate and not np.isfinite(scores if allowed is None else scores[_of_shape(allowed, scores)]).all():
-        raise ValueError("Q and K must have finite scores, got a product that overflows to infinity")
+        raise ValueError(f"{names} must have finite scores, got a product that overflows to infinity")
     if allowed is not None:
         np.copyto(scores, -np.inf, where=~allowed)
     weights = _exponentials_over_their_sum(scores) if moderate else softmax_in_place(scores)
     return _weighted_sum(weights, V), weights
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def attention_backward(
     grad_output: np.ndarray, Q: np.ndarray, K: np.ndarray, V: np.ndarray, output: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -106,10 +113,17 @@ def attention_backward(
         >>> grad_K.ravel(), grad_V.ravel()
         (array([-1.5,  1.5]), array([0.25, 0.75]))
     """
+    Q, K, V = check.in_one_precision(Q, K, V)
     Q, K, V = _queries_keys_values(Q, K, V, analytic=False)
-    output = check.array("output", output, (*Q.shape[:-1], V.shape[-1]))
-    weights = check.array("weights", weights, (*Q.shape[:-1], K.shape[-2]))
-    grad_output = check.array("grad_output", grad_output, output.shape)
+    output = check.array("output", output, (*Q.shape[:-1], V.shape[-1]), beside=("Q", Q))
+    weights = check.array("weights", weights, (*Q.shape[:-1], K.shape[-2]), beside=("Q", Q))
+    grad_output = check.array("grad_output", grad_output, output.shape, beside=("output", output))
+    return _attend_backward(*(check.in_precision_of(G, Q, K, V) for G in (grad_output, Q, K, V, output, weights)))
+
+
+def _attend_backward(
+    grad_output: np.ndarray, Q: np.ndarray, K: np.ndarray, V: np.ndarray, output: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     grad_V = _weighted_sum(_transposed(weights), grad_output)
     # Both other gradients have the factor 1/sqrt(d_k): it is cheapest here, where both begin.
     scaled = grad_output / math.sqrt(Q.shape[-1])
@@ -139,6 +153,33 @@ def causal_mask(length: int) -> np.ndarray:
     return np.tri(check.integer("length", length, least=1), dtype=bool)
 
 
+def positional_encoding(length: int, d_model: int) -> np.ndarray:
+    r"""The sinusoidal encoding of positions (Vaswani et al., 2017), which is added to what attention is given,
+
+    .. math::
+        P_{t,2i} = \sin\frac{t}{10000^{2i/d}}, \qquad P_{t,2i+1} = \cos\frac{t}{10000^{2i/d}},
+
+    for the positions :math:`t = 0, 1, \dots` and the pairs of features :math:`i = 0, \dots, d/2 - 1`.
+
+    Args:
+        length: how many positions.
+        d_model: d, the features of a position, an even number.
+
+    Returns:
+        The encoding, shape ``(length, d_model)``.
+
+    Example:
+        >>> positional_encoding(2, 4).round(4)
+        array([[0.    , 1.    , 0.    , 1.    ],
+               [0.8415, 0.5403, 0.01  , 1.    ]])
+    """
+    length, d_model = check.integer("length", length, least=1), check.integer("d_model", d_model, least=2)
+    if d_model % 2:
+        raise ValueError(f"d_model must be even, a sine and a cosine per pair, got {d_model}")
+    angles = np.arange(length)[:, np.newaxis] / 10000 ** (np.arange(0, d_model, 2) / d_model)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, d_model)
+
+
 class MultiHeadPass(NamedTuple):
     """What a pass through multi-head attention computed: its output, and what the way back needs."""
 
@@ -156,7 +197,7 @@ class MultiHeadPass(NamedTuple):
     """The output of each head, shape ``(..., heads, T, d_model / heads)``."""
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def multi_head_attention(
     Q: np.ndarray,
     K: np.ndarray,
@@ -200,21 +241,38 @@ def multi_head_attention(
         array([[1.   , 0.   ],
                [0.5  , 0.731]])
     """
+    Q, K, V, W_Q, W_K, W_V, W_O = check.in_one_precision(Q, K, V, W_Q, W_K, W_V, W_O)
     Q, K, V = _queries_keys_values(Q, K, V)
     W_Q, W_K, W_V, W_O = _projections(Q, V, W_Q, W_K, W_V, W_O)
     heads = check.integer("heads", heads, least=1)
     if Q.shape[-1] % heads:
         raise ValueError(f"heads must divide d_model = {Q.shape[-1]}, got {heads}")
-    if mask is not None:
-        scores_shape = (*Q.shape[:-1], K.shape[-2])
-        mask = np.broadcast_to(_checked_mask(mask, scores_shape), scores_shape)[..., np.newaxis, :, :]
-        mask = np.repeat(mask, heads, axis=-3)
+    allowed = None if mask is None else _checked_mask(mask, (*Q.shape[:-1], K.shape[-2]))
+    return _attend_in_heads(Q, K, V, W_Q, W_K, W_V, W_O, heads, allowed, "Q, K, W_Q and W_K")
+
+
+def _attend_in_heads(
+    Q: np.ndarray,
+    K: np.ndarray,
+    V: np.ndarray,
+    W_Q: np.ndarray,
+    W_K: np.ndarray,
+    W_V: np.ndarray,
+    W_O: np.ndarray,
+    heads: int,
+    allowed: np.ndarray | None,
+    names: str,
+) -> MultiHeadPass:
+    """Multi-head attention of arrays that were checked; ``names`` are the arguments from which the scores come."""
+    if allowed is not None:
+        allowed = np.broadcast_to(allowed, (*Q.shape[:-1], K.shape[-2]))[..., np.newaxis, :, :]
+        allowed = np.repeat(allowed, heads, axis=-3)
     queries, keys, values = (_split(X @ W.T, heads) for X, W in ((Q, W_Q), (K, W_K), (V, W_V)))
-    outputs, weights = attention(queries, keys, values, mask)
+    outputs, weights = _attend(queries, keys, values, allowed, names)
     return MultiHeadPass(_join(outputs) @ W_O.T, weights, queries, keys, values, outputs)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def multi_head_attention_backward(
     grad_output: np.ndarray,
     Q: np.ndarray,
@@ -253,22 +311,43 @@ def multi_head_attention_backward(
         array([[1.33, 0.67],
                [1.33, 0.67]])
     """
+    Q, K, V, W_Q, W_K, W_V, W_O = check.in_one_precision(Q, K, V, W_Q, W_K, W_V, W_O)
     Q, K, V = _queries_keys_values(Q, K, V, analytic=False)
     W_Q, W_K, W_V, W_O = _projections(Q, V, W_Q, W_K, W_V, W_O, analytic=False)
-    grad_output = check.array("grad_output", grad_output, Q.shape)
+    grad_output = check.array("grad_output", grad_output, Q.shape, beside=("Q", Q))
     if not isinstance(kept, MultiHeadPass):
-        raise TypeError(f"kept must be what multi_head_attention returned, a MultiHeadPass, got {type(kept).__name__}")
+        raise TypeError(f"kept must be what multi_head_attention returned, a MultiHeadPass, got {check.kind(kept)}")
+    if kept.output.shape != Q.shape or kept.weights.shape[-1] != K.shape[-2]:
+        raise ValueError(
+            f"kept must be what multi_head_attention returned for Q and K of shapes {Q.shape} and {K.shape}, "
+            f"got an output of shape {kept.output.shape} and weights of shape {kept.weights.shape}"
+        )
+    grad_output = check.in_precision_of(grad_output, Q, K, V, W_Q, W_K, W_V, W_O)
+    return _attend_in_heads_backward(grad_output, Q, K, V, W_Q, W_K, W_V, W_O, kept)
+
+
+def _attend_in_heads_backward(
+    grad_output: np.ndarray,
+    Q: np.ndarray,
+    K: np.ndarray,
+    V: np.ndarray,
+    W_Q: np.ndarray,
+    W_K: np.ndarray,
+    W_V: np.ndarray,
+    W_O: np.ndarray,
+    kept: MultiHeadPass,
+) -> tuple[np.ndarray, ...]:
     heads = kept.weights.shape[-3]
     grad_outputs = _split(grad_output @ W_O, heads)
-    grads = attention_backward(grad_outputs, kept.queries, kept.keys, kept.values, kept.outputs, kept.weights)
+    grads = _attend_backward(grad_outputs, kept.queries, kept.keys, kept.values, kept.outputs, kept.weights)
     grad_queries, grad_keys, grad_values = map(_join, grads)
     return (
         grad_queries @ W_Q,
         grad_keys @ W_K,
         grad_values @ W_V,
         _rows(grad_queries).T @ _rows(Q),
-        _rows(grad_keys).T @ _rows(K),
-        _rows(grad_values).T @ _rows(V),
+        _weighted_sum(_rows(grad_keys).T, _rows(K)),
+        _weighted_sum(_rows(grad_values).T, _rows(V)),
         _rows(grad_output).T @ _rows(_join(kept.outputs)),
     )
 
@@ -280,8 +359,8 @@ def _queries_keys_values(
     if Q.ndim < 2:
         raise ValueError(f"Q must have shape (..., T, d_k), got {Q.shape}")
     *carried, _, d_k = Q.shape
-    K = check.array("K", K, (*carried, "S", d_k), analytic=analytic)
-    V = check.array("V", V, (*carried, K.shape[-2], "d_v"), analytic=analytic)
+    K = check.array("K", K, (*carried, "S", d_k), analytic=analytic, beside=("Q", Q))
+    V = check.array("V", V, (*carried, K.shape[-2], "d_v"), analytic=analytic, beside=("K", K))
     return Q, K, V
 
 
@@ -289,14 +368,18 @@ def _projections(Q: np.ndarray, V: np.ndarray, *matrices: np.ndarray, analytic: 
     d_model = Q.shape[-1]
     if V.shape[-1] != d_model:
         raise ValueError(f"V must have as many features as Q, {d_model}, got {V.shape[-1]}")
-    names = ("W_Q", "W_K", "W_V", "W_O")
-    return [check.array(name, W, (d_model, d_model), analytic=analytic) for name, W in zip(names, matrices)]
+    checked = []
+    for name, W in zip(("W_Q", "W_K", "W_V", "W_O"), matrices):
+        W = check.array(name, W, (d_model, d_model), analytic=analytic, beside=("Q", Q))
+        check.finite(name, W)
+        checked.append(W)
+    return checked
 
 
 def _checked_mask(mask: np.ndarray, scores_shape: tuple[int, ...]) -> np.ndarray:
-    mask = check.from_array_like("mask", mask)
+    given, mask = mask, check.from_array_like("mask", mask)
     if mask.dtype != bool:
-        raise TypeError(f"mask must be an array of booleans, true where a query may attend, got dtype {mask.dtype}")
+        raise TypeError(f"mask must be an array of booleans, true where a query may attend, got {check.kind(given)}")
     if mask.shape not in (scores_shape, scores_shape[-2:]):
         raise ValueError(f"mask must have shape {scores_shape[-2:]} or {scores_shape}, got {mask.shape}")
     return mask
@@ -322,14 +405,13 @@ def _exponentials_over_their_sum(scores: np.ndarray) -> np.ndarray:
 
 def _weighted_sum(weights: np.ndarray, X: np.ndarray) -> np.ndarray:
     """The product ``weights @ X``, in which what has weight 0 is not there, be it infinite."""
-    product = weights @ X
-    infinite = np.isinf(X)
-    if not infinite.any():
-        return product
-    product = weights @ np.where(infinite, 0, X)
-    signs = np.where(infinite, np.sign(X.real), 0)
-    upwards = ((weights.real > 0) @ (signs > 0)) | ((weights.real < 0) @ (signs < 0))
-    downwards = ((weights.real > 0) @ (signs < 0)) | ((weights.real < 0) @ (signs > 0))
+    finite = np.isfinite(X)
+    if finite.all():
+        return weights @ X
+    product = weights @ np.where(finite, X, 0)
+    up, down = ~finite & ~(X.real < 0), ~finite & ~(X.real > 0)  # NaN, from infinities before, is both
+    upwards = ((weights.real > 0) @ up) | ((weights.real < 0) @ down)
+    downwards = ((weights.real > 0) @ down) | ((weights.real < 0) @ up)
     product[upwards] = np.inf
     product[downwards] = -np.inf
     product[upwards & downwards] = np.nan

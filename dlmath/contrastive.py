@@ -13,7 +13,7 @@ from dlmath import _check as check
 from dlmath.activations import log_softmax
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def cosine_similarities(images: np.ndarray, texts: np.ndarray) -> np.ndarray:
     r"""The cosines of the angles between two sets of embeddings,
 
@@ -40,7 +40,7 @@ def cosine_similarities(images: np.ndarray, texts: np.ndarray) -> np.ndarray:
     return _directions("images", images)[0] @ _directions("texts", texts)[0].T
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> float:
     r"""The symmetric InfoNCE loss of CLIP (Radford et al., 2021; van den Oord et al., 2018).
 
@@ -74,7 +74,7 @@ def clip_loss(images: np.ndarray, texts: np.ndarray, temperature: float) -> floa
     return 0 - (np.trace(rows) + np.trace(columns)) / (2 * len(logits))  # so that no loss is 0.0, not -0.0
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def clip_loss_grad(images: np.ndarray, texts: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray, float]:
     r"""The gradients of the CLIP loss.
 
@@ -112,9 +112,10 @@ def clip_loss_grad(images: np.ndarray, texts: np.ndarray, temperature: float) ->
     logits = (U @ V.T) / temperature
     rows, columns = np.exp(log_softmax(logits, axis=1)), np.exp(log_softmax(logits, axis=0))
     grad_logits = (rows + columns - 2 * np.eye(len(logits), dtype=logits.dtype)) / (2 * len(logits))
-    grad_U, grad_V = grad_logits @ V / temperature, grad_logits.T @ U / temperature
+    grad_images = _across(grad_logits @ V, U) / temperature / image_norms
+    grad_texts = _across(grad_logits.T @ U, V) / temperature / text_norms
     grad_temperature = -np.sum(grad_logits * logits) / temperature
-    return _across(grad_U, U, image_norms), _across(grad_V, V, text_norms), grad_temperature
+    return check.in_precision_of(grad_images, images), check.in_precision_of(grad_texts, texts), grad_temperature
 
 
 def mutual_information_bound(loss: float, count: int) -> float:
@@ -134,9 +135,12 @@ def mutual_information_bound(loss: float, count: int) -> float:
 
 
 def _embeddings(images: np.ndarray, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    images, texts = check.in_one_precision(images, texts)
     images = check.array("images", images, ("N", "d"), analytic=True)
     texts = check.array("texts", texts, ("N", "d"), analytic=True)
     check.same_shape("texts", texts, "images", images)
+    check.finite("images", images)
+    check.finite("texts", texts)
     return images, texts
 
 
@@ -158,7 +162,7 @@ def _directions(name: str, embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return scaled / lengths, lengths * largest
 
 
-def _across(grad_directions: np.ndarray, directions: np.ndarray, norms: np.ndarray) -> np.ndarray:
-    """The gradient with respect to vectors from that with respect to their directions: the part across them."""
-    along = (grad_directions * directions).sum(axis=1, keepdims=True)
-    return (grad_directions - along * directions) / norms
+def _across(gradients: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """What of the gradients is perpendicular to the directions."""
+    along = (gradients * directions).sum(axis=1, keepdims=True)
+    return gradients - along * directions

@@ -2,6 +2,7 @@
 
 ``cross_correlation`` and ``convolution`` are the two sums of the textbooks, for one image and one kernel.
 ``conv2d`` is the layer: a batch of images with channels, several kernels, stride and padding, with its backward pass.
+``max_pool2d`` makes its results coarser.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dlmath import _check as check
+from dlmath._stable import total
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def cross_correlation(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     r"""Cross-correlation, :math:`S(i, j) = \sum_m \sum_n I(i + m,\, j + n)\, K(m, n)`, where the kernel fits the image.
 
@@ -27,10 +29,11 @@ def cross_correlation(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         >>> cross_correlation(np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 1.0]]))
         array([[1., 2.]])
     """
+    image, kernel = check.in_one_precision(image, kernel)
     image = check.array("image", image, ("H", "W"), analytic=True)
     kernel = check.array("kernel", kernel, ("kH", "kW"), analytic=True)
-    for size, kernel_size in zip(image.shape, kernel.shape):
-        output_size(size, kernel_size)
+    if kernel.shape[0] > image.shape[0] or kernel.shape[1] > image.shape[1]:
+        raise ValueError(f"kernel must fit the image, of shape {image.shape}, got shape {kernel.shape}")
     return np.einsum("ijmn,mn->ij", sliding_window_view(image, kernel.shape), kernel)
 
 
@@ -51,6 +54,7 @@ def convolution(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         >>> convolution(np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 1.0]]))
         array([[-1., -2.]])
     """
+    image, kernel = check.in_one_precision(image, kernel)
     kernel = check.array("kernel", kernel, ("kH", "kW"), analytic=True)
     return cross_correlation(image, kernel[::-1, ::-1])
 
@@ -77,7 +81,12 @@ def correlation_matrix(kernel: np.ndarray, height: int, width: int) -> np.ndarra
     kernel = check.array("kernel", kernel, ("kH", "kW"), analytic=True)
     height, width = check.integer("height", height, least=1), check.integer("width", width, least=1)
     kernel_height, kernel_width = kernel.shape
-    rows, columns = output_size(height, kernel_height), output_size(width, kernel_width)
+    if height < kernel_height or width < kernel_width:
+        raise ValueError(
+            f"height and width must not be less than those of the kernel, of shape {kernel.shape}, "
+            f"got {height} and {width}"
+        )
+    rows, columns = height - kernel_height + 1, width - kernel_width + 1
     matrix = np.zeros((rows, columns, height, width), dtype=kernel.dtype)
     for i in range(rows):
         for j in range(columns):
@@ -106,13 +115,11 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int | str
     stride = check.integer("stride", stride, least=1)
     padded = size + sum(_margins(kernel_size, stride, padding))
     if kernel_size > padded:
-        raise ValueError(
-            f"kernel must not be longer than the padded image, got {kernel_size} against {padded} along one axis"
-        )
+        raise ValueError(f"kernel_size must not be larger than the padded size, {padded}, got {kernel_size}")
     return (padded - kernel_size) // stride + 1
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def conv2d(
     X: np.ndarray, kernel: np.ndarray, bias: np.ndarray, stride: int = 1, padding: int | str = 0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -147,9 +154,10 @@ def conv2d(
         array([[[1., 2.],
                 [2., 4.]]])
     """
+    X, kernel, bias = check.in_one_precision(X, kernel, bias)
     X, kernel, height, width = _images_and_kernel(X, kernel, stride, padding)
     N, C_out = len(X), len(kernel)
-    bias = check.array("bias", bias, (C_out,), analytic=True)
+    bias = check.array("bias", bias, (C_out,), analytic=True, beside=("kernel", kernel))
     top, bottom, left, right = _frame(kernel, stride, padding)
     padded = np.pad(X, ((0, 0), (0, 0), (top, bottom), (left, right)))
     windows = sliding_window_view(padded, kernel.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
@@ -160,7 +168,7 @@ def conv2d(
     return Y.reshape(N, C_out, height, width), patches
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def conv2d_backward(
     grad_Y: np.ndarray,
     X: np.ndarray,
@@ -197,12 +205,14 @@ def conv2d_backward(
         >>> grad_X.ravel(), grad_kernel.ravel(), grad_bias
         (array([-1., -9., 10.]), array([21., 42.]), array([11.]))
     """
+    X, kernel = check.in_one_precision(X, kernel)
     X, kernel, height, width = _images_and_kernel(X, kernel, stride, padding)
     (N, C_in, H, W), (C_out, _, kernel_height, kernel_width) = X.shape, kernel.shape
-    grad_Y = check.array("grad_Y", grad_Y, (N, C_out, height, width), analytic=True)
-    patches = check.array("patches", patches, (N, kernel[0].size, height * width), analytic=True)
+    grad_Y = check.array("grad_Y", grad_Y, (N, C_out, height, width), analytic=True, beside=("X", X))
+    patches = check.array("patches", patches, (N, kernel[0].size, height * width), analytic=True, beside=("X", X))
+    grad_Y, patches = check.in_precision_of(grad_Y, X, kernel), check.in_precision_of(patches, X, kernel)
     G = grad_Y.reshape(N, C_out, height * width)
-    grad_kernel = check.rows_added(G @ patches.transpose(0, 2, 1)).reshape(kernel.shape)
+    grad_kernel = total(G @ patches.transpose(0, 2, 1), axis=0).reshape(kernel.shape)
     # What each output passes back is added to the places it was computed from ("col2im"), for one row m of the kernel
     # at a time. Its columns go to the same rows of the image: they are added there first, and shifted sideways after.
     top, bottom, left, right = _frame(kernel, stride, padding)
@@ -218,7 +228,7 @@ def conv2d_backward(
     return (
         grad_padded[:, :, top : top + H, left : left + W],
         grad_kernel,
-        check.rows_added(G.transpose(0, 2, 1).reshape(-1, C_out)),
+        total(G.transpose(0, 2, 1).reshape(-1, C_out), axis=0),
     )
 
 
@@ -228,7 +238,11 @@ def _images_and_kernel(
     """The checked arrays, and the height and width of the output."""
     kernel = check.array("kernel", kernel, ("C_out", "C_in", "kH", "kW"), analytic=True)
     _, C_in, kernel_height, kernel_width = kernel.shape
-    X = check.array("X", X, ("N", C_in, "H", "W"), analytic=True)
+    X = check.array("X", X, ("N", C_in, "H", "W"), analytic=True, beside=("kernel", kernel))
+    stride = check.integer("stride", stride, least=1)
+    top, bottom, left, right = _frame(kernel, stride, padding)
+    if kernel_height > top + X.shape[2] + bottom or kernel_width > left + X.shape[3] + right:
+        raise ValueError(f"kernel must fit the padded images of X, of shape {X.shape}, got shape {kernel.shape}")
     height = output_size(X.shape[2], kernel_height, stride, padding)
     width = output_size(X.shape[3], kernel_width, stride, padding)
     return X, kernel, height, width
@@ -249,3 +263,62 @@ def _frame(kernel: np.ndarray, stride: int, padding: int | str) -> tuple[int, in
     """The zeros above, below, to the left and to the right of the image."""
     _, _, kernel_height, kernel_width = kernel.shape
     return *_margins(kernel_height, stride, padding), *_margins(kernel_width, stride, padding)
+
+
+def max_pool2d(X: np.ndarray, size: int) -> np.ndarray:
+    r"""Maximum pooling, :math:`Y_c(i, j) = \max_{0 \le m, n < k} X_c(k i + m,\; k j + n)`: windows side by side.
+
+    Rows and columns at the end that fill no window are left out.
+
+    Args:
+        X: a batch of images, shape ``(N, C, H, W)``.
+        size: k, the side of a window, at most H and W.
+
+    Returns:
+        Y, shape ``(N, C, H // size, W // size)``.
+
+    Example:
+        >>> max_pool2d(np.array([[[[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]]]), 2)
+        array([[[[5., 2.]]]])
+    """
+    return _pooling_windows(X, size).max(axis=0)
+
+
+def max_pool2d_backward(grad_Y: np.ndarray, X: np.ndarray, size: int) -> np.ndarray:
+    r"""Pull a gradient back through the maximum: each window passes it on to its largest pixel, the first of equals.
+
+    Args:
+        grad_Y: gradient with respect to the result, shape ``(N, C, H // size, W // size)``.
+        X: the images that ``max_pool2d`` was given, shape ``(N, C, H, W)``.
+        size: the side of a window.
+
+    Returns:
+        The gradient with respect to X, of its shape: zero at every other pixel.
+
+    Example:
+        >>> X = np.array([[[[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]]])
+        >>> max_pool2d_backward(np.array([[[[10.0, 20.0]]]]), X, 2)
+        array([[[[ 0., 10., 20.,  0.],
+                 [ 0.,  0.,  0.,  0.]]]])
+    """
+    windows = _pooling_windows(X, size)
+    _, N, C, height, width = windows.shape
+    grad_Y = check.array("grad_Y", grad_Y, (N, C, height, width))
+    by_window = np.zeros(windows.shape, np.result_type(grad_Y, windows))
+    np.put_along_axis(by_window, windows.argmax(axis=0)[np.newaxis], grad_Y[np.newaxis], axis=0)
+    grad_X = np.zeros(np.shape(X), by_window.dtype)
+    rows_and_columns = by_window.reshape(size, size, N, C, height, width).transpose(2, 3, 4, 0, 5, 1)
+    grad_X[:, :, : height * size, : width * size] = rows_and_columns.reshape(N, C, height * size, width * size)
+    return grad_X
+
+
+def _pooling_windows(X: np.ndarray, size: int) -> np.ndarray:
+    """The windows, with their pixels, row by row, on the first axis: ``(size**2, N, C, H // size, W // size)``."""
+    X = check.array("X", X, ("N", "C", "H", "W"))
+    size = check.integer("size", size, least=1)
+    N, C, H, W = X.shape
+    if size > min(H, W):
+        raise ValueError(f"size must not be larger than the images X, got {size} against {H} by {W}")
+    height, width = H // size, W // size
+    tiles = X[:, :, : height * size, : width * size].reshape(N, C, height, size, width, size)
+    return tiles.transpose(3, 5, 0, 1, 2, 4).reshape(size * size, N, C, height, width)

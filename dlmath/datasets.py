@@ -12,8 +12,11 @@ import numpy as np
 
 from dlmath import _check as check
 
+MOST_TURNS = 1e15
+"""Beyond this a spiral's angle, in double precision, has no digits left behind its full turns."""
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+
+@check.rounding
 def sensor_surface(locations: np.ndarray, a: float, b: float) -> np.ndarray:
     r"""The surface that the sensors of Part I measure, :math:`z(x, y) = a \sin x + b \cos y`.
 
@@ -29,11 +32,16 @@ def sensor_surface(locations: np.ndarray, a: float, b: float) -> np.ndarray:
         >>> sensor_surface(np.array([[np.pi / 2, 0.0]]), 2.0, 0.5)
         array([[2.5]])
     """
-    x, y = check.array("locations", locations, ("N", 2)).T
-    z = check.number("a", a) * np.sin(x) + check.number("b", b) * np.cos(y)
+    locations = check.array("locations", locations, ("N", 2))
+    check.finite("locations", locations)
+    x, y = locations.T
+    most = check.largest(locations)
+    a, b = check.number("a", a, least=-most, most=most), check.number("b", b, least=-most, most=most)
+    z = a * np.sin(x) + b * np.cos(y)
     return z[:, np.newaxis]
 
 
+@check.rounding
 def sensors(
     count: int, rng: np.random.Generator, *, a: float = 1.5, b: float = -0.8, noise: float = 0.2
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -57,9 +65,10 @@ def sensors(
     rng = check.generator("rng", rng)
     locations = rng.uniform(-np.pi, np.pi, size=(check.integer("count", count, least=1), 2))
     exact = sensor_surface(locations, a, b)
-    return locations, exact + rng.normal(0, check.number("noise", noise, least=0), exact.shape)
+    return locations, exact + check.number("noise", noise, least=0) * rng.standard_normal(exact.shape)
 
 
+@check.rounding
 def square_grid(points: int, half_width: float = np.pi) -> np.ndarray:
     r"""The points of a regular grid over the square :math:`[-h, h]^2`, row by row, for drawing a surface.
 
@@ -78,11 +87,12 @@ def square_grid(points: int, half_width: float = np.pi) -> np.ndarray:
                [ 1.,  1.]])
     """
     half_width = check.number("half_width", half_width, above=0)
-    side = np.linspace(-half_width, half_width, check.integer("points", points, least=2))
+    side = half_width * np.linspace(-1, 1, check.integer("points", points, least=2))
     x, y = np.meshgrid(side, side)
     return np.column_stack([x.ravel(), y.ravel()])
 
 
+@check.rounding
 def blobs(
     count: int, rng: np.random.Generator, *, classes: int = 3, spread: float = 0.5, radius: float = 2.0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -112,6 +122,7 @@ def blobs(
     return _noisy(radius * np.cos(angle), radius * np.sin(angle), "spread", spread, rng), labels
 
 
+@check.rounding
 def moons(count: int, rng: np.random.Generator, *, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     r"""Two half circles that reach into each other: no line separates them.
 
@@ -138,6 +149,7 @@ def moons(count: int, rng: np.random.Generator, *, noise: float = 0.1) -> tuple[
     return _noisy(x, y, "noise", noise, rng), labels
 
 
+@check.rounding
 def circles(
     count: int, rng: np.random.Generator, *, noise: float = 0.1, inner: float = 0.5
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -163,6 +175,7 @@ def circles(
     return _noisy(radius * np.cos(angle), radius * np.sin(angle), "noise", noise, rng), labels
 
 
+@check.rounding
 def spirals(
     count: int, rng: np.random.Generator, *, noise: float = 0.02, classes: int = 2, turns: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -175,7 +188,7 @@ def spirals(
         rng: the random generator to draw from.
         noise: standard deviation of the normal noise, along x and along y.
         classes: the number of arms C.
-        turns: how often an arm goes round.
+        turns: how often an arm goes round, above 0.
 
     Returns:
         ``(X, labels)`` of shapes ``(N, 2)`` and ``(N,)``.
@@ -187,7 +200,7 @@ def spirals(
     """
     labels = _in_turn(count, check.integer("classes", classes, least=1))
     radius = check.generator("rng", rng).uniform(0, 1, count)
-    angle = 2 * np.pi * (check.number("turns", turns, above=0) * radius + labels / classes)
+    angle = 2 * np.pi * (check.number("turns", turns, above=0, most=MOST_TURNS) * radius + labels / classes)
     return _noisy(radius * np.cos(angle), radius * np.sin(angle), "noise", noise, rng), labels
 
 
@@ -219,4 +232,4 @@ def _noisy(x: np.ndarray, y: np.ndarray, name: str, deviation: float, rng: np.ra
     """The points as rows, each coordinate moved by normal noise."""
     points = np.column_stack([x, y])
     deviation = check.number(name, deviation, least=0)
-    return points + check.generator("rng", rng).normal(0, deviation, points.shape)
+    return points + deviation * check.generator("rng", rng).standard_normal(points.shape)

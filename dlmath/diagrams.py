@@ -8,7 +8,7 @@ thing and returns its artists, which a live figure can change and return.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -211,7 +211,7 @@ def array(axes: Axes, at: Point, values: np.ndarray, name: str, *, cell: float =
     return Array(at, frame, cells, label)
 
 
-def brace(axes: Axes, start: Point, end: Point, text: str, *, depth: float = 0.12) -> tuple[PathPatch, Text]:
+def brace(axes: Axes, start: Point, end: Point, text: str, *, depth: float = 0.12) -> tuple[Patch, Text]:
     """A curly brace from one point to another, with a text at its tip, on the left as seen from the start.
 
     Example:
@@ -316,7 +316,7 @@ def network(
     return Network(layers, edges)
 
 
-def weight_style(weight: float, largest: float) -> dict[str, str | float]:
+def weight_style(weight: float, largest: float) -> dict[str, Any]:
     """The colour and the width of an edge: its sign, and its size beside the largest.
 
     Example:

@@ -13,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from dlmath import _check as check
+from dlmath._stable import times
 from dlmath.losses import mse
 
 
+@check.rounding
 def linear_schedule(steps: int, first: float = 1e-4, last: float = 0.02) -> np.ndarray:
     r"""Noise variances that grow evenly from ``first`` to ``last`` (Ho, Jain and Abbeel, 2020).
 
@@ -37,6 +39,7 @@ def linear_schedule(steps: int, first: float = 1e-4, last: float = 0.02) -> np.n
     return np.linspace(_variance("first", first), _variance("last", last), steps)
 
 
+@check.rounding
 def cosine_schedule(steps: int, offset: float = 0.008) -> np.ndarray:
     r"""Noise variances with which :math:`\bar\alpha_t` falls like a squared cosine (Nichol and Dhariwal, 2021),
 
@@ -64,7 +67,7 @@ def cosine_schedule(steps: int, offset: float = 0.008) -> np.ndarray:
     return np.minimum(np.sin(after - before) * np.sin(after + before) / np.cos(before) ** 2, 0.999)
 
 
-@np.errstate(under="ignore")
+@check.rounding
 def alpha_bars(betas: np.ndarray) -> np.ndarray:
     r"""The share of the data's variance that is left, :math:`\bar\alpha_t = \prod_{s=1}^{t} (1 - \beta_s)`.
 
@@ -78,10 +81,11 @@ def alpha_bars(betas: np.ndarray) -> np.ndarray:
         >>> alpha_bars(np.array([0.5, 0.5]))
         array([1.  , 0.5 , 0.25])
     """
-    return np.concatenate([[1.0], np.cumprod(1 - _checked_betas(betas))])
+    betas = _checked_betas(betas)
+    return _bars(betas).astype(betas.dtype)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def diffuse(x_0: np.ndarray, t: int | np.ndarray, noise: np.ndarray, betas: np.ndarray) -> np.ndarray:
     r"""Data after t steps of noise, all of them at once (Ho, Jain and Abbeel, 2020, equation 4):
 
@@ -107,11 +111,11 @@ def diffuse(x_0: np.ndarray, t: int | np.ndarray, noise: np.ndarray, betas: np.n
     x_0 = check.array("x_0", x_0, analytic=True)
     noise = _of_the_shape_of("noise", noise, "x_0", x_0)
     at = _at_step(t, betas, "x_0", x_0)
-    x_t = np.sqrt(at.bar) * x_0 + np.sqrt(at.noise) * noise
+    x_t = times(np.sqrt(at.bar), x_0) + np.sqrt(at.noise) * noise
     return x_t.astype(np.result_type(x_0, noise), copy=False)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def posterior(
     x_0: np.ndarray, x_t: np.ndarray, t: int | np.ndarray, betas: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -147,11 +151,11 @@ def posterior(
     at = _at_step(t, betas, "x_0", x_0)
     of_x_0 = np.sqrt(at.previous_bar) * (at.beta / at.noise)
     of_x_t = np.sqrt(1 - at.beta) * (at.previous_noise / at.noise)
-    mean = of_x_0 * x_0 + of_x_t * x_t
+    mean = times(of_x_0, x_0) + times(of_x_t, x_t)
     return mean.astype(np.result_type(x_0, x_t), copy=False), at.previous_noise / at.noise * at.beta
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def reverse_step(
     x_t: np.ndarray, t: int | np.ndarray, predicted_noise: np.ndarray, noise: np.ndarray, betas: np.ndarray
 ) -> np.ndarray:
@@ -185,11 +189,11 @@ def reverse_step(
     noise = _of_the_shape_of("noise", noise, "x_t", x_t)
     at = _at_step(t, betas, "x_t", x_t)
     mean = (x_t - at.beta / np.sqrt(at.noise) * predicted_noise) / np.sqrt(1 - at.beta)
-    x_before = mean + np.sqrt(at.previous_noise / at.noise * at.beta) * noise
+    x_before = mean + times(np.sqrt(at.previous_noise / at.noise * at.beta), noise)
     return x_before.astype(np.result_type(x_t, predicted_noise, noise), copy=False)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: float, betas: np.ndarray) -> np.ndarray:
     r"""The best guess of the noise if the data are normal, :math:`x_0 \sim \mathcal N(m, s^2)` in every coordinate:
 
@@ -220,7 +224,7 @@ def expected_noise(x_t: np.ndarray, t: int | np.ndarray, mean: float, variance: 
     return guess.astype(x_t.dtype, copy=False)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def training_loss(
     predict_noise: Callable[[np.ndarray, int | np.ndarray], np.ndarray],
     x_0: np.ndarray,
@@ -252,6 +256,7 @@ def training_loss(
         >>> float(training_loss(lambda x_t, t: np.zeros(x_t.shape), x_0, np.array([1, 2, 3, 10]), noise, betas))
         2.0
     """
+    predict_noise = check.function("predict_noise", predict_noise)
     x_t = diffuse(x_0, t, noise, betas)
     if x_t.ndim == 0:
         raise ValueError("x_0 must have shape (N, ...), got a single number")
@@ -267,11 +272,15 @@ def _variance(name: str, value: float) -> float:
 
 
 def _checked_betas(betas: np.ndarray) -> np.ndarray:
-    """The variances in double precision: the schedule decides what is left after a thousand factors."""
-    betas = check.array("betas", betas, ("T",)).astype(np.float64)
+    betas = check.array("betas", betas, ("T",))
     if not ((betas > 0) & (betas < 1)).all():
         raise ValueError(f"betas must be between 0 and 1, both excluded, got {betas.min()} to {betas.max()}")
     return betas
+
+
+def _bars(betas: np.ndarray) -> np.ndarray:
+    """The products, in double precision: the schedule decides what is left after a thousand factors."""
+    return np.concatenate([[1.0], np.cumprod(1 - betas.astype(np.float64))])
 
 
 class _Step(NamedTuple):
@@ -286,10 +295,11 @@ class _Step(NamedTuple):
 
 
 def _at_step(t: int | np.ndarray, betas: np.ndarray, name: str, x: np.ndarray) -> _Step:
-    betas, bars = _checked_betas(betas), alpha_bars(betas)
-    t = check.from_array_like("t", t)
+    betas = _checked_betas(betas).astype(np.float64)
+    bars = _bars(betas)
+    given, t = t, check.from_array_like("t", t)
     if t.dtype.kind not in "iu":
-        raise TypeError(f"t must be an integer or an array of integers, got {t.dtype}")
+        raise TypeError(f"t must be an integer or an array of integers, got {check.kind(given)}")
     if t.ndim > 0 and t.shape != x.shape[:1]:
         raise ValueError(f"t must be one step or one for each sample of {name}, {x.shape[:1]}, got shape {t.shape}")
     if t.size == 0 or t.min() < 1 or t.max() > len(betas):
@@ -303,4 +313,4 @@ def _at_step(t: int | np.ndarray, betas: np.ndarray, name: str, x: np.ndarray) -
 def _of_the_shape_of(name: str, value: np.ndarray, other_name: str, other: np.ndarray) -> np.ndarray:
     value = check.array(name, value, analytic=True)
     check.same_shape(name, value, other_name, other)
-    return value
+    return check.in_precision_of(value, other)

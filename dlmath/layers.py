@@ -63,6 +63,7 @@ def affine_backward(grad_Z: np.ndarray, X: np.ndarray, W: np.ndarray) -> tuple[n
     n_out, n_in = W.shape
     X = check.array("X", X, (n_in,), ("N", n_in), analytic=True)
     grad_Z = check.array("grad_Z", grad_Z, (*X.shape[:-1], n_out), analytic=True)
+    grad_Z = check.in_precision_of(grad_Z, X, W)
     if X.ndim == 1:
         return grad_Z @ W, np.outer(grad_Z, X), grad_Z.copy()
     return grad_Z @ W, grad_Z.T @ X, total(grad_Z, axis=0)

@@ -17,6 +17,9 @@ from dlmath import _check as check
 
 Function = Callable[[np.ndarray], np.ndarray]
 
+MEMORY = 0.95
+"""What is left, after a step, of the influence that a parameter has had."""
+
 
 class Fit(NamedTuple):
     """How a fit went: the parameters after each accepted step, the cost at each, and whether it came to rest."""
@@ -34,6 +37,7 @@ class Fit(NamedTuple):
         return self.path[-1]
 
 
+@check.overflowing
 def gauss_newton_step(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
     r"""The Gauss-Newton step, :math:`\mathbf p = -(\mathbf J^T \mathbf J)^{-1}\mathbf J^T \mathbf r`.
 
@@ -55,6 +59,7 @@ def gauss_newton_step(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray
     return -np.linalg.lstsq(jacobian, residuals, rcond=None)[0]
 
 
+@check.overflowing
 def levenberg_marquardt_step(residuals: np.ndarray, jacobian: np.ndarray, damping: float) -> np.ndarray:
     r"""The damped step, :math:`\mathbf p = -(\mathbf J^T \mathbf J + \mu \mathbf I)^{-1}\mathbf J^T \mathbf r`.
 
@@ -75,7 +80,7 @@ def levenberg_marquardt_step(residuals: np.ndarray, jacobian: np.ndarray, dampin
         array([0.5])
     """
     residuals, jacobian = _linearization(residuals, jacobian)
-    damping = check.number("damping", damping, least=0)
+    damping = check.number("damping", damping, least=0, most=check.largest(jacobian))
     n_parameters = jacobian.shape[1]
     price = math.sqrt(damping) * np.eye(n_parameters, dtype=jacobian.dtype)
     return gauss_newton_step(
@@ -119,11 +124,11 @@ def gauss_newton(
     theta, r, J, tolerance, steps = _problem(residual, jacobian, start, tolerance, steps)
     rank = _rank(J)
     path, residuals, converged = [theta], [r], False
-    while len(path) <= steps and not converged and np.isfinite(J).all() and J.any():
+    while len(path) <= steps and not converged and np.isfinite(_lengths(J)).all() and J.any():
         converged = _is_short(_undamped_step(r, J), r, J, theta, tolerance) and _rank(J) >= rank
         theta = theta + gauss_newton_step(r, J)
         r = _residuals_at(theta, residual, r.size)
-        if not np.isfinite(r).all():
+        if not np.isfinite(_lengths(r)):
             return _fit(path, residuals, False)
         path.append(theta)
         residuals.append(r)
@@ -143,9 +148,18 @@ def levenberg_marquardt(
 ) -> Fit:
     r"""Take damped steps, accept those that do not raise the cost, and learn the damping on the way.
 
-    Parameters have different units. So each is measured in units of its influence :math:`d_j`, the largest length that
-    its column of the Jacobian has had so far (Marquardt, 1963; Moré, 1978), and the damped step is taken in these
-    units: :math:`\mathbf p = -(\mathbf J^T\mathbf J + \mu\operatorname{diag}(\mathbf d)^2)^{-1}\mathbf J^T\mathbf r`.
+    Parameters have different units. So each is measured in units of its influence :math:`d_j`, and the damped step is
+    taken in these units,
+
+    .. math::
+        \mathbf p = -(\mathbf J^T\mathbf J + \mu\operatorname{diag}(\mathbf d)^2)^{-1}\mathbf J^T\mathbf r, \qquad
+        d_j \leftarrow \max(0.95\, d_j,\, \|\mathbf J_{\cdot j}\|) .
+
+    The influence is the length of the parameter's column of the Jacobian. Marquardt (1963) takes the one of now, and a
+    parameter that loses its influence can run away; Moré (1978) the largest so far, and a parameter can stay where it
+    is if its influence was once large, as that of a sigmoid that was steep and is saturated. Here what is past fades by
+    5 % with every accepted step.
+
     An accepted step divides :math:`\mu` by 10; a rejected one triples it and is tried again, so the cost never rises.
 
     A damped step can be short anywhere. Whether the run has come to rest is therefore asked of the *undamped* step,
@@ -156,7 +170,7 @@ def levenberg_marquardt(
     Args:
         residual: the function :math:`\mathbf r(\theta)`.
         jacobian: the function :math:`\mathbf J(\theta)`.
-        start: :math:`\theta_0`, shape ``(P,)``.
+        start: :math:`\theta_0`, shape ``(P,)``; the fit has its precision.
         damping: :math:`\mu` of the first trial.
         steps: the largest number of trials, accepted or not.
         tolerance: the size of an undamped step that counts as rest, relative to what it changes.
@@ -174,7 +188,7 @@ def levenberg_marquardt(
     influence, rank = _lengths(J), _rank(J)
     path, residuals, converged = [theta], [r], _at_rest(r, J, theta, tolerance)
     for _ in range(steps):
-        if converged or not math.isfinite(damping):
+        if converged or damping > check.largest(J):
             break
         units = np.where(influence > 0, influence, 1)
         trial = theta + levenberg_marquardt_step(r, J / units, damping) / units
@@ -182,12 +196,12 @@ def levenberg_marquardt(
         accepted = _lengths(trial_r) <= _lengths(r)
         if accepted:
             trial_J = _jacobian_at(trial, jacobian, r.size)
-            accepted = np.isfinite(trial_J).all()
+            accepted = np.isfinite(_lengths(trial_J)).all()
         if accepted:
             theta, r, J = trial, trial_r, trial_J
             path.append(theta)
             residuals.append(r)
-            influence = np.maximum(influence, _lengths(J))
+            influence = np.maximum(MEMORY * influence, _lengths(J))
             converged = _at_rest(r, J, theta, tolerance) and _rank(J) >= rank
             damping /= 10
         else:
@@ -217,36 +231,42 @@ def standard_errors(residuals: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
     n_samples, n_parameters = jacobian.shape
     if n_samples <= n_parameters:
         raise ValueError(f"jacobian must have more rows than columns, got {n_samples} rows and {n_parameters} columns")
-    unit = np.abs(jacobian).max()
-    if unit == 0 or np.linalg.matrix_rank(jacobian / unit) < n_parameters:
+    # Every column in units of its largest entry: no parameter counts as noise because of its units.
+    units = np.abs(jacobian).max(axis=0)
+    if not units.all() or np.linalg.matrix_rank(jacobian / units) < n_parameters:
         raise ValueError("jacobian must have independent columns: the data do not determine all the parameters")
     # With J = QR, (J^T J)^{-1} = R^{-1} R^{-T}: its diagonal is the squared length of the rows of R^{-1}.
-    inverse_r = np.linalg.inv(np.linalg.qr(jacobian / unit, mode="r"))
+    inverse_r = np.linalg.inv(np.linalg.qr(jacobian / units, mode="r"))
     deviation = _lengths(residuals) / math.sqrt(n_samples - n_parameters)
-    return deviation / unit * np.linalg.norm(inverse_r, axis=1)
+    return deviation * np.linalg.norm(inverse_r, axis=1) / units
 
 
 def _problem(
     residual: Function, jacobian: Function, start: np.ndarray, tolerance: float, steps: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, int]:
-    for name, function in (("residual", residual), ("jacobian", jacobian)):
-        if not callable(function):
-            raise TypeError(f"{name} must be a function of the parameters, got {type(function).__name__}")
+    check.function("residual", residual)
+    check.function("jacobian", jacobian)
     theta = check.array("start", start, ("P",)).copy()
     tolerance, steps = check.number("tolerance", tolerance, above=0), check.integer("steps", steps, least=1)
     r = check.array("residual(start)", residual(theta), ("N",))
     J = check.array("jacobian(start)", jacobian(theta), (r.size, theta.size))
     for name, value in (("start", theta), ("residual(start)", r), ("jacobian(start)", J)):
-        _finite(name, value)
+        check.finite(name, value)
+    r, J = check.in_precision_of(r, theta), check.in_precision_of(J, theta)
+    for name, value in (("residual(start)", r), ("jacobian(start)", J)):
+        if not np.isfinite(_lengths(value)).all():
+            raise ValueError(f"{name} must have a length that does not overflow, got {float(np.abs(value).max())!r}")
     return theta, r, J, tolerance, steps
 
 
 def _residuals_at(theta: np.ndarray, residual: Function, count: int) -> np.ndarray:
-    return check.array("residual(theta)", _nan_is_infinite("residual(theta)", residual(theta)), (count,))
+    r = check.array("residual(theta)", _nan_is_infinite("residual(theta)", residual(theta)), (count,))
+    return check.in_precision_of(r, theta)
 
 
 def _jacobian_at(theta: np.ndarray, jacobian: Function, count: int) -> np.ndarray:
-    return check.array("jacobian(theta)", _nan_is_infinite("jacobian(theta)", jacobian(theta)), (count, theta.size))
+    J = check.array("jacobian(theta)", _nan_is_infinite("jacobian(theta)", jacobian(theta)), (count, theta.size))
+    return check.in_precision_of(J, theta)
 
 
 def _nan_is_infinite(name: str, value: np.ndarray) -> np.ndarray:
@@ -257,7 +277,7 @@ def _nan_is_infinite(name: str, value: np.ndarray) -> np.ndarray:
 
 def _fit(path: list[np.ndarray], residuals: list[np.ndarray], converged: bool) -> Fit:
     costs = np.array([0.5 * float(_lengths(r)) * float(_lengths(r)) for r in residuals])
-    return Fit(np.array(path), costs, converged)
+    return Fit(np.array(path), costs.astype(path[0].dtype), converged)
 
 
 def _lengths(columns: np.ndarray) -> np.ndarray:
@@ -283,7 +303,8 @@ def _rank(J: np.ndarray) -> int:
 def _is_short(step: np.ndarray, r: np.ndarray, J: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
     """Whether a step changes little, with every parameter in units of its column of the Jacobian."""
     lengths, tolerance = _lengths(J), max(tolerance, 4 * float(np.finfo(step.dtype).eps))
-    return bool(_lengths(lengths * step) <= tolerance * (_lengths(lengths * theta) + _lengths(r)))
+    size = _lengths(lengths * theta) + _lengths(r)
+    return bool(np.isfinite(size) and _lengths(lengths * step) <= tolerance * size)
 
 
 def _at_rest(r: np.ndarray, J: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
@@ -294,19 +315,9 @@ def _at_rest(r: np.ndarray, J: np.ndarray, theta: np.ndarray, tolerance: float) 
 
 
 def _linearization(residuals: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    whole = [np.asarray(value).dtype.kind in "biu" for value in (residuals, jacobian)]
+    residuals, jacobian = check.in_one_precision(residuals, jacobian)
     residuals = check.array("residuals", residuals, ("N",))
-    jacobian = check.array("jacobian", jacobian, (residuals.size, "P"))
-    for name, value in (("residuals", residuals), ("jacobian", jacobian)):
-        _finite(name, value)
-    # Integers have no precision of their own: they take that of what they stand beside.
-    if whole[0]:
-        residuals = residuals.astype(jacobian.dtype)
-    if whole[1]:
-        jacobian = jacobian.astype(residuals.dtype)
-    return residuals, jacobian
-
-
-def _finite(name: str, value: np.ndarray) -> None:
-    if not np.isfinite(value).all():
-        raise ValueError(f"{name} must be finite, got infinity")
+    jacobian = check.array("jacobian", jacobian, (residuals.size, "P"), beside=("residuals", residuals))
+    check.finite("residuals", residuals)
+    check.finite("jacobian", jacobian)
+    return check.in_precision_of(residuals, jacobian), jacobian

@@ -337,7 +337,7 @@ def _pair(predictions: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.
     predictions = check.array("predictions", predictions, ("N",), ("N", "n_out"), analytic=True)
     targets = check.array("targets", targets, analytic=True)
     check.same_shape("targets", targets, "predictions", predictions)
-    return predictions, _in_precision_of(predictions, targets)
+    return predictions, check.in_precision_of(targets, predictions)
 
 
 def _bernoulli(name: str, value: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -348,7 +348,7 @@ def _bernoulli(name: str, value: np.ndarray, targets: np.ndarray) -> tuple[np.nd
     targets = check.array("targets", targets)
     check.same_shape("targets", targets, name, value)
     check.unit_interval("targets", targets)
-    return value, _in_precision_of(value, targets)
+    return value, check.in_precision_of(targets, value)
 
 
 def _classes(targets: np.ndarray, predictions: np.ndarray) -> np.ndarray:
@@ -370,13 +370,7 @@ def _classes(targets: np.ndarray, predictions: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"targets must be distributions, rows that add up to 1, got a row that adds up to {float(worst)!r}"
         )
-    return _in_precision_of(predictions, targets)
-
-
-def _in_precision_of(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """The targets in the precision of the predictions, which is that of the gradient."""
-    dtype = predictions.real.dtype
-    return targets.astype(np.result_type(dtype, np.complex64) if targets.dtype.kind == "c" else dtype, copy=False)
+    return check.in_precision_of(targets, predictions)
 
 
 def _picked(values: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -324,6 +324,122 @@ def adam_step_in_place(
     return AdamState(m, v, t)
 
 
+@check.overflowing
+def nesterov_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    state: np.ndarray | None,
+    learning_rate: float,
+    *,
+    momentum: float = 0.9,
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""One step of Nesterov's accelerated gradient (Nesterov, 1983; in this form Bengio et al., 2013).
+
+    .. math::
+        \mathbf v \leftarrow \beta \mathbf v - \alpha\, \mathbf g, \qquad
+        \theta \leftarrow \theta + \beta \mathbf v - \alpha\, \mathbf g
+
+    Here ``theta`` is the point at which the gradient is taken, as in PyTorch: the place to which the velocity would
+    carry the parameters.
+
+    Args:
+        theta: parameters, any shape.
+        gradient: :math:`\mathbf g`, the shape of ``theta``.
+        state: the velocity :math:`\mathbf v`, the shape of ``theta``; ``None`` before the first step.
+        learning_rate: :math:`\alpha \ge 0`.
+        momentum: :math:`\beta`, from 0 up to but not including 1.
+
+    Returns:
+        ``(theta, velocity)``, the next of both.
+
+    Example:
+        >>> theta, velocity = nesterov_step(np.array([1.0]), np.array([1.0]), None, 0.5, momentum=0.5)
+        >>> theta, velocity
+        (array([0.25]), array([-0.5]))
+    """
+    theta, gradient = _pair(theta, gradient)
+    velocity = _memory("state", state, theta)
+    learning_rate = _learning_rate(learning_rate, theta)
+    momentum = check.number("momentum", momentum, least=0, below=1)
+    velocity = momentum * velocity - learning_rate * gradient
+    return theta + momentum * velocity - learning_rate * gradient, velocity
+
+
+@check.overflowing
+def adagrad_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    state: np.ndarray | None,
+    learning_rate: float,
+    *,
+    epsilon: float = 1e-10,
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""One step of AdaGrad (Duchi, Hazan and Singer, 2011).
+
+    .. math::
+        \mathbf s \leftarrow \mathbf s + \mathbf g^2, \qquad
+        \theta \leftarrow \theta - \alpha\, \frac{\mathbf g}{\sqrt{\mathbf s} + \epsilon}
+
+    The sum never forgets: with a constant gradient step :math:`t` has the length :math:`\alpha/\sqrt t`.
+
+    Args:
+        theta: parameters, any shape.
+        gradient: :math:`\mathbf g`, the shape of ``theta``.
+        state: the sum of squares :math:`\mathbf s`, the shape of ``theta``; ``None`` before the first step.
+        learning_rate: :math:`\alpha \ge 0`, in units of theta.
+        epsilon: :math:`\epsilon > 0`, in units of the gradient.
+
+    Returns:
+        ``(theta, sum_of_squares)``, the next of both.
+
+    Example:
+        >>> theta, squares = adagrad_step(np.array([1.0]), np.array([3.0]), np.array([16.0]), 0.5)
+        >>> theta.round(6), squares
+        (array([0.7]), array([25.]))
+    """
+    theta, gradient = _pair(theta, gradient)
+    squares = _memory("state", state, theta, least=0)
+    learning_rate = _learning_rate(learning_rate, theta)
+    epsilon = _epsilon(epsilon, theta)
+    squares = squares + gradient**2
+    return theta - learning_rate * (gradient / (np.sqrt(squares) + epsilon)), squares
+
+
+def cosine_schedule(step: int, steps: int, learning_rate: float, *, warm_up: int = 0) -> float:
+    r"""The learning rate of a step: a straight rise, then half a cosine down to 0 (Loshchilov and Hutter, 2017).
+
+    .. math::
+        \alpha_t = \begin{cases}
+        \alpha\, t/w & t \le w \\
+        \tfrac{\alpha}{2}\bigl(1 + \cos(\pi\,\tfrac{t - w}{T - w})\bigr) & t > w
+        \end{cases}
+
+    Args:
+        step: :math:`t`, from 0 to ``steps``. Step ``warm_up`` has the whole rate, the last one has none.
+        steps: :math:`T`, the number of the last step, above 0.
+        learning_rate: :math:`\alpha \ge 0`, the largest that is reached.
+        warm_up: :math:`w`, how many steps the rise takes, below ``steps``.
+
+    Returns:
+        The learning rate of this step.
+
+    Example:
+        >>> [round(cosine_schedule(t, 6, 0.8, warm_up=2), 3) for t in range(7)]
+        [0.0, 0.4, 0.8, 0.683, 0.4, 0.117, 0.0]
+    """
+    steps = check.integer("steps", steps, least=1)
+    step = check.integer("step", step)
+    warm_up = check.integer("warm_up", warm_up)
+    if step > steps:
+        raise ValueError(f"step must be at most steps, which is {steps}, got {step}")
+    if warm_up >= steps:
+        raise ValueError(f"warm_up must be below steps, which is {steps}, got {warm_up}")
+    learning_rate = check.number("learning_rate", learning_rate, least=0)
+    if step < warm_up:
+        return learning_rate * (step / warm_up)
+    return learning_rate * (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up))) / 2
+
+
 @check.rounding
 def clip_by_norm(gradient: np.ndarray, max_norm: float) -> np.ndarray:
     r"""Shorten a gradient to a largest norm, :math:`\mathbf g \min(1, c/\|\mathbf g\|)` (Pascanu et al., 2013).
@@ -359,6 +475,8 @@ def clip_by_norm(gradient: np.ndarray, max_norm: float) -> np.ndarray:
 OPTIMIZERS: dict[str, Callable[..., tuple[np.ndarray, Any]]] = {
     "sgd": sgd_step,
     "momentum": momentum_step,
+    "nesterov": nesterov_step,
+    "adagrad": adagrad_step,
     "rmsprop": rmsprop_step,
     "adam": adam_step,
     "adamw": adamw_step,

@@ -11,9 +11,11 @@ import hashlib
 import html
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from dlmath import _stacking, _svg
@@ -35,7 +37,7 @@ _VARIABLES = {
 } | {colour: f"var(--dl-{i}, {colour})" for i, colour in enumerate(PALETTE, start=1)}
 _COLOURS = re.compile("|".join(_VARIABLES))
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.figsize": (6.4, 3.4),
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
@@ -49,7 +51,7 @@ STYLE = {
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=PALETTE),
     "grid.color": GRID,
     "grid.linewidth": 0.6,
     "text.color": INK,

@@ -14,7 +14,7 @@ from sympy.core.alphabets import greeks
 from sympy.core.function import Function
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.hadamard import HadamardProduct
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
 
@@ -22,9 +22,15 @@ from sympy.printing.precedence import PRECEDENCE
 def latex(expression: Any) -> str:
     r"""LaTeX in the book's notation: :math:`\odot` for the element-wise product, a bold one for the matrix of ones.
 
+    A sum or a product that was built with ``evaluate=False`` keeps the order in which it was written, if that is
+    another than the one in which SymPy stores it.
+
     Example:
         >>> print(latex(sp.OneMatrix(1, 3) * sp.MatrixSymbol("r", 3, 1)))
         \mathbf{1}^{T} \mathbf{r}
+        >>> v, epsilon = sp.symbols("v epsilon")
+        >>> print(latex(sp.sqrt(v) + epsilon), latex(sp.Add(sp.sqrt(v), epsilon, evaluate=False)), sep="; ")
+        \epsilon + \sqrt{v}; \sqrt{v} + \epsilon
     """
     return _Printer().doprint(expression)
 
@@ -47,6 +53,12 @@ def _is_negative(term: Any) -> bool:
     """Whether a minus sign is written before the term. The sign of a sum such as 1 - beta is its own."""
     coefficient = term.as_coeff_matrices()[0] if isinstance(term, sp.MatMul) else term
     return bool(coefficient.is_Mul or coefficient.is_Number) and bool(coefficient.as_coeff_Mul()[0].is_negative)
+
+
+def _is_in_written_order(expression: Any) -> bool:
+    """Whether its terms or factors stand in another order than SymPy's: built with ``evaluate=False``."""
+    own = expression.func(*expression.args)
+    return own.func is expression.func and own.args != expression.args and set(own.args) == set(expression.args)
 
 
 class _Printer(LatexPrinter):
@@ -98,9 +110,41 @@ class _Printer(LatexPrinter):
         return super()._print_Transpose(expr)
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        if _is_in_written_order(expr):
+            return list(expr.args)
         # The same for sums of numbers.
         terms = super()._as_ordered_terms(expr, order=order)
         return sorted(terms, key=lambda term: term.could_extract_minus_sign())
+
+    def _print_Mul(self, expr: Any) -> str:
+        below = [1 / factor for factor in expr.args if factor.is_Pow and factor.exp.could_extract_minus_sign()]
+        sums = [factor for factor in expr.args if isinstance(factor, sp.Sum)]
+        if below and len(sums) == 1:  # 1/N before the sum, not under it
+            coefficient = expr.func(*(factor for factor in expr.args if factor is not sums[0]))
+            return f"{self._print(coefficient)} {self._print(sums[0])}"
+        written = _is_in_written_order(expr)
+        entries = not below and expr.has(MatrixElement) and any(factor.is_Function for factor in expr.args)
+        if not written and not entries:
+            return super()._print_Mul(expr)
+        factors = list(expr.args) if written else sorted(expr.as_ordered_factors(), key=lambda f: f.is_Function)
+        if factors[0] == -1:
+            return "- " + self._print(sp.Mul(*factors[1:], evaluate=False))
+        above = [factor for factor in factors if 1 / factor not in below]
+        top, bottom = (
+            self._print(factors[0])
+            if len(factors) == 1
+            else " ".join(self.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
+            for factors in (above, below)
+        )
+        return rf"\frac{{{top or 1}}}{{{bottom}}}" if below else top
+
+    def _print_Sum(self, expr: Any) -> str:
+        innermost, *others = expr.limits
+        signs = [
+            rf"\sum_{{{self._print(index)}={self._print(low)}}}^{{{self._print(high)}}}"
+            for index, low, high in reversed(others)
+        ]
+        return " ".join([*signs, super()._print_Sum(sp.Sum(expr.function, innermost))])
 
     def _print_HadamardProduct(self, expr: Any) -> str:
         first, *others = expr.args

@@ -12,7 +12,7 @@ from dlmath._stable import times
 def l2_penalty(W: np.ndarray, weight_decay: float, count: int) -> float:
     r"""The L2 penalty, :math:`\frac{\lambda}{2m} \|\mathbf W\|^2` (Hoerl and Kennard, 1970; Krogh and Hertz, 1991).
 
-    The half is there so that the gradient has no factor 2. Biases are not penalized: they shift, they do not bend.
+    The half is there so that the gradient has no factor 2. It is for weights; biases are left free.
     A network's penalty is the sum over its layers.
 
     Args:
@@ -87,7 +87,7 @@ def dropout(
     rate = check.number("rate", rate, least=0, below=1)
     rng = check.generator("rng", rng)
     mask = np.ones_like(X.real)
-    if training:
+    if check.boolean("training", training):
         mask *= rng.random(X.shape) >= rate
         mask /= 1 - rate
     return times(mask, X), mask

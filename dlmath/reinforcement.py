@@ -7,7 +7,6 @@ terminal state: its value is 0, whatever ``P`` and ``R`` hold there.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +20,7 @@ MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))
 """Their steps in rows and columns."""
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def bellman_optimality(
     Q: np.ndarray, P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float
 ) -> np.ndarray:
@@ -52,12 +51,14 @@ def bellman_optimality(
         >>> bellman_optimality(np.zeros((3, 4)), P, R, terminal, discount=0.9)[:, RIGHT]
         array([-1.,  0.,  0.])
     """
+    Q, P, R = check.in_one_precision(Q, P, R)
     P, R, terminal = _process(P, R, terminal)
-    Q = check.array("Q", Q, R.shape)
-    return _backup(Q, P, R, terminal, check.number("discount", discount, least=0, most=1))
+    Q = check.array("Q", Q, R.shape, beside=("R", R))
+    discount = check.number("discount", discount, least=0, most=1)
+    return check.in_precision_of(_backup(Q, P, R, terminal, discount), Q)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def value_iteration(
     P: np.ndarray, R: np.ndarray, terminal: np.ndarray, discount: float, tolerance: float = 1e-10
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -82,14 +83,16 @@ def value_iteration(
         >>> Q.max(axis=1), changes
         (array([0.5, 1. , 0. ]), array([1.  , 0.5 , 0.25, 0.  ]))
     """
+    P, R = check.in_one_precision(P, R)
     P, R, terminal = _process(P, R, terminal)
-    discount = check.number("discount", discount, least=0, most=math.nextafter(1, 0))
+    check.finite("R", R)
+    discount = check.number("discount", discount, least=0, below=1)
     tolerance = check.number("tolerance", tolerance, above=0)
     Q = np.zeros(R.shape, np.result_type(P, R))
     changes: list[float] = []
     while not changes or (changes[-1] > tolerance * changes[0] and discount ** (len(changes) - 1) > tolerance):
         following = _backup(Q, P, R, terminal, discount)
-        changes.append(np.max(np.abs(following - Q)))
+        changes.append(np.max(np.abs(np.where(following == Q, 0, following - Q))))  # no change from infinity to it
         Q = following
     return Q, np.array(changes)
 
@@ -132,6 +135,7 @@ def epsilon_greedy(action_values: np.ndarray, epsilon: float, rng: np.random.Gen
     return _choose(action_values, epsilon, check.generator("rng", rng))
 
 
+@check.rounding
 def epsilon_greedy_probabilities(action_values: np.ndarray, epsilon: float) -> np.ndarray:
     r"""How likely ``epsilon_greedy`` is to choose each action.
 
@@ -161,7 +165,7 @@ def epsilon_greedy_probabilities(action_values: np.ndarray, epsilon: float) -> n
     return (epsilon / action_values.shape[-1] + (1 - epsilon) * greedy).astype(action_values.dtype)
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def q_learning_update(
     Q: np.ndarray,
     state: int,
@@ -207,15 +211,14 @@ def q_learning_update(
     action = _index("action", action, n_actions)
     reward = check.number("reward", reward)
     next_state = _index("next_state", next_state, n_states)
-    if not isinstance(ended, bool | np.bool_):
-        raise TypeError(f"ended must be True or False, got {ended!r}")
+    ended = check.boolean("ended", ended)
     learning_rate = check.number("learning_rate", learning_rate, least=0, most=1)
     discount = check.number("discount", discount, least=0, most=1)
     _learn(Q, state, action, reward, next_state, ended, learning_rate, discount)
     return Q
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def q_learning(
     P: np.ndarray,
     R: np.ndarray,
@@ -255,6 +258,7 @@ def q_learning(
         >>> Q.max(axis=1), float(returns.mean())
         (array([0.5, 1. , 0. ]), 1.0)
     """
+    P, R = check.in_one_precision(P, R)
     P, R, terminal = _process(P, R, terminal)
     n_states = len(terminal)
     start = _index("start", start, n_states)
@@ -267,18 +271,19 @@ def q_learning(
     epsilon = check.number("epsilon", epsilon, least=0, most=1)
     cumulative = np.cumsum(P, axis=2)
     cumulative /= cumulative[:, :, -1:]  # so that rounding leaves no gap below 1
-    Q, returns = np.zeros(R.shape, R.dtype), np.zeros(episodes)
+    Q, returns = np.zeros(R.shape, R.dtype), np.zeros(episodes, R.dtype)
     for episode in range(episodes):
-        state = start
+        state, total = start, 0.0
         for _ in range(longest):
             action = _choose(Q[state], epsilon, rng)
             next_state = int(np.searchsorted(cumulative[state, action], rng.random(), side="right"))
             reward, ended = R[state, action], terminal[next_state]
             _learn(Q, state, action, reward, next_state, ended, learning_rate, discount)
-            returns[episode] += reward
+            total += float(reward)
             state = next_state
             if ended:
                 break
+        returns[episode] = total
     return Q, returns
 
 
@@ -365,9 +370,15 @@ def _learn(
     learning_rate: float,
     discount: float,
 ) -> None:
-    """Write one step of Q-learning into the table."""
-    target = reward if ended else reward + discount * Q[next_state].max()
-    Q[state, action] += learning_rate * (target - Q[state, action])
+    """Write one step of Q-learning into the table, as the mean of what was there and the target.
+
+    What has weight 0 in it does not count, be it infinite. The difference of the two could overflow.
+    """
+    target = reward if ended or discount == 0 else reward + discount * Q[next_state].max()
+    if learning_rate == 1:
+        Q[state, action] = target
+    elif learning_rate > 0:
+        Q[state, action] = (1 - learning_rate) * Q[state, action] + learning_rate * target
 
 
 def _choose(action_values: np.ndarray, epsilon: float, rng: np.random.Generator) -> int:
@@ -381,14 +392,21 @@ def _choose(action_values: np.ndarray, epsilon: float, rng: np.random.Generator)
 def _process(P: np.ndarray, R: np.ndarray, terminal: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     R = check.array("R", R, ("S", "A"))
     n_states, n_actions = R.shape
-    P = check.array("P", P, (n_states, n_actions, n_states))
-    if P.min() < 0 or np.max(np.abs(P.sum(axis=2) - 1)) > 1e-6:
-        raise ValueError("P must be probabilities, not negative and with P[s, a].sum() = 1 for every s and a")
-    terminal = check.from_array_like("terminal", terminal)
+    P = check.array("P", P, (n_states, n_actions, n_states), beside=("R", R))
+    if P.min() < 0:
+        raise ValueError(f"P must be probabilities, got {float(P.min())!r}")
+    totals = P.sum(axis=2)
+    s, a = np.unravel_index(np.argmax(np.abs(totals - 1)), totals.shape)
+    if not abs(totals[s, a] - 1) <= 1e-6:
+        raise ValueError(
+            f"P must be probabilities with P[s, a].sum() = 1 for every s and a, "
+            f"got {float(totals[s, a])!r} for s = {s} and a = {a}"
+        )
+    given, terminal = terminal, check.from_array_like("terminal", terminal)
     if terminal.dtype != bool:
-        raise TypeError(f"terminal must be an array of booleans, got dtype {terminal.dtype}")
+        raise TypeError(f"terminal must be an array of booleans, got {check.kind(given)}")
     if terminal.shape != (n_states,):
-        raise ValueError(f"terminal must have shape ({n_states},), got {terminal.shape}")
+        raise ValueError(f"terminal must have shape ({n_states},) beside R of shape {R.shape}, got {terminal.shape}")
     return P, R, terminal
 
 
@@ -400,10 +418,13 @@ def _index(name: str, value: int, count: int) -> int:
 
 
 def _cells(rows: Sequence[str]) -> np.ndarray:
-    if isinstance(rows, str) or not all(isinstance(row, str) for row in rows):
-        raise TypeError(f"rows must be a sequence of strings, one a row of the grid, got {rows!r}")
+    expected = "a sequence of strings, one a row of the grid"
+    rows = check.sequence("rows", rows, expected)
+    strange = [row for row in rows if not isinstance(row, str)]
+    if strange:
+        raise TypeError(f"rows must be {expected}, got {check.kind(strange[0])} among them")
     if len(rows) == 0 or len(rows[0]) == 0 or any(len(row) != len(rows[0]) for row in rows):
-        raise ValueError(f"rows must be strings of one length, at least one cell, got {rows!r}")
+        raise ValueError(f"rows must be strings of one length, at least one cell, got {check.kind(rows)}")
     cells = np.array([list(row) for row in rows])
     unknown = set(cells.ravel().tolist()) - set(".#GX")
     if unknown:

@@ -115,7 +115,7 @@ def train(
         epochs: how often to go through the data.
         batch_size: rows in a minibatch.
         learning_rate: of the optimizer.
-        optimizer: ``"sgd"``, ``"momentum"``, ``"rmsprop"``, ``"adam"`` or ``"adamw"``; or a function like those in
+        optimizer: a name in ``optimizers.OPTIMIZERS``, such as ``"sgd"`` or ``"adam"``; or a function like those in
             ``optimizers``, such as ``functools.partial(momentum_step, momentum=0.5)``.
         max_norm: clip the gradient to this norm; ``None`` not to.
         measure: takes ``theta`` and returns named numbers: the learning curves.

@@ -1,7 +1,7 @@
 """The encoder block of the Transformer and its parts: feed-forward layer, layer norm, residual connection.
 
-The arrays end in two axes, positions and features: ``(..., T, d_model)``. A block normalises *after* each residual sum,
-``LayerNorm(x + Sublayer(x))``, as Vaswani et al. (2017) do ("post-norm").
+The arrays end in two axes, positions and features: ``(..., T, d_model)``. A block normalises *after* each residual
+connection, ``LayerNorm(x + Sublayer(x))``, as Vaswani et al. (2017) do ("post-norm").
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from dlmath import _check as check
-from dlmath.attention import MultiHeadPass, multi_head_attention, multi_head_attention_backward
+from dlmath._stable import total
+from dlmath.attention import MultiHeadPass, _attend_in_heads, _attend_in_heads_backward, _checked_mask
+
+EPSILON = 1e-5
+"""What a layer norm adds to the variance if it is not told otherwise, as in PyTorch."""
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray, b_2: np.ndarray) -> np.ndarray:
     r"""The position-wise feed-forward layer (Vaswani et al., 2017): the same two-layer network at every position,
 
@@ -40,12 +44,17 @@ def feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarra
         array([[3.],
                [2.]])
     """
+    X, W_1, b_1, W_2, b_2 = check.in_one_precision(X, W_1, b_1, W_2, b_2)
     X, W_1, b_1, W_2 = _feed_forward_arguments(X, W_1, b_1, W_2)
-    b_2 = check.array("b_2", b_2, (len(W_2),))
+    b_2 = check.array("b_2", b_2, (len(W_2),), beside=("W_2", W_2))
+    return _feed_forward(X, W_1, b_1, W_2, b_2)
+
+
+def _feed_forward(X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray, b_2: np.ndarray) -> np.ndarray:
     return np.maximum(X @ W_1.T + b_1, 0) @ W_2.T + b_2
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def feed_forward_backward(
     grad_Y: np.ndarray, X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -78,22 +87,28 @@ def feed_forward_backward(
         array([[-1.],
                [ 1.]])
     """
-    X, W_1, b_1, W_2 = _feed_forward_arguments(X, W_1, b_1, W_2)
-    grad_Y = check.array("grad_Y", grad_Y, X.shape)
+    X, W_1, b_1, W_2 = _feed_forward_arguments(*check.in_one_precision(X, W_1, b_1, W_2))
+    grad_Y = check.array("grad_Y", grad_Y, X.shape, beside=("X", X))
+    return _feed_forward_backward(check.in_precision_of(grad_Y, X, W_1, b_1, W_2), X, W_1, b_1, W_2)
+
+
+def _feed_forward_backward(
+    grad_Y: np.ndarray, X: np.ndarray, W_1: np.ndarray, b_1: np.ndarray, W_2: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     rows, grad_rows = X.reshape(-1, X.shape[-1]), grad_Y.reshape(-1, X.shape[-1])
     hidden = np.maximum(rows @ W_1.T + b_1, 0)
     delta = (grad_rows @ W_2) * (hidden > 0)
     return (
         (delta @ W_1).reshape(X.shape),
         delta.T @ rows,
-        check.rows_added(delta),
+        total(delta, axis=0),
         grad_rows.T @ hidden,
-        check.rows_added(grad_rows),
+        total(grad_rows, axis=0),
     )
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
-def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float = 1e-5) -> np.ndarray:
+@check.overflowing
+def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float = EPSILON) -> np.ndarray:
     r"""Layer normalisation (Ba, Kiros and Hinton, 2016): every position is brought to mean 0 and variance 1,
 
     .. math::
@@ -116,15 +131,20 @@ def layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float
         array([[-1.,  1.],
                [ 0.,  0.]])
     """
-    X, gain = _norm_arguments(X, gain)
-    bias = check.array("bias", bias, gain.shape, analytic=True)
+    X, gain, bias = check.in_one_precision(X, gain, bias)
+    X, gain, epsilon = _norm_arguments(X, gain, epsilon)
+    bias = check.array("bias", bias, gain.shape, analytic=True, beside=("gain", gain))
+    return _layer_norm(X, gain, bias, epsilon)
+
+
+def _layer_norm(X: np.ndarray, gain: np.ndarray, bias: np.ndarray, epsilon: float) -> np.ndarray:
     normalised, _ = _normalise(X, epsilon)
     return gain * normalised + bias
 
 
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
+@check.overflowing
 def layer_norm_backward(
-    grad_Y: np.ndarray, X: np.ndarray, gain: np.ndarray, epsilon: float = 1e-5
+    grad_Y: np.ndarray, X: np.ndarray, gain: np.ndarray, epsilon: float = EPSILON
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     r"""Pull a gradient back through layer normalisation.
 
@@ -151,14 +171,21 @@ def layer_norm_backward(
         >>> layer_norm_backward(np.array([[1.0, 0.0, 0.0]]), np.array([[-1.0, 0.0, 1.0]]), np.ones(3), epsilon=1e-12)[1]
         array([-1.22474487,  0.        ,  0.        ])
     """
-    X, gain = _norm_arguments(X, gain)
-    grad_Y = check.array("grad_Y", grad_Y, X.shape, analytic=True)
+    X, gain = check.in_one_precision(X, gain)
+    X, gain, epsilon = _norm_arguments(X, gain, epsilon)
+    grad_Y = check.array("grad_Y", grad_Y, X.shape, analytic=True, beside=("X", X))
+    return _layer_norm_backward(check.in_precision_of(grad_Y, X, gain), X, gain, epsilon)
+
+
+def _layer_norm_backward(
+    grad_Y: np.ndarray, X: np.ndarray, gain: np.ndarray, epsilon: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     normalised, deviation = _normalise(X, epsilon)
     u = gain * grad_Y
     means = u.mean(axis=-1, keepdims=True), (u * normalised).mean(axis=-1, keepdims=True)
     grad_X = (u - means[0] - normalised * means[1]) / deviation
     d = X.shape[-1]
-    return grad_X, check.rows_added((grad_Y * normalised).reshape(-1, d)), check.rows_added(grad_Y.reshape(-1, d))
+    return grad_X, total((grad_Y * normalised).reshape(-1, d), axis=0), total(grad_Y.reshape(-1, d), axis=0)
 
 
 class EncoderParameters(NamedTuple):
@@ -236,10 +263,11 @@ def initialize_encoder(d_model: int, d_ff: int, rng: np.random.Generator) -> Enc
     )
 
 
+@check.overflowing
 def encoder_block(
     X: np.ndarray, parameters: EncoderParameters, heads: int, mask: np.ndarray | None = None
 ) -> EncoderPass:
-    r"""One encoder block (Vaswani et al., 2017), with the norm after each residual sum:
+    r"""One encoder block (Vaswani et al., 2017), with the norm after each residual connection:
 
     .. math::
         \mathbf Y = \operatorname{LayerNorm}(\mathbf X + \operatorname{MultiHead}(\mathbf X, \mathbf X, \mathbf X)),
@@ -262,23 +290,27 @@ def encoder_block(
         array([[0., 0., 0.],
                [0., 0., 0.]])
     """
-    X = check.array("X", X)
-    p = _encoder_parameters(parameters)
-    attention = multi_head_attention(X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, heads, mask)
+    X, p = _encoder_arguments(X, parameters)
+    heads = check.integer("heads", heads, least=1)
+    if X.shape[-1] % heads:
+        raise ValueError(f"heads must divide d_model = {X.shape[-1]}, got {heads}")
+    allowed = None if mask is None else _checked_mask(mask, (*X.shape[:-1], X.shape[-2]))
+    attention = _attend_in_heads(X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, heads, allowed, "X and parameters")
     first_sum = X + attention.output
-    middle = layer_norm(first_sum, p.gain_1, p.bias_1)
-    second_sum = middle + feed_forward(middle, p.W_1, p.b_1, p.W_2, p.b_2)
-    output = layer_norm(second_sum, p.gain_2, p.bias_2)
+    middle = _layer_norm(first_sum, p.gain_1, p.bias_1, EPSILON)
+    second_sum = middle + _feed_forward(middle, p.W_1, p.b_1, p.W_2, p.b_2)
+    output = _layer_norm(second_sum, p.gain_2, p.bias_2, EPSILON)
     return EncoderPass(output, attention, first_sum, middle, second_sum)
 
 
+@check.overflowing
 def encoder_block_backward(
     grad_output: np.ndarray, X: np.ndarray, parameters: EncoderParameters, kept: EncoderPass
 ) -> tuple[np.ndarray, EncoderParameters]:
     r"""Pull a gradient back through an encoder block, last line of it to first.
 
-    At each residual sum :math:`\mathbf x + f(\mathbf x)` the gradient goes both ways, unchanged to the left term and
-    through f to the right one, and what arrives at :math:`\mathbf x` is added.
+    At each residual connection :math:`\mathbf x + f(\mathbf x)` the gradient goes both ways, unchanged to the left term
+    and through f to the right one, and what arrives at :math:`\mathbf x` is added.
 
     Args:
         grad_output: gradient with respect to the output, the shape of ``X``.
@@ -296,18 +328,23 @@ def encoder_block_backward(
         >>> gradients.bias_2
         array([6., 6., 6., 6.])
     """
-    X = check.array("X", X)
-    grad_output = check.array("grad_output", grad_output, X.shape)
-    p = _encoder_parameters(parameters)
+    X, p = _encoder_arguments(X, parameters)
+    grad_output = check.array("grad_output", grad_output, X.shape, beside=("X", X))
+    grad_output = check.in_precision_of(grad_output, X, *p)
     if not isinstance(kept, EncoderPass):
-        raise TypeError(f"kept must be what encoder_block returned, an EncoderPass, got {type(kept).__name__}")
-    grad_second_sum, grad_gain_2, grad_bias_2 = layer_norm_backward(grad_output, kept.second_sum, p.gain_2)
-    grad_middle, grad_W_1, grad_b_1, grad_W_2, grad_b_2 = feed_forward_backward(
+        raise TypeError(f"kept must be what encoder_block returned, an EncoderPass, got {check.kind(kept)}")
+    if kept.output.shape != X.shape:
+        raise ValueError(
+            f"kept must be what encoder_block returned for X of shape {X.shape}, "
+            f"got an output of shape {kept.output.shape}"
+        )
+    grad_second_sum, grad_gain_2, grad_bias_2 = _layer_norm_backward(grad_output, kept.second_sum, p.gain_2, EPSILON)
+    grad_middle, grad_W_1, grad_b_1, grad_W_2, grad_b_2 = _feed_forward_backward(
         grad_second_sum, kept.middle, p.W_1, p.b_1, p.W_2
     )
     grad_middle = grad_second_sum + grad_middle
-    grad_first_sum, grad_gain_1, grad_bias_1 = layer_norm_backward(grad_middle, kept.first_sum, p.gain_1)
-    grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O = multi_head_attention_backward(
+    grad_first_sum, grad_gain_1, grad_bias_1 = _layer_norm_backward(grad_middle, kept.first_sum, p.gain_1, EPSILON)
+    grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O = _attend_in_heads_backward(
         grad_first_sum, X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, kept.attention
     )
     grad_X = grad_first_sum + grad_Q + grad_K + grad_V
@@ -333,8 +370,27 @@ def _encoder_parameters(parameters: EncoderParameters) -> EncoderParameters:
     if isinstance(parameters, tuple | list) and len(parameters) == len(EncoderParameters._fields):
         return EncoderParameters(*parameters)
     expected = f"EncoderParameters, or a tuple of its {len(EncoderParameters._fields)} arrays in their order"
-    size = f" of length {len(parameters)}" if isinstance(parameters, tuple | list) else ""
-    raise TypeError(f"parameters must be {expected}, got {type(parameters).__name__}{size}")
+    came = f"{len(parameters)} of them" if isinstance(parameters, tuple | list) else check.kind(parameters)
+    raise TypeError(f"parameters must be {expected}, got {came}")
+
+
+def _encoder_arguments(X: np.ndarray, parameters: EncoderParameters) -> tuple[np.ndarray, EncoderParameters]:
+    given = _encoder_parameters(parameters)
+    X, *rest = check.in_one_precision(X, *given)
+    X = check.array("X", X)
+    if X.ndim < 2:
+        raise ValueError(f"X must have shape (..., T, d_model), got {X.shape}")
+    check.finite("X", X)
+    d_model = X.shape[-1]
+    W_1 = check.array("parameters.W_1", rest[EncoderParameters._fields.index("W_1")], ("d_ff", d_model))
+    d_ff = len(W_1)
+    shapes = {"W_1": (d_ff, d_model), "b_1": (d_ff,), "W_2": (d_model, d_ff)}
+    checked = []
+    for name, value in zip(EncoderParameters._fields, rest):
+        shape = shapes.get(name, (d_model, d_model) if name.startswith("W_") else (d_model,))
+        checked.append(check.array(f"parameters.{name}", value, shape, beside=("X", X)))
+        check.finite(f"parameters.{name}", checked[-1])
+    return X, EncoderParameters(*checked)
 
 
 def _feed_forward_arguments(
@@ -344,28 +400,30 @@ def _feed_forward_arguments(
     d_ff, d_model = W_1.shape
     X = check.array("X", X)
     if X.ndim == 0 or X.shape[-1] != d_model:
-        raise ValueError(f"X must have shape (..., {d_model}), got {X.shape}")
-    return X, W_1, check.array("b_1", b_1, (d_ff,)), check.array("W_2", W_2, (d_model, d_ff))
+        raise ValueError(f"X must have shape (..., {d_model}) beside W_1 of shape {W_1.shape}, got {X.shape}")
+    b_1 = check.array("b_1", b_1, (d_ff,), beside=("W_1", W_1))
+    return X, W_1, b_1, check.array("W_2", W_2, (d_model, d_ff), beside=("W_1", W_1))
 
 
-def _norm_arguments(X: np.ndarray, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _norm_arguments(X: np.ndarray, gain: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray, float]:
     X = check.array("X", X, analytic=True)
     if X.ndim == 0:
         raise ValueError("X must have shape (..., d), got a single number")
-    return X, check.array("gain", gain, (X.shape[-1],), analytic=True)
+    gain = check.array("gain", gain, (X.shape[-1],), analytic=True, beside=("X", X))
+    return X, gain, check.number("epsilon", epsilon, above=0)
 
 
 def _normalise(X: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
     """The normalised inputs, and the deviation they were divided by."""
-    epsilon = check.number("epsilon", epsilon, above=0)
-    centred, deviation = _centred(X, epsilon)
+    # Not smaller than the precision can show: equal features would be 0/0.
+    smallest = check.smallest(X)
+    centred, deviation = _centred(X, max(epsilon, smallest))
     overflows = ~np.isfinite(deviation)
     if not overflows.any():
         return centred / deviation, deviation
-    # Divided by the largest first, the squares of huge features do not overflow. What is left of epsilon beside them
-    # may be nothing, but must not be: equal features would be 0/0.
+    # Divided by the largest first, the squares of huge features do not overflow.
     unit = np.where(overflows, np.abs(X.real).max(axis=-1, keepdims=True), 1)
-    centred, deviation = _centred(X / unit, np.maximum(epsilon / unit / unit, np.finfo(X.dtype).tiny))
+    centred, deviation = _centred(X / unit, np.maximum(epsilon / unit / unit, smallest))
     return centred / deviation, unit * deviation
 
 

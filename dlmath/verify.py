@@ -72,22 +72,38 @@ class Certificate:
     """LaTeX of what it differentiated by."""
 
     def summary(self, mark: str = "✓", code: str = "") -> str:
-        """The line under the formula; the book links its mark and the function's name."""
-        shapes = ", ".join(f"{name} {low} to {high}" for name, (low, high) in self.sizes.items())
+        """The line under the formula: who agrees. The book links its mark and the function's name."""
         derived = "SymPy's derivative = formula" if self.of else "SymPy"
-        return (
-            f"{mark} {derived} = {code or self.code} = {self.witness}, up to {_power_of_ten(self.error_code)} and "
-            f"{_power_of_ten(self.error_witness)} in {self.draws} random draws{f' ({shapes})' if shapes else ''}"
+        return f"{mark} {derived} = {code or self.code} = {self.witness}"
+
+    def details(self) -> str:
+        """How well they agree, and on what, in Markdown."""
+        shapes = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in self.sizes.items())
+        told = (
+            f"Largest relative difference from the package {_power_of_ten(self.error_code)}, from the witness "
+            f"{_power_of_ten(self.error_witness)}, in {self.draws} random draws{f' with {shapes}' if shapes else ''}."
         )
+        how = {"proved": "proved equal at small sizes", "25 digits": "equal to 25 digits at small sizes"}
+        if self.of and self.derived in how:
+            told += f" SymPy's derivative of ${self.of}$ by ${self.wrt}$ and the formula are {how[self.derived]}."
+        elif self.derived in how:
+            told += f" The two sides are {how[self.derived]}."
+        elif self.derived.startswith("not possible"):
+            told += f" SymPy cannot derive it: {self.derived.partition(': ')[2]}."
+        return told
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        line = self.summary()
+        line, details = self.summary(), self.details()
         linked = self.summary(f"{{in-ledger}}`{self.name}`", f"{{in-reference}}`{self.code}`")
         shown = {
-            "text/plain": f"{self.formula}\n{line}",
-            "text/html": f'<div class="certificate">$${self.formula}$$<p class="certificate-line">{line}</p></div>',
+            "text/plain": f"{self.formula}\n{line}\n{details}",
+            "text/html": (
+                f'<div class="certificate">$${self.formula}$$<p class="certificate-line">{line}</p>'
+                f"<p>{details}</p></div>"
+            ),
             "text/markdown": (
-                f"```{{math}}\n:label: {self.name}\n{self.formula}\n```\n\n```{{div}} certificate-line\n{linked}\n```\n"
+                f"```{{math}}\n:label: {self.name}\n{self.formula}\n```\n\n"
+                f"```{{div}} certificate-line\n{linked}\n```\n\n```{{div}} certificate-detail\n{details}\n```\n"
             ),
         }
         return shown, {RECORD: asdict(self)}

@@ -144,7 +144,9 @@ from dlmath.verify import central_difference, certify
 N, n = sizes("N n")
 P, Y = sp.MatrixSymbol("P", N, n), sp.MatrixSymbol("Y", N, n)
 equation = sp.Eq(partial("L", P), 2 / N * (P - Y))
-certify("mse-gradient", equation, inputs=[P, Y], code=losses.mse_grad, witness=central_difference(losses.mse, wrt=0))
+loss = {"of": sp.Trace((P - Y).T * (P - Y)) / N, "wrt": P}
+witness = central_difference(losses.mse, wrt=0)
+certify("mse-gradient", equation, inputs=[P, Y], code=losses.mse_grad, witness=witness, **loss)
 """
 """A chapter's cell with a certificate."""
 

@@ -10,6 +10,7 @@ from dlmath.attention import (
     causal_mask,
     multi_head_attention,
     multi_head_attention_backward,
+    positional_encoding,
 )
 
 SHAPES = [((), 1, 1, 1, 1), ((), 4, 3, 2, 5), ((2,), 3, 5, 4, 4), ((2, 3), 5, 4, 3, 2)]  # carried, T, S, d_k, d_v
@@ -448,3 +449,40 @@ def test_underflow_is_no_error(size):
 def test_a_masked_array_is_no_mask():
     Q, K, V = arrays_of(SHAPES[0])
     refuses(lambda: attention(Q, K, V, np.ma.array([[True]], mask=[[True]])), "mask", "masked", error=TypeError)
+
+
+def test_positional_encoding_is_the_formula_of_the_paper():
+    mpmath = pytest.importorskip("mpmath")
+    P = positional_encoding(40, 6)
+    assert P.shape == (40, 6)
+    for t in (0, 1, 7, 39):
+        for i in range(3):
+            angle = t / mpmath.mpf(10000) ** (mpmath.mpf(2 * i) / 6)
+            assert P[t, 2 * i] == pytest.approx(float(mpmath.sin(angle)), abs=1e-14)
+            assert P[t, 2 * i + 1] == pytest.approx(float(mpmath.cos(angle)), abs=1e-14)
+
+
+def test_a_shift_of_the_positions_is_one_linear_map_for_all_of_them():
+    P = positional_encoding(50, 8)
+    shift, *_ = np.linalg.lstsq(P[:-3], P[3:])
+    np.testing.assert_allclose(P[:-3] @ shift, P[3:], atol=1e-9)
+    products = P @ P.T
+    for distance in (0, 1, 20):
+        np.testing.assert_allclose(np.diag(products, distance), products[0, distance], atol=1e-12)
+
+
+def test_positions_are_told_apart():
+    P = positional_encoding(200, 16)
+    distances = np.linalg.norm(P[:, np.newaxis] - P, axis=-1)
+    assert distances[~np.eye(200, dtype=bool)].min() > 0.5
+
+
+def test_positional_encoding_refuses():
+    with pytest.raises(ValueError, match="d_model must be even, a sine and a cosine per pair, got 5"):
+        positional_encoding(3, 5)
+    with pytest.raises(ValueError, match="length must be"):
+        positional_encoding(0, 4)
+    with pytest.raises(TypeError, match="length"):
+        positional_encoding(2.5, 4)
+    with pytest.raises(ValueError, match="d_model must be"):
+        positional_encoding(3, 0)

@@ -324,3 +324,35 @@ def test_generator():
     message = message_of(TypeError, lambda: check.generator("rng", 0))
     assert message == "rng must be a numpy.random.Generator such as default_rng(0), got int 0"
     message_of(TypeError, lambda: check.generator("rng", np.random.RandomState(0)))
+
+
+class TestPrecision:
+    def test_whole_numbers_take_that_of_what_they_stand_beside(self):
+        single, double, whole = np.ones(2, np.float32), np.ones(2), np.ones(2, int)
+        assert [value.dtype for value in check.in_one_precision(single, whole)] == [np.float32, np.float32]
+        assert check.in_one_precision(double, whole)[1] is whole
+        assert check.in_one_precision(single, double, whole)[2].dtype == np.float64
+        assert check.in_one_precision(single, [1, 2], None, "text")[1:] == ([1, 2], None, "text")
+        masked = np.ma.array([1, 2], mask=[True, False])
+        assert check.in_one_precision(single, masked)[1] is masked
+
+    def test_in_the_precision_of_others(self):
+        single, double = np.ones(2, np.float32), np.ones(2)
+        assert check.in_precision_of(double, single).dtype == np.float32
+        assert check.in_precision_of(double, single, double) is double
+        assert check.in_precision_of(1j * double, single).dtype == np.complex64
+        assert check.in_precision_of(double, 1j * single).dtype == np.float32
+
+    def test_finite(self):
+        check.finite("X", np.ones(2))
+        assert message_of(ValueError, lambda: check.finite("X", np.array([1, np.inf]))) == (
+            "X must be finite, got infinity"
+        )
+
+    def test_boolean(self):
+        assert check.boolean("ended", np.True_) is True
+        assert message_of(TypeError, lambda: check.boolean("ended", 1)) == "ended must be True or False, got int 1"
+
+    def test_what_the_shape_was_read_from_is_named(self):
+        message = message_of(ValueError, lambda: check.array("K", [1.0], (2,), beside=("Q", np.ones((2, 1)))))
+        assert message == "K must have shape (2,) beside Q of shape (2, 1), got (1,)"

@@ -14,7 +14,7 @@ from support import (
 )
 
 from dlmath import convolution
-from dlmath.convolution import conv2d, conv2d_backward
+from dlmath.convolution import conv2d, conv2d_backward, max_pool2d, max_pool2d_backward
 
 
 def layer(X, kernel, bias, stride=1, padding=0):
@@ -192,7 +192,7 @@ def test_a_shifted_image_gives_a_shifted_output(down, right, stride, seed):
 def test_the_output_size_counts_the_places_of_the_kernel(size, kernel_size, stride, padding):
     places = range(-padding, size + padding - kernel_size + 1, stride)
     if len(places) == 0:
-        refuses(lambda: convolution.output_size(size, kernel_size, stride, padding), "kernel", "padded")
+        refuses(lambda: convolution.output_size(size, kernel_size, stride, padding), "kernel_size", "padded")
     else:
         assert convolution.output_size(size, kernel_size, stride, padding) == len(places)
 
@@ -234,10 +234,16 @@ class TestBadInput:
 
     def test_a_kernel_larger_than_the_image(self):
         X, kernel, bias = self.X, np.ones((4, 3, 8, 2)), self.bias
-        refuses(lambda: layer(X, kernel, bias), "kernel", "8 against 7", error=ValueError)
-        refuses(lambda: layer(X, np.ones((4, 3, 2, 9)), bias, padding=1), "kernel", "9 against 8", error=ValueError)
-        refuses(lambda: convolution.cross_correlation(X[0, 0], kernel[0, 0]), "kernel", "8 against 7")
-        refuses(lambda: convolution.correlation_matrix(kernel[0, 0], 7, 6), "kernel", "8 against 7")
+        refuses(lambda: layer(X, kernel, bias), "kernel", "(2, 3, 7, 6)", "(4, 3, 8, 2)", error=ValueError)
+        refuses(
+            lambda: layer(X, np.ones((4, 3, 2, 9)), bias, padding=1),
+            "kernel",
+            "(2, 3, 7, 6)",
+            "(4, 3, 2, 9)",
+            error=ValueError,
+        )
+        refuses(lambda: convolution.cross_correlation(X[0, 0], kernel[0, 0]), "kernel", "(7, 6)", "(8, 2)")
+        refuses(lambda: convolution.correlation_matrix(kernel[0, 0], 7, 6), "height and width", "(8, 2)", "7 and 6")
         assert layer(X, kernel, bias, padding=1).shape == (2, 4, 2, 7)
 
     def test_stride_and_padding(self):
@@ -299,16 +305,16 @@ def test_float32_is_kept(padding):
     assert convolution.correlation_matrix(kernel[0, 0], 4, 4).dtype == np.float32
 
 
-def test_float32_with_float64_is_float64():
+def test_the_outcome_has_the_precision_of_images_and_kernel():
     X, kernel, bias = arrays_of(SHAPES[2])
     single = X.astype(np.float32)
     np.testing.assert_array_equal(
         layer(single, kernel, bias), layer(single.astype(np.float64), kernel, bias), strict=True
     )
     G = np.ones((2, 4, 5, 5), np.float32)
-    assert [gradient.dtype.itemsize for gradient in backward(G, single, kernel)] == [8, 4, 4]
+    assert [gradient.dtype.itemsize for gradient in backward(G, single, kernel)] == [8, 8, 8]
     of_double = backward(G.astype(np.float64), single, kernel.astype(np.float32))
-    assert [gradient.dtype.itemsize for gradient in of_double] == [8, 8, 8]
+    assert [gradient.dtype.itemsize for gradient in of_double] == [4, 4, 4]
 
 
 def test_no_warning_for_any_finite_input():
@@ -342,3 +348,65 @@ def test_arrays_of_any_memory_layout_are_taken(rng):
     np.testing.assert_allclose(layer(*turned[1:], bias, 2, 1), G, rtol=1e-13)
     for gradient, other in zip(backward(*turned, 2, 1), expected):
         np.testing.assert_allclose(gradient, other, rtol=1e-12, atol=1e-13)
+
+
+# --- Pooling ---------------------------------------------------------------------------------------------------------
+
+
+def torch_pool(size):
+    torch = pytest.importorskip("torch")
+    return lambda X: torch.nn.functional.max_pool2d(X, size)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"), [((1, 1, 1, 1), 1), ((2, 3, 4, 6), 2), ((3, 2, 7, 5), 3), ((1, 2, 5, 9), 4)]
+)
+def test_pooling_agrees_with_torch(shape, size, rng):
+    agrees_with_torch(
+        lambda X: max_pool2d(X, size),
+        torch_pool(size),
+        rng.standard_normal(shape),
+        gradients=lambda grad, X: max_pool2d_backward(grad, X, size),
+    )
+
+
+def test_pooling_breaks_ties_as_torch_does(rng):
+    """Most windows of an image with two grey values have several largest pixels."""
+    agrees_with_torch(
+        lambda X: max_pool2d(X, 3),
+        torch_pool(3),
+        rng.integers(0, 2, (4, 2, 9, 7)).astype(float),
+        gradients=lambda grad, X: max_pool2d_backward(grad, X, 3),
+    )
+
+
+def test_pooling_passes_on_all_of_the_gradient(rng):
+    X, grad = rng.standard_normal((2, 3, 7, 8)), rng.standard_normal((2, 3, 2, 2))
+    np.testing.assert_allclose(max_pool2d_backward(grad, X, 3).sum(axis=(2, 3)), grad.sum(axis=(2, 3)), rtol=1e-12)
+
+
+def test_pooling_of_negative_numbers_and_of_ends_that_fill_no_window():
+    X = -np.arange(1.0, 21).reshape(1, 1, 4, 5)
+    np.testing.assert_array_equal(max_pool2d(X, 2), [[[[-1, -3], [-11, -13]]]])
+    assert not max_pool2d_backward(np.ones((1, 1, 2, 2)), X, 2)[..., 4].any()
+
+
+def test_pooling_refuses_bad_input(rng):
+    X = rng.standard_normal((2, 3, 4, 5))
+    refuses(lambda: max_pool2d(X[0], 2), "X", "(N, C, H, W)", error=ValueError)
+    refuses(lambda: max_pool2d(X * np.nan, 2), "X", "NaN", error=ValueError)
+    refuses(lambda: max_pool2d(X, 5), "size", "4 by 5", error=ValueError)
+    refuses(lambda: max_pool2d(X, 0), "size", error=ValueError)
+    refuses(lambda: max_pool2d(X, 1.5), "size")
+    refuses(lambda: max_pool2d_backward(np.ones((2, 3, 2, 1)), X, 2), "grad_Y", "(2, 3, 2, 2)", error=ValueError)
+    for value in NOT_NUMBERS:
+        refuses(lambda value=value: max_pool2d(value, 2), "X", error=TypeError)
+
+
+def test_pooling_keeps_float32_and_its_arguments(rng):
+    X = rng.standard_normal((2, 3, 4, 5)).astype(np.float32)
+    Y = max_pool2d(X, 2)
+    assert Y.dtype == max_pool2d_backward(Y, X, 2).dtype == np.float32
+    leaves_arguments_alone(lambda X: max_pool2d(X, 2), X)
+    leaves_arguments_alone(lambda X: max_pool2d(X, 1), X)
+    leaves_arguments_alone(lambda grad, X: max_pool2d_backward(grad, X, 2), Y, X)

@@ -444,3 +444,37 @@ class TestSmallVariances:
                 posterior(x, x, t, betas)
                 reverse_step(x, t, x, x, betas)
                 expected_noise(x, t, 0.0, 1.0, betas)
+
+
+@pytest.mark.parametrize("t", [1, 3])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_any_finite_samples_at_the_first_step_and_the_last(dtype, t):
+    """With a step so small that it has no digits beside 1, and one that leaves next to nothing."""
+    betas = np.array([1e-12, 0.3, 0.999])
+    largest = np.finfo(dtype).max
+    for size in (0, 1e-320, 1e-45, 1e-38, 1.0, 1e19, 1e38, 1e150, largest):
+        x = np.array([size, -size, 0], np.float64).clip(-largest, largest).astype(dtype)
+        with np.errstate(all="raise"):
+            results = [
+                diffuse(x, t, x, betas),
+                posterior(x, x, t, betas)[0],
+                reverse_step(x, t, x, x, betas),
+                expected_noise(x, t, 1.0, 2.0, betas),
+            ]
+            training_loss(lambda x, t: x, x, t, x, betas)
+        assert {result.dtype for result in results} == {np.dtype(dtype)}
+
+
+def test_what_has_no_weight_does_not_count_be_it_infinite():
+    betas, one, infinite = np.array([0.36, 0.5]), np.ones(1), np.full(1, np.inf)
+    assert posterior(one, infinite, 1, betas)[0] == 1
+    assert reverse_step(one, 1, one, infinite, betas) == reverse_step(one, 1, one, one, betas)
+    nothing_left = np.full(2000, 0.9)
+    assert diffuse(infinite, 2000, one, nothing_left) == 1
+
+
+def test_noise_of_double_precision_leaves_samples_in_single():
+    betas, x, noise = np.array([0.36, 0.5]), np.ones(2, np.float32), np.ones(2)
+    assert diffuse(x, 1, noise, betas).dtype == np.float32
+    assert posterior(x, noise, 2, betas)[0].dtype == np.float32
+    assert reverse_step(x, 2, noise, noise, betas).dtype == np.float32

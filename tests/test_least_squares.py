@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import NOT_NUMBERS, leaves_arguments_alone, refuses
 
+from dlmath import datasets, network
 from dlmath.least_squares import (
     Fit,
     gauss_newton,
@@ -12,6 +13,7 @@ from dlmath.least_squares import (
     levenberg_marquardt_step,
     standard_errors,
 )
+from dlmath.verify import complex_step
 
 # y = a exp(k t), measured with noise: two parameters, one of them in an exponent.
 TIMES = np.linspace(0, 2, 30)
@@ -242,6 +244,41 @@ class TestLevenbergMarquardt:
         fit = levenberg_marquardt(residual, lambda t: np.eye(1), [0.0], steps=4)
         np.testing.assert_array_equal(fit.path, [[0.0]])
 
+    def test_a_small_network_from_several_starts(self):
+        """Its sigmoids saturate on the way: what they once did must not hold them where they are."""
+        optimize = pytest.importorskip("scipy.optimize")
+        sizes, names, rng = [2, 5, 1], ("sigmoid", "identity"), np.random.default_rng(0)
+        places = datasets.square_grid(15)
+        heights = datasets.sensor_surface(places, 1.5, -0.8)
+
+        def residual(theta):
+            return (network.predict(places, network.unpack(theta, sizes), names) - heights)[:, 0]
+
+        jacobian = complex_step(residual, wrt=0)
+        starts = [2 * network.initialize(sizes, rng) for _ in range(6)]
+        ours = [levenberg_marquardt(residual, jacobian, start, steps=300) for start in starts]
+        distances = [np.sqrt(2 * fit.costs[-1] / len(places)) for fit in ours]
+        theirs = [optimize.least_squares(residual, start, jacobian, method="lm", max_nfev=300) for start in starts]
+        assert max(distances) < 0.08  # a flat fit has 0.9
+        assert min(distances) < 1.05 * np.sqrt(2 * min(fit.cost for fit in theirs) / len(places))
+        for fit in ours:
+            if fit.converged:
+                further = optimize.least_squares(residual, fit.theta, jacobian, method="lm", max_nfev=300)
+                assert further.cost > (1 - 1e-6) * fit.costs[-1]
+
+    def test_influence_fades(self):
+        """The column is 10 at the start and 1 from there on: after one step it counts as 0.95 times 10."""
+        fit = levenberg_marquardt(
+            lambda t: np.array([t[0] - 1e3]),
+            lambda t: np.array([[10.0 if t[0] == 0 else 1.0]]),
+            [0.0],
+            damping=1.0,
+            steps=2,
+        )
+        first = 1e3 * 10 / (100 + 100)
+        second = (1e3 - first) / (1 + 0.1 * 9.5**2)
+        np.testing.assert_allclose(fit.path[:, 0], [0, first, first + second], rtol=1e-12)
+
     def test_bad_numbers(self):
         def call(**options):
             return levenberg_marquardt(lambda t: t, lambda t: np.eye(1), [1.0], **options)
@@ -419,3 +456,35 @@ class TestStandardErrors:
 def test_the_last_iterate_is_theta():
     fit = Fit(np.array([[1.0], [2.0]]), np.array([3.0, 0.0]), True)
     assert fit.theta.tolist() == [2.0]
+
+
+def test_standard_errors_of_parameters_in_units_far_apart():
+    rng = np.random.default_rng(1)
+    J, r = rng.standard_normal((12, 2)), rng.standard_normal(12)
+    units = np.array([1e-20, 1e20])
+    np.testing.assert_allclose(standard_errors(r, J * units) * units, standard_errors(r, J), rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", [gauss_newton, levenberg_marquardt])
+class TestPrecisionOfTheFit:
+    def test_it_is_that_of_the_start(self, method):
+        fit = method(lambda t: np.asarray(t, float) - 3, lambda t: np.eye(1), np.zeros(1, np.float32))
+        assert fit.path.dtype == fit.costs.dtype == np.float32
+        assert fit.theta == 3
+
+    def test_lengths_that_overflow(self, method):
+        refuses(
+            lambda: method(lambda t: np.full(4, 1.7e308), lambda t: np.ones((4, 1)), [1.0]),
+            "residual(start)", "overflow", error=ValueError,
+        )  # fmt: skip
+        refuses(
+            lambda: method(lambda t: np.ones(4), lambda t: np.full((4, 1), 1.7e308), [1.0]),
+            "jacobian(start)", "overflow", error=ValueError,
+        )  # fmt: skip
+
+    def test_damping_beyond_single_precision_ends_the_run(self, method):
+        fit = method(
+            lambda t: np.where(t == 0, 1, 2).astype(np.float32), lambda t: np.eye(1, dtype=np.float32),
+            np.zeros(1, np.float32), steps=300,
+        )  # fmt: skip
+        assert not fit.converged

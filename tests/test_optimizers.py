@@ -11,18 +11,21 @@ from dlmath import optimizers
 from dlmath.optimizers import (
     OPTIMIZERS,
     AdamState,
+    adagrad_step,
     adam_step,
     adam_step_in_place,
     adamw_step,
     clip_by_norm,
+    cosine_schedule,
     gradient_descent_step,
     momentum_step,
+    nesterov_step,
     rmsprop_step,
     sgd_step,
 )
 
 STEPS = list(OPTIMIZERS.values())
-WITH_MEMORY = [momentum_step, rmsprop_step]
+WITH_MEMORY = [momentum_step, nesterov_step, adagrad_step, rmsprop_step]
 WITH_MOMENTS = [adam_step, adamw_step]
 
 
@@ -62,6 +65,14 @@ LIKE_TORCH = {
     "sgd": (sgd_step, {}, lambda optim, p: optim.SGD(p, lr=0.05)),
     "momentum": (momentum_step, {}, lambda optim, p: optim.SGD(p, lr=0.05, momentum=0.9)),
     "momentum 0.5": (momentum_step, {"momentum": 0.5}, lambda optim, p: optim.SGD(p, lr=0.05, momentum=0.5)),
+    "nesterov": (nesterov_step, {}, lambda optim, p: optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True)),
+    "nesterov 0.5": (
+        nesterov_step,
+        {"momentum": 0.5},
+        lambda optim, p: optim.SGD(p, lr=0.05, momentum=0.5, nesterov=True),
+    ),
+    "adagrad": (adagrad_step, {}, lambda optim, p: optim.Adagrad(p, lr=0.05)),
+    "adagrad with epsilon": (adagrad_step, {"epsilon": 0.1}, lambda optim, p: optim.Adagrad(p, lr=0.05, eps=0.1)),
     "rmsprop": (rmsprop_step, {}, lambda optim, p: optim.RMSprop(p, lr=0.05, alpha=0.9)),
     "rmsprop 0.99": (
         rmsprop_step,
@@ -173,8 +184,9 @@ def test_adam_does_not_see_the_scale_of_the_gradient(scale, count):
 class TestEveryStep:
     def test_it_goes_down_a_bowl(self, step):
         theta, state = np.array([3.0, -2.0]), None
+        learning_rate = 1.0 if step is adagrad_step else 0.02  # AdaGrad's steps shrink by themselves
         for _ in range(600):
-            theta, state = step(theta, 2 * theta, state, 0.02)
+            theta, state = step(theta, 2 * theta, state, learning_rate)
         assert np.linalg.norm(theta) < 0.05
 
     def test_learning_rate_zero_stays(self, step, rng):
@@ -244,9 +256,11 @@ def test_bad_memory(step):
 def test_a_mean_square_cannot_be_negative():
     theta = np.ones(2)
     refuses(lambda: rmsprop_step(theta, theta, np.array([1.0, -0.5]), 0.1), "state must", "at least 0", "-0.5")
+    refuses(lambda: adagrad_step(theta, theta, np.array([1.0, -0.5]), 0.1), "state must", "at least 0", "-0.5")
     state = AdamState(np.ones(2), np.array([1.0, -0.5]), 1)
     refuses(lambda: adam_step(theta, theta, state, 0.1), "state.second_moment must", "at least 0", "-0.5")
     momentum_step(theta, theta, np.array([1.0, -0.5]), 0.1)
+    nesterov_step(theta, theta, np.array([1.0, -0.5]), 0.1)
     adam_step(theta, theta, AdamState(np.array([-1.0, 1.0]), np.zeros(2), 1), 0.1)
 
 
@@ -305,6 +319,11 @@ def test_other_numbers_out_of_range():
     refuses(
         lambda: momentum_step(theta, theta, None, 0.1, momentum=-0.1), "momentum must", "at least 0", error=ValueError
     )
+    refuses(lambda: nesterov_step(theta, theta, None, 0.1, momentum=1.0), "momentum must", "below 1", error=ValueError)
+    refuses(
+        lambda: nesterov_step(theta, theta, None, 0.1, momentum=-0.1), "momentum must", "at least 0", error=ValueError
+    )
+    refuses(lambda: adagrad_step(theta, theta, None, 0.1, epsilon=0), "epsilon must", "above 0", error=ValueError)
     refuses(lambda: rmsprop_step(theta, theta, None, 0.1, decay=1.0), "decay must", "below 1", error=ValueError)
     refuses(lambda: rmsprop_step(theta, theta, None, 0.1, decay=-0.1), "decay must", "at least 0", error=ValueError)
     refuses(lambda: rmsprop_step(theta, theta, None, 0.1, epsilon=0), "epsilon must", "above 0", error=ValueError)
@@ -368,6 +387,33 @@ class TestInPlace:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 1.5 * theta.nbytes / 4
+
+
+class TestCosineSchedule:
+    def test_agrees_with_torch(self):
+        torch = pytest.importorskip("torch")
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
+        schedule, expected = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=20), []
+        for _ in range(21):
+            expected.append(schedule.get_last_lr()[0])
+            optimizer.step()
+            schedule.step()
+        np.testing.assert_allclose([cosine_schedule(t, 20, 0.3) for t in range(21)], expected, rtol=1e-12, atol=1e-15)
+
+    def test_the_rise_is_a_straight_line_and_comes_before_the_whole_cosine(self):
+        rates = [cosine_schedule(t, 30, 2.0, warm_up=10) for t in range(31)]
+        np.testing.assert_allclose(rates[:11], np.linspace(0, 2, 11))
+        np.testing.assert_allclose(rates[10:], [cosine_schedule(t, 20, 2.0) for t in range(21)], atol=1e-15)
+        assert np.argmax(rates) == 10
+        assert rates[-1] == 0
+
+    def test_bad_input(self):
+        refuses(lambda: cosine_schedule(7, 6, 0.1), "step must", "at most", "6", "7", error=ValueError)
+        refuses(lambda: cosine_schedule(-1, 6, 0.1), "step must", "-1", error=ValueError)
+        refuses(lambda: cosine_schedule(0.5, 6, 0.1), "step must", "integer", error=TypeError)
+        refuses(lambda: cosine_schedule(0, 0, 0.1), "steps must", "at least 1", error=ValueError)
+        refuses(lambda: cosine_schedule(0, 6, -0.1), "learning_rate must", "at least 0", error=ValueError)
+        refuses(lambda: cosine_schedule(0, 6, 0.1, warm_up=6), "warm_up must", "below", "6", error=ValueError)
 
 
 class TestClipping:

@@ -129,3 +129,54 @@ def test_latex_does_not_depend_on_the_order_of_sets():
 def test_formulas_one_below_the_other():
     assert gathered(["a"]) == "a"
     assert gathered(["a", "b", "c"]).split("\n") == [r"\begin{gathered}", r"a \\", r"b \\", "c", r"\end{gathered}"]
+
+
+class TestWrittenOrder:
+    """What is built with ``evaluate=False`` keeps its order; what SymPy orders by itself is printed as before."""
+
+    v, epsilon = sp.symbols("v epsilon", positive=True)
+
+    def test_of_a_sum(self):
+        root = sp.sqrt(self.v)
+        assert latex(root + self.epsilon) == r"\epsilon + \sqrt{v}"
+        assert latex(sp.Add(root, self.epsilon, evaluate=False)) == r"\sqrt{v} + \epsilon"
+        difference = sp.Add(z**2, -sp.Mul(1 + gamma, z, evaluate=False), gamma, evaluate=False)
+        assert latex(difference) == r"z^{2} - \left(\gamma + 1\right) z + \gamma"
+
+    def test_of_a_product(self):
+        product = sp.Mul(1 - beta_1, z, evaluate=False)
+        assert latex(product) == r"\left(1 - \beta_{1}\right) z"
+        assert latex(-product) == r"- \left(1 - \beta_{1}\right) z"
+        assert latex((1 - beta_1) * z) == r"z \left(1 - \beta_{1}\right)"
+
+    def test_of_a_fraction(self):
+        below = sp.Add(sp.sqrt(self.v), self.epsilon, evaluate=False)
+        assert latex(z / below) == r"\frac{z}{\sqrt{v} + \epsilon}"
+        written = sp.Mul(1 - gamma, z, 1 / below, evaluate=False)
+        assert latex(written) == r"\frac{\left(1 - \gamma\right) z}{\sqrt{v} + \epsilon}"
+
+    def test_the_value_is_the_same(self):
+        written = sp.Mul(1 - beta_1, z, evaluate=False)
+        assert written.doit() == z * (1 - beta_1)
+        assert written.subs({beta_1: sp.Rational(1, 4), z: 4}) == 3
+
+
+class TestSums:
+    entry, logarithm = Y[i, j], sp.log(Y[i, j])
+
+    def test_each_index_has_a_sign_of_its_own_and_the_outermost_comes_first(self):
+        double = sp.Sum(self.entry, (j, 0, m - 1), (i, 0, N - 1))
+        assert latex(double) == r"\sum_{i=0}^{N - 1} \sum_{j=0}^{m - 1} Y_{i,j}"
+        assert latex(sp.Sum(self.entry + 1, (j, 0, 2))) == r"\sum_{j=0}^{2} \left(Y_{i,j} + 1\right)"
+
+    def test_what_it_is_divided_by_stands_before_it(self):
+        single = sp.Sum(self.entry, (j, 0, 2))
+        assert latex(single / N) == r"\frac{1}{N} \sum_{j=0}^{2} Y_{i,j}"
+        assert latex(-2 * single / N) == r"- \frac{2}{N} \sum_{j=0}^{2} Y_{i,j}"
+        assert latex(2 * single) == r"2 \sum_{j=0}^{2} Y_{i,j}"
+
+    def test_an_entry_comes_before_a_function(self):
+        assert latex(self.entry * self.logarithm) == r"Y_{i,j} \log{\left(Y_{i,j} \right)}"
+        assert latex(-self.entry * self.logarithm) == r"- Y_{i,j} \log{\left(Y_{i,j} \right)}"
+        assert latex(2 * self.entry * self.logarithm) == r"2 Y_{i,j} \log{\left(Y_{i,j} \right)}"
+        assert latex(z * sp.log(z)) == r"z \log{\left(z \right)}"

@@ -11,7 +11,7 @@ from support import (
     refuses,
 )
 
-from dlmath.recurrent import rnn, rnn_backward
+from dlmath.recurrent import lstm, lstm_backward, rnn, rnn_backward
 
 SHAPES = [(1, 1, 1, 1), (3, 1, 2, 4), (2, 6, 3, 4), (4, 5, 1, 3), (1, 7, 4, 1)]  # N, T, n_in, n_hidden
 
@@ -175,14 +175,14 @@ def test_float32_is_kept():
     assert {gradient.dtype for gradient in gradients(H, *arrays)} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize("argument", [0, 1, 5], ids=["grad_H", "H", "W_h"])
-def test_float32_with_float64_is_float64(argument):
-    """One array of float64 that every gradient is computed from."""
+@pytest.mark.parametrize(("argument", "bits"), [(0, 32), (1, 32), (2, 64), (5, 64)], ids=["grad_H", "H", "X", "W_h"])
+def test_the_gradients_have_the_precision_of_inputs_and_weights(argument, bits):
+    """One array of float64 among those of float32."""
     X, h_0, W_x, W_h, b = (array.astype(np.float32) for array in arrays_of(SHAPES[2]))
     H = rnn(X, h_0, W_x, W_h, b)
     arrays = [np.ones_like(H), H, X, h_0, W_x, W_h]
     arrays[argument] = arrays[argument].astype(np.float64)
-    assert {gradient.dtype for gradient in rnn_backward(*arrays)} == {np.dtype(np.float64)}
+    assert {gradient.dtype for gradient in rnn_backward(*arrays)} == {np.dtype(f"float{bits}")}
 
 
 def test_no_warning_for_any_finite_input():
@@ -200,3 +200,159 @@ def test_arguments_are_left_alone():
     H = rnn(X, h_0, W_x, W_h, b)
     leaves_arguments_alone(rnn, X, h_0, W_x, W_h, b)
     leaves_arguments_alone(rnn_backward, np.ones_like(H), H, X, h_0, W_x, W_h)
+
+
+# --- The long short-term memory --------------------------------------------------------------------------------------
+
+
+def lstm_arrays(shape):
+    X, h_0, W_x, *_ = arrays_of(shape)
+    rng = np.random.default_rng(1)
+    n_hidden, n_in = W_x.shape
+    return (
+        X,
+        h_0,
+        rng.standard_normal(h_0.shape),
+        rng.standard_normal((4 * n_hidden, n_in)),
+        rng.standard_normal((4 * n_hidden, n_hidden)),
+        rng.standard_normal(4 * n_hidden),
+    )
+
+
+def lstm_states(*arrays):
+    """States and cell states side by side."""
+    H, C, _ = lstm(*arrays)
+    return np.concatenate([H, C], axis=-1)
+
+
+def lstm_gradients(grad_states, X, h_0, c_0, W_x, W_h, b):
+    states = lstm(X, h_0, c_0, W_x, W_h, b)
+    return lstm_backward(*np.split(grad_states, 2, axis=-1), *states, X, h_0, c_0, W_x, W_h)
+
+
+def torch_lstm(X, h_0, c_0, W_x, W_h, b):
+    """PyTorch's own cell, given our weights, one step after the other: it returns the cell state of every time."""
+    torch = pytest.importorskip("torch")
+    cell = torch.nn.LSTMCell(W_x.shape[1], W_h.shape[1], dtype=torch.float64)
+    weights = {"weight_ih": W_x, "weight_hh": W_h, "bias_ih": b, "bias_hh": torch.zeros_like(b)}
+    states = [(h_0, c_0)]
+    for t in range(X.shape[1]):
+        states.append(torch.func.functional_call(cell, weights, (X[:, t], states[-1])))
+    return torch.stack([torch.cat(state, dim=-1) for state in states[1:]], dim=1)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_lstm_states_and_gradients_agree_with_torch(shape):
+    agrees_with_torch(lstm_states, torch_lstm, *lstm_arrays(shape), gradients=lstm_gradients, rtol=1e-11, atol=1e-12)
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_lstm_in_two_parts_is_one_if_both_states_are_handed_on(first, second, seed):
+    rng = np.random.default_rng(seed)
+    X, weights = (
+        rng.standard_normal((2, first + second, 3)),
+        (rng.standard_normal((16, 3)), rng.standard_normal((16, 4))),
+    )
+    b, h_0, c_0 = rng.standard_normal(16), rng.standard_normal((2, 4)), rng.standard_normal((2, 4))
+    G_H, G_C = rng.standard_normal((2, 2, first + second, 4))
+    whole = lstm(X, h_0, c_0, *weights, b)
+    begin = lstm(X[:, :first], h_0, c_0, *weights, b)
+    handed_on = begin[0][:, -1], begin[1][:, -1]
+    end = lstm(X[:, first:], *handed_on, *weights, b)
+    for both, one, other in zip(whole, begin, end):
+        np.testing.assert_allclose(np.concatenate([one, other], axis=1), both, rtol=1e-11, atol=1e-13)
+    back = lstm_backward(G_H, G_C, *whole, X, h_0, c_0, *weights)
+    back_end = lstm_backward(G_H[:, first:], G_C[:, first:], *end, X[:, first:], *handed_on, *weights)
+    G_begin = np.stack([G_H[:, :first], G_C[:, :first]])
+    G_begin[:, :, -1] += back_end[1:3]
+    back_begin = lstm_backward(*G_begin, *begin, X[:, :first], h_0, c_0, *weights)
+    for both, one in zip(back[1:3], back_begin[1:3]):
+        np.testing.assert_allclose(one, both, rtol=1e-9, atol=1e-12)
+    for both, one, other in zip(back[3:], back_begin[3:], back_end[3:]):
+        np.testing.assert_allclose(one + other, both, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("argument", range(6), ids=["X", "h_0", "c_0", "W_x", "W_h", "b"])
+def test_lstm_gradients_in_random_directions(argument, rng):
+    arrays = list(lstm_arrays(SHAPES[2]))
+    G = rng.standard_normal(lstm_states(*arrays).shape)
+
+    def loss(value):
+        return np.sum(G * lstm_states(*arrays[:argument], value, *arrays[argument + 1 :]))
+
+    assert_gradient(loss, lstm_gradients(G, *arrays)[argument], arrays[argument], analytic=True)
+
+
+def test_lstm_of_one_sequence_is_that_of_a_batch_of_one():
+    X, h_0, c_0, *weights = lstm_arrays((1, 5, 3, 4))
+    for batch, one in zip(lstm(X, h_0, c_0, *weights), lstm(X[0], h_0[0], c_0[0], *weights)):
+        np.testing.assert_array_equal(batch[0], one)
+    G = np.ones((1, 5, 8))
+    for batch, one in zip(
+        lstm_gradients(G, X, h_0, c_0, *weights), lstm_gradients(G[0], X[0], h_0[0], c_0[0], *weights)
+    ):
+        np.testing.assert_allclose(batch.reshape(one.shape), one, rtol=1e-13)
+
+
+def test_an_open_forget_gate_and_a_closed_input_gate_keep_the_cell_state(rng):
+    X, c_0 = rng.standard_normal((30, 2)), rng.standard_normal(3)
+    b = np.repeat([-50.0, 50.0, 0.0, 0.0], 3)
+    _, C, _ = lstm(X, np.zeros(3), c_0, rng.standard_normal((12, 2)), np.zeros((12, 3)), b)
+    np.testing.assert_allclose(C, np.tile(c_0, (30, 1)), rtol=1e-12)
+
+
+class TestBadInputOfLstm:
+    names = ("X", "h_0", "c_0", "W_x", "W_h", "b")
+
+    @pytest.mark.parametrize(
+        ("argument", "value", "expected"),
+        [
+            (0, np.ones((2, 6, 4)), "(N, T, 3)"),
+            (1, np.ones(4), "(2, 4)"),
+            (2, np.ones((2, 3)), "(2, 4)"),
+            (3, np.ones((4, 3)), "(16, n_in)"),
+            (4, np.ones((4, 4)), "(16, 4)"),
+            (5, np.ones(4), "(16,)"),
+        ],
+    )
+    def test_shapes_that_do_not_fit(self, argument, value, expected):
+        arrays = list(lstm_arrays(SHAPES[2]))
+        arrays[argument] = value
+        refuses(lambda: lstm(*arrays), self.names[argument], expected, error=ValueError)
+
+    @pytest.mark.parametrize("argument", range(5))
+    def test_shapes_of_the_backward_pass(self, argument):
+        *given, _ = arrays = lstm_arrays(SHAPES[2])
+        H, C, gates = lstm(*arrays)
+        passed = [H, C, H, C, gates]
+        passed[argument] = passed[argument][:, :5]
+        name = ("grad_H", "grad_C", "H", "C", "gates")[argument]
+        refuses(lambda: lstm_backward(*passed, *given), name, "(2, 6, ", error=ValueError)
+
+    @pytest.mark.parametrize("argument", range(6))
+    def test_not_numbers_and_nan(self, argument):
+        arrays = list(lstm_arrays(SHAPES[2]))
+        before = arrays[argument]
+        for value in [*NOT_NUMBERS, before * np.nan]:
+            arrays[argument] = value
+            refuses(lambda: lstm(*arrays), self.names[argument])
+
+
+def test_lstm_keeps_float32():
+    arrays = [array.astype(np.float32) for array in lstm_arrays(SHAPES[2])]
+    assert {array.dtype for array in lstm(*arrays)} == {np.dtype(np.float32)}
+    assert {gradient.dtype for gradient in lstm_gradients(lstm_states(*arrays), *arrays)} == {np.dtype(np.float32)}
+
+
+def test_lstm_of_huge_numbers_warns_of_nothing():
+    *given, b = (1e308 * np.sign(array) for array in lstm_arrays(SHAPES[2]))
+    lstm(*given, b)
+    H = np.full((2, 6, 4), 1e308)
+    lstm_backward(H, H, H, H, np.concatenate([H] * 4, axis=-1), *given)
+
+
+def test_lstm_leaves_arguments_alone():
+    *given, b = lstm_arrays(SHAPES[2])
+    states = lstm(*given, b)
+    leaves_arguments_alone(lstm, *given, b)
+    leaves_arguments_alone(lstm_backward, np.ones_like(states[0]), np.ones_like(states[0]), *states, *given)

@@ -314,8 +314,8 @@ class TestBadInput:
     def test_encoder_arguments(self):
         X, parameters = self.X, random_parameters(4)
         refuses(lambda: encoder_block(X, parameters, heads=3), "heads", "d_model = 4")
-        refuses(lambda: encoder_block(X[..., :3], parameters, heads=1), "W_Q", "(3, 3)")
-        refuses(lambda: encoder_block(X, parameters._replace(W_1=np.ones((8, 5))), 2), "X", "(..., 5)")
+        refuses(lambda: encoder_block(X[..., :3], parameters, heads=1), "parameters.W_1", "(d_ff, 3)")
+        refuses(lambda: encoder_block(X, parameters._replace(W_1=np.ones((8, 5))), 2), "parameters.W_1", "(d_ff, 4)")
         refuses(lambda: encoder_block(X, parameters, 2, np.ones((3, 3))), "mask", error=TypeError)
         refuses(lambda: encoder_block_backward(X[:1], X, parameters, encoder_block(X, parameters, 2)), "grad_output")
         refuses(lambda: initialize_encoder(0, 1, np.random.default_rng(0)), "d_model", "at least 1")

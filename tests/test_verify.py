@@ -87,7 +87,7 @@ class TestWhatHolds:
         witness = complex_step(activations.sigmoid, wrt=0)
         certificate = certify("sigmoid", equation, inputs=[z], code=activations.sigmoid_grad, witness=witness)
         assert certificate.sizes == {}
-        assert "shapes" not in certificate.summary()
+        assert "with" not in certificate.details()
 
     def test_an_explicit_matrix(self):
         x, w = sp.MatrixSymbol("x", 2, 1), sp.MatrixSymbol("W", 1, 2)
@@ -692,12 +692,27 @@ class TestWhatIsShown:
             sizes={"N": [1, 4], "n": [2, 5]},
             draws=7,
         )
-        assert certificate.summary() == (
-            "✓ SymPy = dlmath.losses.mse_grad = central difference, "
-            "up to 0 and 3·10⁻⁹ in 7 random draws (N 1 to 4, n 2 to 5)"
+        assert certificate.summary() == "✓ SymPy = dlmath.losses.mse_grad = central difference"
+        assert certificate.details() == (
+            "Largest relative difference from the package 0, from the witness 3·10⁻⁹, "
+            "in 7 random draws with N from 1 to 4, n from 2 to 5."
         )
         without = dataclasses.replace(certificate, sizes={}, error_code=1e-12)
-        assert without.summary().endswith("up to 1·10⁻¹² and 3·10⁻⁹ in 7 random draws")
+        assert without.details().endswith("package 1·10⁻¹², from the witness 3·10⁻⁹, in 7 random draws.")
+
+    @pytest.mark.parametrize(
+        ("derived", "of", "told"),
+        [
+            ("proved", "L", "derivative of $L$ by $x$ and the formula are proved equal at small sizes."),
+            ("25 digits", "L", "derivative of $L$ by $x$ and the formula are equal to 25 digits at small sizes."),
+            ("proved", "", "The two sides are proved equal at small sizes."),
+            ("not possible: it is random", "", "SymPy cannot derive it: it is random."),
+            ("not a derivative", "", "random draws"),
+        ],
+    )
+    def test_the_details_say_what_sympy_derived(self, derived, of, told):
+        certificate = dataclasses.replace(certify_mse(2 / N * (P - Y)), derived=derived, of=of, wrt="x", sizes={})
+        assert told in certificate.details()
 
 
 class TestDifferences:

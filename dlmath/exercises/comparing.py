@@ -34,6 +34,13 @@ def numbers(value: Any) -> np.ndarray | None:
     return np.asarray(value, dtype=float) if np.asarray(value).dtype.kind in "biuf" else None
 
 
+def _certain(value: Any) -> np.ndarray:
+    """The numbers of a value that has been found to be such."""
+    found = numbers(value)
+    assert found is not None
+    return found
+
+
 def precision(value: Any) -> float:
     """The distance from 1 to the next number in the precision of a result; of several results, the coarsest.
 
@@ -88,7 +95,7 @@ def tolerance(value: Any, reference: Any, of_rounded: Any = None) -> np.ndarray:
         of_rounded: the reference for arguments in the precision of the result, if that is low: whoever computes in
             it starts from these.
     """
-    exact = numbers(reference)
+    exact = _certain(reference)
     finite = np.where(np.isfinite(exact), np.abs(exact), 0)
     largest = finite.max(initial=0)
     rounding = max(precision(value), precision(reference))
@@ -110,7 +117,7 @@ def tolerance(value: Any, reference: Any, of_rounded: Any = None) -> np.ndarray:
 
 def close(value: Any, reference: Any, of_rounded: Any = None) -> np.ndarray:
     """Where two results of one shape are equal up to rounding; NaN is equal to NaN."""
-    one, other = numbers(value), numbers(reference)
+    one, other = _certain(value), _certain(reference)
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(one - other) <= tolerance(value, reference, of_rounded)
     return near | (one == other) | (np.isnan(one) & np.isnan(other))
@@ -136,7 +143,7 @@ def common_hint(values: Sequence[Any], references: Sequence[Any]) -> str | None:
     if any(numbers(result) is None for result in (*values, *references)):
         return None
     pairs = list(zip(values, references))
-    if all(same(value, -numbers(reference)) for value, reference in pairs):
+    if all(same(value, -_certain(reference)) for value, reference in pairs):
         return "The sign is wrong, and nothing else."
     if all(same(value, np.asarray(reference).T) for value, reference in pairs):
         return "This is the transpose of what is asked for."
@@ -153,7 +160,7 @@ def _common_factor(pairs: Sequence[tuple[Any, Any]]) -> float | None:
     # Tiny and huge results count alike: each pair has a factor of its own, and all must agree.
     factor = None
     for value, reference in pairs:
-        ours, theirs = numbers(value).ravel(), numbers(reference).ravel()
+        ours, theirs = _certain(value).ravel(), _certain(reference).ravel()
         if not np.isfinite(ours).all() or not np.isfinite(theirs).all():
             return None
         if factor is None and theirs.any():
@@ -161,4 +168,4 @@ def _common_factor(pairs: Sequence[tuple[Any, Any]]) -> float | None:
             factor = float(ours[place] / theirs[place])
     if factor is None or abs(factor) < 1e-6:
         return None
-    return factor if all(same(value, factor * numbers(reference)) for value, reference in pairs) else None
+    return factor if all(same(value, factor * _certain(reference)) for value, reference in pairs) else None

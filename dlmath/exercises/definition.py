@@ -104,7 +104,10 @@ class Derivation:
     def expression(self) -> str:
         """The code of the expression."""
         code = _source(self.solution)
-        return ast.get_source_segment(code, _definition(code).body[-1].value)
+        statement = _definition(code).body[-1]
+        assert isinstance(statement, ast.Return)
+        assert statement.value is not None
+        return ast.get_source_segment(code, statement.value) or ""
 
     @property
     def solution_code(self) -> str:

@@ -61,9 +61,12 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         close = [f" Do you mean `{known}`?" for known in difflib.get_close_matches(str(name), exercises(), n=1)]
         return Feedback(_short(name), "wrong", "".join(["There is no exercise of this name.", *close]))
     exercise = exercises()[name]
-    judge = _function if isinstance(exercise, Coding) else expressions.judge
+    rng = np.random.default_rng(seed)
     try:
-        state, message = judge(exercise, answer, np.random.default_rng(seed), seconds)
+        if isinstance(exercise, Coding):
+            state, message = _function(exercise, answer, rng, seconds)
+        else:
+            state, message = expressions.judge(exercise, answer, rng, seconds)
     except OutOfTimeError as error:
         state, message = "wrong", time_text(error, seconds)
     except ProcessEndedError as error:

@@ -81,15 +81,18 @@ def grade(steps: Sequence[Cell | Place], secret: str, student: str) -> dict[str,
     for _ in range(len(steps) + 1):
         reports, at, ended = _run(steps, lost, judged, secret, student)
         for index, report in reports.items():
-            name = steps[index].exercise
+            place = steps[index]
+            assert isinstance(place, Place)
+            name = place.exercise
             try:
                 judged[name] = _judge(name, report, seeds(secret, student, name), _reason(steps, lost, index))
             except Exception:  # a report that no answer of ours has written
                 judged[name] = Feedback(name, "wrong", "the answer has interfered with its report.")
         if at is None or at in lost or not 0 <= at < len(steps):
             break
-        if isinstance(steps[at], Place):  # its answer has ended the interpreter where it is not protected
-            judged[steps[at].exercise] = Feedback(steps[at].exercise, "wrong", f"the answer {ended}.")
+        step = steps[at]
+        if isinstance(step, Place):  # its answer has ended the interpreter where it is not protected
+            judged[step.exercise] = Feedback(step.exercise, "wrong", f"the answer {ended}.")
         lost[at] = ended
     names = [step.exercise for step in steps if isinstance(step, Place)]
     return {name: judged.get(name, Feedback(name, "wrong", "the answer could not be tried.")) for name in names}
@@ -110,7 +113,7 @@ def _run(
     steps: Sequence[Cell | Place], lost: dict[int, str], judged: dict[str, Feedback], secret: str, student: str
 ) -> tuple[dict[int, Any], int | None, str]:
     """Go through the steps in a fresh interpreter: the reports, and the step at which it ended, if it did."""
-    work = []
+    work: list[dict[str, Any]] = []
     for index, step in enumerate(steps):
         if index in lost or (isinstance(step, Place) and step.exercise in judged):
             continue

@@ -39,7 +39,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -317,7 +317,7 @@ def in_a_thread(seconds: float, work: Callable[[], Any]) -> Any:
 def _as_exception(error: BaseException) -> Exception:
     """An error of the answer's, in place of one that would end Python."""
     if issubclass(type(error), Exception):
-        return error
+        return cast(Exception, error)  # whose ``__class__`` may say something else
     told = described(error)
     return RuntimeError(f"{told.kinds[0]}: {told.text}")
 
@@ -326,7 +326,7 @@ def _stop(thread: threading.Thread, patience: float = 1.0) -> bool:
     """Raise ``_Stop`` in the thread until it ends; again and again, for a bare ``except:`` catches it once."""
     give_up = time.monotonic() + patience
     while thread.is_alive() and time.monotonic() < give_up:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stop))
         thread.join(0.02)
     return not thread.is_alive()
 
@@ -341,7 +341,7 @@ def _no_way_out() -> Iterator[None]:
     def ask(*arguments: Any) -> str:
         raise EOFError("nobody is there to answer `input()`")
 
-    replaced = [(builtins, "input", ask), (os, "abort", leave)]
+    replaced: list[tuple[Any, str, Callable[..., Any]]] = [(builtins, "input", ask), (os, "abort", leave)]
     if not CAN_FORK:
         replaced.append((os, "_exit", leave))
     # IPython's `exit` does not raise: it tells the shell to end after the cell.

@@ -150,9 +150,11 @@ def _question_html(chapter: Chapter, index: int, question: Question) -> str:
     group = f"quiz-{chapter.name.replace('/', '-')}-{index}"
     answers = "".join(
         # Answers of one name: opening one closes the others.
-        f'<details name="{group}" class="{"dl-right" if right else "dl-wrong"}"><summary>{_inline(answer)}</summary>'
-        f"<p><strong>{'✓ Right.' if right else '✗ Not so.'}</strong> {_inline(why)}</p></details>"
-        for answer, why, right in _answers(question)
+        f'<details name="{group}" class="{"dl-right" if right else "dl-wrong"}">'
+        # The letter is also a name for those who hear the page: an answer may be nothing but a formula.
+        f"<summary><b>{letter}</b> {_inline(answer)}</summary>"
+        f"<p><strong>{'✓ Right.' if right else '✗'}</strong> {_inline(why)}</p></details>"
+        for letter, (answer, why, right) in zip("ABCDEFG", _answers(question))
     )
     text = f'<p id="{group}">{_inline(question.text)}</p>'
     return f'<li>{text}<div role="group" aria-labelledby="{group}">{answers}</div></li>'

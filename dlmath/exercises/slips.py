@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-OPERATORS = {
+OPERATORS: dict[type[ast.operator], list[type[ast.operator]]] = {
     ast.Add: [ast.Sub],
     ast.Sub: [ast.Add],
     ast.Mult: [ast.Div],
@@ -27,7 +27,7 @@ OPERATORS = {
     ast.Pow: [ast.Mult],
 }
 
-COMPARISONS = {
+COMPARISONS: dict[type[ast.cmpop], list[type[ast.cmpop]]] = {
     ast.Lt: [ast.LtE, ast.Gt],
     ast.LtE: [ast.Lt, ast.GtE],
     ast.Gt: [ast.GtE, ast.Lt],
@@ -145,9 +145,11 @@ def slips(function: Callable[..., Any], *, matrix_products: bool = False) -> Ite
         `2` is left out | return (predictions - targets) / len(predictions)
     """
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    visible = _visible_names(tree.body[0])
+    (definition,) = tree.body
+    assert isinstance(definition, ast.FunctionDef)
+    visible = _visible_names(definition)
     known = {ast.unparse(tree)}
-    for statement in _statements(tree.body[0]):
+    for statement in _statements(definition):
         for node in _nodes_of(statement):
             for change in _changes(node, visible, matrix_products):
                 changed = _exchanged(statement, node, change.node)
@@ -328,23 +330,21 @@ def _of_constant(node: ast.Constant) -> Iterator[_Change]:
 
 def _of_call(node: ast.Call, visible: dict[int, list[str]]) -> Iterator[_Change]:
     function, name = node.func, _name_of(node.func)
-    is_method = isinstance(function, ast.Attribute) and _is_value(function.value, visible)
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    of_value = owner if owner is not None and _is_value(owner, visible) else None
     for other in NEIGHBOURS.get(name, []):
-        if is_method and other in ARRAY_METHODS:
-            exchanged: ast.expr = ast.Attribute(function.value, other, ast.Load())
-        elif isinstance(function, ast.Attribute) and not is_method:
-            exchanged = ast.Attribute(function.value, other, ast.Load())
-        else:
+        if owner is None or (of_value is not None and other not in ARRAY_METHODS):
             continue
+        exchanged = ast.Attribute(owner, other, ast.Load())
         yield _Change("function", ast.Call(exchanged, node.args, node.keywords), f"{name}", f"{other}")
-    kept = function.value if is_method else next(iter(node.args), None)
+    kept = of_value if of_value is not None else next(iter(node.args), None)
     if kept is not None and name not in CONVERSIONS and not isinstance(kept, ast.Starred):
         yield _Change("call", kept, _code(node), _code(kept))
     for index, keyword in enumerate(node.keywords):
         others = node.keywords[:index] + node.keywords[index + 1 :]
         yield _Change(keyword.arg or "keyword", ast.Call(function, node.args, others), _code(keyword), "")
         if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
-            turned = ast.keyword("axis", ast.Constant(1 - keyword.value.value))
+            turned = ast.keyword("axis", ast.Constant(1 - ast.literal_eval(keyword.value)))
             version = ast.Call(function, node.args, [*node.keywords[:index], turned, *node.keywords[index + 1 :]])
             yield _Change("axis", version, _code(keyword), _code(turned))
     if name == "where" and len(node.args) == 3:
@@ -367,7 +367,7 @@ def _of_index(node: ast.Subscript) -> Iterator[_Change]:
     if isinstance(node.ctx, ast.Load):
         yield _Change("index", node.value, _code(node), _code(node.value))
     is_tuple = isinstance(node.slice, ast.Tuple)
-    entries = node.slice.elts if is_tuple else [node.slice]
+    entries = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     for position, entry in enumerate(entries):
         for moved in _moved(entry):
             changed = [*entries[:position], moved, *entries[position + 1 :]]
@@ -400,8 +400,8 @@ def _beside(value: ast.expr) -> list[ast.expr]:
 
 def _of_statement(node: ast.stmt) -> Iterator[_Change]:
     match node:
-        case ast.Return(value=ast.expr()):
-            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        case ast.Return(value=ast.expr() as value):
+            parts = value.elts if isinstance(value, ast.Tuple) else [value]
             for part in parts:
                 if not isinstance(part, ast.UnaryOp | ast.Constant):
                     minus = ast.UnaryOp(ast.USub(), part)

@@ -122,7 +122,7 @@ class Drawing:
     def in_panels(self, pieces: Iterable[tuple[Artist | None, str]]) -> str:
         """Pieces of the picture, joined in their order."""
         return _stacking.in_panels(
-            self.stack, [(artist and self._panels.get(artist), piece) for artist, piece in pieces]
+            self.stack, [(None if artist is None else self._panels.get(artist), piece) for artist, piece in pieces]
         )
 
     def container(self, svg: str) -> str:
@@ -135,9 +135,9 @@ class Drawing:
         except Exception as error:
             error.add_note(f"raised by {_name(self._update)}({text_of(values)})")
             raise
-        sentences, artists = [], []
-        for part in _flat(result):
-            (sentences if isinstance(part, str) else artists).append(part)
+        parts = list(_flat(result))
+        sentences = [part for part in parts if isinstance(part, str)]
+        artists = [part for part in parts if not isinstance(part, str)]
         for artist in artists:
             if not isinstance(artist, Artist):
                 raise TypeError(

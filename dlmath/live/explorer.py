@@ -122,7 +122,7 @@ def explore(
     # What pyplot still holds it shows a second time at the end of the cell.
     plt.close(figure)
     first_of_page = not _names
-    called = _fit_for_an_address(name or getattr(update, "__name__", "figure"))
+    called = _fit_for_an_address(name or str(getattr(update, "__name__", "figure")))
     # Two figures of a page must not share their names in HTML. With a kernel a cell may run again, and keeps its name.
     distinct = _unique_name(called)
     called = distinct if in_book else called

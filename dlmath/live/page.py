@@ -128,7 +128,7 @@ def _body(
         for (above, depth), piece in layers.items():
             if above is artist:
                 parts.append((owners.get((above, depth), above), f"<g data-layer>{piece}</g>"))
-        parts.append((artist, drawing.background.get(artist, "")))
+        parts.append((artist, "" if artist is None else drawing.background.get(artist, "")))
     return drawing.in_panels(parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
@@ -10,6 +12,35 @@ from dlmath.symbolic import sigma
 
 def silu_slope(z, s):
     return s + z * s * (1 - s)
+
+
+def gelu_backward(G, Z, Phi):
+    """The gradient with respect to the pre-activations Z of a GELU layer.
+
+    G is the gradient of the loss with respect to gelu(Z), and Phi holds the
+    values of the normal distribution function at Z. All have one shape.
+    """
+    density = np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)
+    return G * (Phi + Z * density)
+
+
+def _normal_pre_activations(rng):
+    """Zero, both signs, several shapes, and numbers far from zero."""
+    arrays = [
+        np.array([0.0]),
+        np.array([1.0]),
+        np.array([-1.0]),
+        rng.normal(0, 1.5, 4),
+        rng.normal(0, 1.5, (2, 3)),
+        rng.normal(0, 1.5, (3, 1, 2)),
+        np.array([[-40.0, 40.0, 0.5]]),
+    ]
+    below = np.vectorize(lambda z: math.erfc(-z / math.sqrt(2)) / 2, otypes=[float])
+    return [(rng.normal(0, 1, Z.shape) + 3, Z, below(Z)) for Z in arrays]
+
+
+def _bell(Z):
+    return np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)
 
 
 def softmax(Z):
@@ -108,6 +139,57 @@ chapter = Chapter(
                 Mistake(
                     "The derivative of the sigmoid is the product of its value and what is missing to 1.",
                     lambda z, s: s + z * (1 - s),
+                ),
+            ],
+        ),
+        Coding(
+            name="gelu-backward",
+            title="Back through GELU",
+            statement=(
+                "The activation $g(z) = z\\,\\Phi(z)$ is called GELU; $\\Phi$ is the distribution function of the "
+                "standard normal distribution, and its derivative is the density $\\varphi(z) = "
+                "e^{-z^2/2}/\\sqrt{2\\pi}$. Write the pull-back: from $\\mathbf G = \\partial L/\\partial "
+                "g(\\mathbf Z)$ to $\\partial L/\\partial\\mathbf Z$. The forward pass has kept $\\Phi(\\mathbf Z)$."
+            ),
+            solution=gelu_backward,
+            inputs=_normal_pre_activations,
+            mistakes=[
+                Mistake(
+                    "You have differentiated as if $\\Phi$ were a constant. It depends on z as well.",
+                    lambda G, Z, Phi: G * Phi,
+                ),
+                Mistake(
+                    "Both factors depend on z: the product rule has two terms, and one is missing. The slope at 0 is "
+                    "not 0.",
+                    lambda G, Z, Phi: G * Z * _bell(Z),
+                ),
+                Mistake(
+                    "In the second term one factor of the product is lost: z stays when $\\Phi$ is differentiated.",
+                    lambda G, Z, Phi: G * (Phi + _bell(Z)),
+                ),
+                Mistake(
+                    "The bell is not yet a density: its area must be 1.",
+                    lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2) / 2)),
+                ),
+                Mistake(
+                    "The exponent of the normal density is half of the square.",
+                    lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2)) / np.sqrt(2 * np.pi)),
+                ),
+                Mistake(
+                    "This is the slope of GELU. A pull-back multiplies it by what arrives.",
+                    lambda G, Z, Phi: Phi + Z * _bell(Z),
+                ),
+                Mistake(
+                    "This multiplies by the value of GELU. What passes back is multiplied by its slope.",
+                    lambda G, Z, Phi: G * Z * Phi,
+                ),
+                Mistake(
+                    "The derivative of $\\sigma$ is $\\sigma(1-\\sigma)$; that of $\\Phi$ is the density.",
+                    lambda G, Z, Phi: G * (Phi + Z * Phi * (1 - Phi)),
+                ),
+                Mistake(
+                    "The second term has the wrong sign: $\\Phi$ grows with z.",
+                    lambda G, Z, Phi: G * (Phi - Z * _bell(Z)),
                 ),
             ],
         ),
@@ -228,10 +310,12 @@ chapter = Chapter(
             },
         ),
         Question(
-            "A ReLU unit is off for every sample of the data. What does gradient descent do with it?",
+            "A ReLU unit of the first layer is off for every sample of the data. What does plain gradient descent do "
+            "with it?",
             right=(
                 "Nothing, ever.",
-                "Its slope is 0 for all samples, so the gradients of its weights and bias are exactly 0.",
+                "Its slope is 0 for all samples, so the gradients of its weights and bias are exactly 0, and the data "
+                "do not move either. In a deeper layer its inputs move, and they may switch it on again.",
             ),
             wrong={
                 "It raises the bias until some sample switches it on.": "For that the bias needs a gradient, "

@@ -245,12 +245,12 @@ chapter = Chapter(
                 ),
                 Mistake(
                     "The scores are divided by the root of 2, the number of axes of $\\mathbf K$. "
-                    "The variance of a score comes from the length of one key.",
+                    "The variance of a score comes from the dimension of one key.",
                     _attend_wrongly(root=lambda Q, K: np.sqrt(K.ndim)),
                 ),
                 Mistake(
                     "The scores are divided by the root of the number of keys. "
-                    "The variance of a score comes from the length of one key.",
+                    "The variance of a score comes from the dimension of one key.",
                     _attend_wrongly(root=lambda Q, K: np.sqrt(len(K))),
                 ),
                 Mistake(
@@ -344,7 +344,7 @@ chapter = Chapter(
                 ),
                 Mistake(
                     "The scores are divided by the root of the number of queries. The variance of a score comes "
-                    "from the length of one key.",
+                    "from the dimension of one key.",
                     _attend_wrongly(root=lambda Q, K: np.sqrt(len(Q))),
                 ),
             ],
@@ -410,7 +410,7 @@ chapter = Chapter(
                     _pull_wrongly(softmax=lambda D, P: P * (D - (D * P).sum(axis=1))),
                 ),
                 Mistake(
-                    "The root is that of the number of keys. Forward it is that of the length of one key.",
+                    "The root is that of the number of keys. Forward it is that of the dimension of one key.",
                     _pull_wrongly(root=lambda Q, K: np.sqrt(len(K))),
                 ),
                 Mistake(

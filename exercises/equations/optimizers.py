@@ -203,7 +203,7 @@ chapter = Chapter(
             returns=("theta", "m", "v"),
             mistakes=[
                 Mistake(
-                    "The bias correction is missing: the first step is $\\sqrt{10}$ times too long.",
+                    "The bias correction is missing: the first step is $\\sqrt{10}$ times as long as it should be.",
                     _wrong_adam(correct=lambda m, v, t, beta1, beta2: (m, v)),
                 ),
                 Mistake(

@@ -75,6 +75,10 @@ chapter = Chapter(
                     lambda h, c, s, m: h * c / (h + 2 * s / m),
                 ),
                 Mistake(
+                    "The penalty has a half, and the derivative of the square brings a 2: they cancel.",
+                    lambda h, c, s, m: h * c / (h + s / (2 * m)),
+                ),
+                Mistake(
                     "This is the factor by which the minimum shrinks. Asked for is the place.",
                     lambda h, c, s, m: h / (h + s / m),
                 ),

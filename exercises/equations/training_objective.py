@@ -224,7 +224,7 @@ def output_weights(H, Y, Y_hat, lam, m, N):
 
 chapter = Chapter(
     name="equations/training-objective",
-    title="Training objective: put it all together",
+    title="What is minimised, and what is meant: the training objective",
     exercises=[
         Derivation(
             name="weights-at-rest",
@@ -495,23 +495,26 @@ chapter = Chapter(
             "Without a penalty, a network reads every training image right. What is the minimum of its cross-entropy?",
             right=(
                 "There is none.",
-                "Larger output weights always lower it, towards 0, which no finite weights reach.",
+                "Multiplying the output weights and the output biases by a number above 1 always lowers it, towards 0, "
+                "which no finite parameters reach.",
             ),
             wrong={
-                "It is where the network is now.": "Multiply the output weights by 2: the loss falls.",
+                "It is where the network is now.": "Multiply the output weights and biases by 2: the loss falls.",
                 "It is 0.": "That is the infimum. Softmax is never exactly 1.",
                 "It is at the origin.": "There all classes are equally likely.",
             },
         ),
         Question(
-            "The validation loss rises from 0.27 to 0.32, the validation accuracy stays at 91%. What happened?",
+            "The validation loss rises from 0.27 to 0.32, the validation accuracy stays at 91%. "
+            "What can have happened?",
             right=(
-                "The wrong answers became surer.",
-                "Cross-entropy charges for the probability given to the right class; accuracy only counts.",
+                "Wrong answers became surer, or right ones less sure.",
+                "Cross-entropy charges for the probability given to the right class; accuracy only counts which score "
+                "is largest. The losses of the single samples tell the two apart.",
             ),
             wrong={
                 "An error in the program: both must move together.": "Accuracy sees only which score is largest.",
-                "More answers became wrong.": "Then the accuracy would have fallen.",
+                "More answers became wrong than right.": "Then the accuracy would have fallen.",
                 "The training loss rises too.": "It can fall all the while, and usually does.",
             },
         ),

@@ -20,7 +20,7 @@ def predict(X, W0, b0, W1, b1):
 
 
 def _networks(rng):
-    """One number everywhere, then equal widths, then one sample, one hidden node, one output and several of each."""
+    """One number everywhere, then equal widths, then one sample, one hidden unit, one output and several of each."""
     # Where all widths are equal, a forgotten transposition gives numbers instead of an error.
     return [
         (
@@ -62,7 +62,7 @@ chapter = Chapter(
             name="network-slope",
             title="How the output follows the input",
             statement=(
-                "The smallest network has one input, one hidden node and one output: $h = \\sigma(w x + b)$ and "
+                "The smallest network has one input, one hidden unit and one output: $h = \\sigma(w x + b)$ and "
                 "$f = \\sigma(v h + c)$. Derive $\\mathrm d f/\\mathrm d x$ by the chain rule, "
                 "in terms of $h$, $f$, $v$ and $w$ (use $\\sigma' = \\sigma(1 - \\sigma)$)."
             ),
@@ -112,7 +112,7 @@ chapter = Chapter(
                 ),
                 Mistake(
                     "The weights should be transposed: a sample is a row of X, and a row of W holds the weights of "
-                    "one node. With square matrices nothing complains, and the result is wrong.",
+                    "one unit. With square matrices nothing complains, and the result is wrong.",
                     lambda X, W0, b0, W1, b1: sigmoid(sigmoid(X @ W0 + b0) @ W1 + b1),
                 ),
                 Mistake(
@@ -130,10 +130,10 @@ chapter = Chapter(
             inputs=_widths,
             mistakes=[
                 Mistake("The biases are not counted.", lambda i, h, o: i * h + h * o),
-                Mistake("There is one bias a node, not one a layer.", lambda i, h, o: i * h + 1 + h * o + 1),
+                Mistake("There is one bias per unit, not one per layer.", lambda i, h, o: i * h + 1 + h * o + 1),
                 Mistake("The inputs have no bias: they are data.", lambda i, h, o: i * h + h * o + i + h + o),
                 Mistake(
-                    "The nodes are counted, but it is the connections that carry weights.", lambda i, h, o: i + h + o
+                    "The units are counted, but it is the connections that carry weights.", lambda i, h, o: i + h + o
                 ),
             ],
             points=1,
@@ -147,7 +147,7 @@ chapter = Chapter(
                 "No weights can help. Scale the targets into (0, 1), or leave the last sigmoid out.",
             ),
             wrong={
-                "It has too few parameters.": "More hidden nodes do not help: the last sigmoid still ends at 0 and 1.",
+                "It has too few parameters.": "More hidden units do not help: the last sigmoid still ends at 0 and 1.",
                 "Sigmoids cannot make waves.": (
                     "Sums of shifted sigmoids can make waves; the range of the output is the problem."
                 ),
@@ -162,8 +162,8 @@ chapter = Chapter(
             right=("(N, 2)", "One sample a row, one column for each input; the product has shape (N, 3)."),
             wrong={
                 "(2, N)": "One sample a column is the other convention; then the product is $\\mathbf W_0\\mathbf X$.",
-                "(N, 3)": "That is the shape of the product: one column for each hidden node.",
-                "(3, N)": "The 3 belongs to the hidden nodes, not to the data.",
+                "(N, 3)": "That is the shape of the product: one column for each hidden unit.",
+                "(3, N)": "The 3 belongs to the hidden units, not to the data.",
             },
         ),
         Question(
@@ -181,18 +181,18 @@ chapter = Chapter(
             },
         ),
         Question(
-            "Two hidden nodes are exchanged, with their weights and biases. What happens to the output?",
+            "Two hidden units are exchanged, with their weights and biases. What happens to the output?",
             right=(
                 "Nothing.",
                 (
-                    "The sum over the hidden nodes does not know their order. So "
+                    "The sum over the hidden units does not know their order. So "
                     "different parameters give the same function."
                 ),
             ),
             wrong={
                 "It changes sign.": "No weight changes its sign, only its place.",
                 "It changes, since the weights differ.": (
-                    "Both the weights into a node and the one out of it move together."
+                    "Both the weights into a unit and the one out of it move together."
                 ),
                 "It is undefined.": "The shapes are as before.",
             },

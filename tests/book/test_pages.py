@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 CHAPTERS = re.compile(r"chapters/(math|equations|forward)/")
 FIGURES_WITHOUT_A_NAME = """
@@ -86,6 +87,17 @@ def check_layout(visit):
     visit.problems += [f"wider than the window: {element}" for element in visit.tab.evaluate(TOO_WIDE)]
 
 
+def barriers(tab):
+    """What keeps somebody from reading the page, by axe-core: what it calls serious or critical."""
+    found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{violation['id']} ({violation['help']}): {node['html'][:160]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"][:3]
+    ]
+
+
 def test_over_http_wide_then_narrow(page, browser, server, html):
     with Visit(browser, server, page, width=1280) as visit:
         check_layout(visit)
@@ -93,15 +105,30 @@ def test_over_http_wide_then_narrow(page, browser, server, html):
         visit.problems += disorder(visit.tab.evaluate(HEADINGS))
         if CHAPTERS.match(page) and visit.tab.locator("div.certificate-line").count() == 0:
             visit.problems.append("no certificate")
+        visit.problems += barriers(visit.tab)
         visit.tab.set_viewport_size({"width": 390, "height": 800})
         check_layout(visit)
         assert not visit.problems, "\n".join(visit.problems)
 
 
 def test_from_disk_without_a_network(page, browser, html):
-    with Visit(browser, html.resolve().as_uri(), page, width=390) as visit:
+    with Visit(browser, html.resolve().as_uri(), page, width=390, mode="dark") as visit:
         check_layout(visit)
+        visit.tab.wait_for_timeout(1100)  # what scrolls has become reachable by keyboard
+        visit.problems += barriers(visit.tab)
         assert not visit.problems, "\n".join(visit.problems)
+
+
+def test_formulas_are_no_stops_of_the_tab_key(browser, server):
+    with Visit(browser, server, "chapters/equations/optimizers", width=1280) as visit:
+        assert visit.tab.locator("mjx-container").count() > 50
+        assert visit.tab.locator("mjx-container[tabindex='0']").count() == 0
+
+
+def test_what_no_page_needs_is_not_published(html):
+    assert not (html / "_static/scripts/fontawesome.js").exists()
+    published = sum(file.stat().st_size for file in (html / "_static/mathjax").rglob("*") if file.is_file())
+    assert published < 6e6
 
 
 def test_in_dark_mode(browser, server, pages):

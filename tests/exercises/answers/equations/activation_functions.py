@@ -7,7 +7,27 @@ SOFTMAX = """def softmax(Z):
 
 BACKWARD = "lambda G, S: S * (G - (G * S).sum(axis=1, keepdims=True))"
 
+GELU = "lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi))"
+
 WRONG = {
+    "gelu-backward": [
+        ("lambda G, Z, Phi: G * Phi", "a constant Phi", ["constant"]),
+        ((GELU, "Phi + Z * ", "Phi + "), "no z", ["factor"]),
+        ((GELU, "Phi + Z", "Z"), "one term", ["two terms"]),
+        ((GELU, "Phi + Z", "Phi - Z"), "a minus", ["sign"]),
+        ((GELU, " / np.sqrt(2 * np.pi)", ""), "no area", ["area"]),
+        ((GELU, "(Z**2) / 2", "(Z**2)"), "no half", ["half"]),
+        ((GELU, "(Z**2) / 2", "Z / 2"), "no square", []),
+        ((GELU, "-(Z**2)", "(np.minimum(abs(Z), 6)**2)"), "a bell that grows", []),
+        ((GELU, "2 * np.pi", "np.pi"), "no two in the root", []),
+        ((GELU, "np.sqrt(2 * np.pi)", "(2 * np.pi)"), "no root", []),
+        ((GELU, "G * ", ""), "only the slope", ["arrives"]),
+        ((GELU, "G * (Phi", "(G * Phi"), "the gradient at one term", []),
+        ("lambda G, Z, Phi: G * Z * Phi", "the value", ["value"]),
+        ("lambda G, Z, Phi: G * (Phi + Z * Phi * (1 - Phi))", "the slope of SiLU's pattern", ["density"]),
+        ("lambda G, Z, Phi: G * (Z > 0)", "ReLU", []),
+        ((GELU, "Phi + Z", "1 + Z"), "one for Phi", []),
+    ],
     "silu-derivative": [
         ("s", "the sigmoid as a constant", ["constant"]),
         ("s * (1 - s)", "the derivative of the sigmoid", ["product"]),
