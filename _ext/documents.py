@@ -1,5 +1,7 @@
 """``{documents}``: every formula of the two documents and what they claim in words, with a verdict on each.
 
+``{verdicts}`` counts the verdicts.
+
 The list is ``documents.yml`` beside the page. What was verified is not written there: it is printed from the records of
 the certificates that the list names, and a name without a certificate is a warning, which fails a strict build.
 """
@@ -34,6 +36,7 @@ VERDICTS = {
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("documents", Documents)
+    app.add_directive("verdicts", Verdicts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -43,12 +46,9 @@ class Documents(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        name, path = self.env.relfn2path(self.arguments[0])
-        self.env.note_dependency(name)
         certificates = {entry.certificate.name: entry.certificate for entry in all_entries(self.env)}
-        documents = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        text = [*self.summary(documents)]
-        for document in documents:
+        text: list[str] = []
+        for document in listed(self):
             text.append(f"## {document['document']}")
             for section in document["sections"]:
                 text.append(f"### {section['section']}")
@@ -57,17 +57,6 @@ class Documents(SphinxDirective):
                 for claim in section.get("claims", []):
                     text += self.claim(claim)
         return self.parse_text_to_nodes("\n\n".join(text), allow_section_headings=True)
-
-    def summary(self, documents: list[dict[str, Any]]) -> Iterator[str]:
-        """How often each verdict is given, and what it means."""
-        sections = [section for document in documents for section in document["sections"]]
-        formulas = Counter(formula["verdict"] for section in sections for formula in section["formulas"])
-        claims = Counter(claim["verdict"] for section in sections for claim in section.get("claims", []))
-        if unknown := {*formulas, *claims} - set(VERDICTS):
-            logger.warning("there is no verdict %s", ", ".join(sorted(unknown)), location=self.env.docname)
-        rows = [f"| **{name}** | {text} | {formulas[name]} | {claims[name]} |" for name, text in VERDICTS.items()]
-        rows.append(f"| all | | {formulas.total()} | {claims.total()} |")
-        yield "\n".join(["| verdict | meaning | formulas | claims in words |", "|---|---|---|---|", *rows])
 
     def row(self, formula: dict[str, Any], certificates: dict[str, Certificate]) -> Iterator[str]:
         unknown = set(formula["certificates"]) - set(certificates)
@@ -96,6 +85,30 @@ class Documents(SphinxDirective):
         yield f"**{claim['verdict'].capitalize()}.** {claim['found']}"
         yield f"Examined in {{doc}}`/chapters/{claim['chapter']}`."
         yield "::::"
+
+
+class Verdicts(SphinxDirective):
+    """How often each verdict is given in the list of a file, and what it means."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        sections = [section for document in listed(self) for section in document["sections"]]
+        formulas = Counter(formula["verdict"] for section in sections for formula in section["formulas"])
+        claims = Counter(claim["verdict"] for section in sections for claim in section.get("claims", []))
+        if unknown := {*formulas, *claims} - set(VERDICTS):
+            logger.warning("there is no verdict %s", ", ".join(sorted(unknown)), location=self.env.docname)
+        rows = [f"| **{name}** | {text} | {formulas[name]} | {claims[name]} |" for name, text in VERDICTS.items()]
+        rows.append(f"| all | | {formulas.total()} | {claims.total()} |")
+        header = ["| verdict | meaning | formulas | claims in words |", "|---|---|---|---|"]
+        return self.parse_text_to_nodes("\n".join([*header, *rows]))
+
+
+def listed(directive: SphinxDirective) -> list[dict[str, Any]]:
+    """The documents in the file that a directive names."""
+    name, path = directive.env.relfn2path(directive.arguments[0])
+    directive.env.note_dependency(name)
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
 
 
 def printed_lines(printed: str, breaks: Sequence[str] = (), **_: Any) -> list[str]:

@@ -123,7 +123,7 @@ def index_lines(tables: list[tuple[str, str, list[Row]]]) -> Iterator[str]:
     for chapter, title, found in tables:
         number = NUMBER.match(title)
         link = f"[{number[0] if number else title}](#{target(chapter)})"
-        for symbol in (symbol for row in found for symbol in symbols(row.symbol)):
+        for symbol in (symbol for row in found for symbol in symbols(Row(*row).symbol)):
             chapters[symbol][link] = True
     letters = defaultdict(list)
     for symbol in chapters:
@@ -166,6 +166,6 @@ def table(chapter: str, heading: str, found: list[Row]) -> str:
     """A chapter's heading and table, with its relative links made absolute."""
     folder = posixpath.dirname(chapter)
     text = HEADER + "\n".join("| " + " | ".join(row) + " |" for row in found)
-    return f"({target(chapter)})=\n\n### {{doc}}`{heading} </{chapter}>`\n\n" + RELATIVE_LINK.sub(
+    return f"### {{doc}}`{heading} </{chapter}>`\n\n({target(chapter)})=\n\n" + RELATIVE_LINK.sub(
         lambda link: f"](/{posixpath.normpath(posixpath.join(folder, link[1]))})", text
     )

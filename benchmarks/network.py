@@ -42,7 +42,7 @@ def _torch_network(theta: np.ndarray, sizes: list[int], names: list[str]) -> tor
 
 
 def _passes(
-    theta: np.ndarray, sizes: list[int], X: np.ndarray, activation: str, adam: bool = False
+    theta: np.ndarray, sizes: list[int], X: np.ndarray, activations: list[str], adam: bool = False
 ) -> Callable[[], None]:
     """The matrix products of one training step, and one pass of each ufunc, into arrays that are there already."""
     layers = network.unpack(theta.copy(), sizes)
@@ -52,7 +52,7 @@ def _passes(
     bias_gradients = [np.empty_like(b) for _, b in layers]
     flat, work = np.ones_like(theta), np.ones_like(theta)
 
-    def activate(z: np.ndarray) -> None:
+    def activate(z: np.ndarray, activation: str) -> None:
         if activation == "sigmoid":
             np.negative(z, out=z)
             np.exp(z, out=z)
@@ -60,14 +60,18 @@ def _passes(
             np.reciprocal(z, out=z)
         elif activation == "tanh":
             np.tanh(z, out=z)
-        else:
+        elif activation == "relu":
             np.maximum(z, 0, out=z)
+        elif activation == "softmax":  # of the cross-entropy from logits
+            np.subtract(z, z.max(axis=1, keepdims=True), out=z)
+            np.exp(z, out=z)
+            np.divide(z, z.sum(axis=1, keepdims=True), out=z)
 
     def floor() -> None:
-        for (W, b), before, after in zip(layers, inputs, inputs[1:]):
+        for (W, b), before, after, activation in zip(layers, inputs, inputs[1:], activations):
             np.matmul(before, W.T, out=after)
             np.add(after, b, out=after)
-            activate(after)
+            activate(after, activation)
         np.subtract(inputs[-1], deltas[-1], out=deltas[-1])  # the slope of the loss
         for i in reversed(range(len(layers))):
             np.multiply(inputs[i + 1], inputs[i + 1], out=deltas[i])  # the slope of the activation
@@ -139,7 +143,7 @@ def _sigmoid_step() -> Case:
 
         peers["HIPS autograd"] = with_autograd
     work = "one step of the 2-3-1 sigmoid network, N = 100"
-    floor = _passes(start, sizes, X, "sigmoid")
+    floor = _passes(start, sizes, X, ["sigmoid", "sigmoid"])
     return Case("a", work, ours, peers, floor=floor, check=_same_parameters)
 
 
@@ -170,7 +174,7 @@ def _classifier_step() -> Case:
         return model
 
     work = "one step of MLP 64-128-10, ReLU, softmax cross-entropy, SGD, batch 128"
-    floor = _passes(start, sizes, X, "relu")
+    floor = _passes(start, sizes, X, ["relu", "softmax"])
     return Case("b", work, ours, {"torch.nn, optimizer": with_torch}, floor=floor, check=_same_parameters)
 
 
@@ -238,7 +242,7 @@ def _regression_training() -> Case:
         others = network.predict(X, network.unpack(_flat(theirs), sizes), names)
         assert_equal(predictions, others, rtol=1e-4, atol=1e-4)
 
-    step = _passes(start, sizes, X[:batch], "tanh", adam=True)
+    step = _passes(start, sizes, X[:batch], names, adam=True)
 
     def floor():
         for _ in range(epochs * len(batches)):

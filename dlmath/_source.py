@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 
 def function_definition(code: str) -> ast.FunctionDef:
@@ -19,6 +19,7 @@ def without_checks(code: str) -> str:
     """The source of a function without what guards it: ``check`` calls, what raises, and floating-point states."""
     code = _edited(code, lambda definition: [(node, "") for node in _guards(definition)])
     code = _edited(code, lambda definition: [(call, _checked(call)) for call in _check_calls(definition)])
+    code = _edited(code, lambda definition: [(node, "") for node in _assigned_to_itself(definition)])
     while (shorter := _edited(code, lambda definition: [(node, "") for node in _unused(definition)])) != code:
         code = shorter
     return code
@@ -62,25 +63,46 @@ def _is_guard(node: ast.stmt) -> bool:
     return False
 
 
-def _check_calls(definition: ast.FunctionDef) -> list[ast.Call]:
-    return _outermost([node for node in ast.walk(definition) if _is_check(node)])
+def _check_calls(definition: ast.FunctionDef) -> list[ast.expr]:
+    """The calls of checks, with the star before a call whose values are arguments."""
+    return _outermost([node for node in ast.walk(definition) if _is_check(node) or _is_starred_check(node)])
 
 
-def _checked(call: ast.Call) -> str:
-    """What a check returns: its second argument. The first is the name, for the message."""
-    return ast.unparse(call.args[1])
+def _checked(node: ast.expr) -> str:
+    """What a check returns: its second argument, after the name for the message, or what it casts."""
+    if isinstance(node, ast.Starred):
+        return _checked(node.value).removeprefix("(").removesuffix(")")
+    call = cast("ast.Call", node)
+    function = ast.unparse(call.func)
+    if function == "check.in_one_precision":
+        return ast.unparse(ast.Tuple(call.args, ast.Load()))
+    return ast.unparse(call.args[0 if function == "check.in_precision_of" else 1])
+
+
+def _is_starred_check(node: ast.AST) -> bool:
+    return isinstance(node, ast.Starred) and _is_check(node.value)
 
 
 def _is_check(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("check.") and len(node.args) > 1
+    return _of_check(node) and len(node.args) > 1
+
+
+def _of_check(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("check.")
+
+
+def _assigned_to_itself(definition: ast.FunctionDef) -> list[ast.Assign]:
+    """What is left of several checks in one line."""
+    assignments = [node for node in ast.walk(definition) if isinstance(node, ast.Assign)]
+    return [node for node in assignments if [ast.unparse(node.value)] == [ast.unparse(t) for t in node.targets]]
 
 
 def _unused(definition: ast.FunctionDef) -> list[ast.Assign]:
-    """Lengths that only the checks needed: names that nothing reads, of something that is no call."""
+    """Lengths and limits that only the checks needed: names that nothing reads."""
     read = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     unused = []
     for node in ast.walk(definition):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
+        if isinstance(node, ast.Assign) and (isinstance(node.value, ast.Attribute) or _of_check(node.value)):
             names = [part.id for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)]
             if not read & set(names):
                 unused.append(node)

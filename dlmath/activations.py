@@ -488,11 +488,11 @@ class Activation(NamedTuple):
     """
 
     function: Callable[[np.ndarray], np.ndarray]
-    """The activation: from the pre-activations z to the outputs a = g(z), of the same shape."""
+    """The activation, from the pre-activations z to the outputs a = g(z), of the same shape."""
     slope: Callable[[np.ndarray], np.ndarray]
-    """The derivative g'(z): a function of the output a, or of the input z."""
+    """The derivative g'(z), a function of the output a or of the input z."""
     from_output: bool
-    """Whether ``slope`` takes the output. A network keeps the outputs only: an input has to be computed again."""
+    """Whether ``slope`` takes the output. A network keeps the outputs only, and computes an input again."""
     in_place: Callable[[np.ndarray], np.ndarray] | None = None
     """The activation written over its argument, an array that the caller owns; ``None`` for ``function``."""
     analytic: bool = False

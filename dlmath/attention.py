@@ -61,8 +61,8 @@ def _attend(
     # Scaling the queries is the same as scaling the scores, and there are fewer of them.
     scaled = Q / math.sqrt(Q.shape[-1])
     scores = scaled @ _transposed(K)
-    # No score is larger than the longest query times the longest key (Cauchy and Schwarz). If that is far from where
-    # exp overflows, softmax needs no shift, and the scores need not be looked through for their largest.
+    # No score is larger than the largest norms of a query and a key multiplied (Cauchy and Schwarz). If that is far
+    # from where exp overflows, softmax needs no shift, and the scores need not be looked through for their largest.
     largest = np.sqrt(_largest_square(scaled) * _largest_square(K))
     moderate = largest < np.log(np.finfo(scores.dtype).max) / 2
     if not moderate and not np.isfinite(scores if allowed is None else scores[_of_shape(allowed, scores)]).all():
@@ -390,7 +390,7 @@ def _of_shape(mask: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def _largest_square(X: np.ndarray) -> float:
-    """The squared length of the longest vector."""
+    """The largest squared norm of a vector."""
     return float(np.vecdot(X, X).real.max())
 
 

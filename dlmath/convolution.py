@@ -293,7 +293,7 @@ def max_pool2d_backward(grad_Y: np.ndarray, X: np.ndarray, size: int) -> np.ndar
         size: the side of a window.
 
     Returns:
-        The gradient with respect to X, of its shape: zero at every other pixel.
+        The gradient with respect to X, of its shape, which is zero at every other pixel.
 
     Example:
         >>> X = np.array([[[[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 0.0, 2.0]]]])

@@ -168,7 +168,7 @@ SLIPS_OF_THE_WHOLE = (
     Slip("negated", "the formula is negated", lambda node, symbols: iter([-node])),
     Slip("doubled", "the formula is doubled", lambda node, symbols: iter([2 * node])),
 )
-"""The slips that are tried with the formula alone: for many a definition the scale is a matter of taste."""
+"""The slips that are tried with the formula alone, as for many a definition the scale is a matter of taste."""
 
 
 def _shape(symbol: Any) -> tuple[Any, ...]:

@@ -188,7 +188,7 @@ def levenberg_marquardt(
     influence, rank = _lengths(J), _rank(J)
     path, residuals, converged = [theta], [r], _at_rest(r, J, theta, tolerance)
     for _ in range(steps):
-        if converged or damping > check.largest(J):
+        if converged or damping > np.finfo(J.dtype).max:
             break
         units = np.where(influence > 0, influence, 1)
         trial = theta + levenberg_marquardt_step(r, J / units, damping) / units

@@ -15,8 +15,8 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-from cycler import cycler
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
 from dlmath import _stacking, _svg
 

@@ -65,7 +65,7 @@ class Certificate:
     survivors: tuple[str, ...]
     """LaTeX of those that passed all the same; they say the same in other words, or the check is blind."""
     derived: str
-    """Proved, or to 25 digits, if SymPy derived the formula; not a derivative; not derived; not possible: reason."""
+    """What SymPy derived, such as ``"proved"``, ``"25 digits"``, ``"not a derivative"`` or why it is not possible."""
     of: str
     """LaTeX of what SymPy differentiated; empty if nothing."""
     wrt: str

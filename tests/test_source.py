@@ -42,6 +42,10 @@ def test_the_source_of_every_function_is_shown_without_its_docstring_and_its_che
     bound |= {node.name for node in ast.walk(definition) if isinstance(node, ast.FunctionDef)}
     read = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     assert read <= known | bound, read - known - bound
+    # And it computes from the same arguments.
+    arguments = {node.arg for node in ast.walk(original.args) if isinstance(node, ast.arg)}
+    given = {node.id for node in ast.walk(original) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    assert arguments & given <= read, arguments & given - read
 
 
 @pytest.mark.parametrize(

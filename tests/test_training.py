@@ -256,7 +256,7 @@ class TestTrain:
         refuses(lambda: run(None), "data must", "NoneType", error=TypeError)
         refuses(lambda: run((X[:0], y[:0])), "data[0] must", "one sample a row", "(0, 1)", error=ValueError)
         refuses(lambda: run((X, 1.0)), "data[1] must", "()", error=ValueError)
-        refuses(lambda: run(points, optimizer="adagrad"), "optimizer must", "momentum", "'adagrad'", error=ValueError)
+        refuses(lambda: run(points, optimizer="adadelta"), "optimizer must", "momentum", "'adadelta'", error=ValueError)
         refuses(lambda: run(points, optimizer=None), "optimizer must", error=TypeError)
         refuses(lambda: run(points, epochs=-1), "epochs must", "at least 0", error=ValueError)
         refuses(lambda: run(points, batch_size=0), "batch_size must", "at least 1", error=ValueError)

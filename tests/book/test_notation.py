@@ -84,7 +84,7 @@ def explained(tables):
 def displayed(soup):
     """The formulas on lines of their own, without those of the document, which stand directly in "As printed"."""
     for formula in soup.select("article div.math"):
-        if formula.parent.get("id") != "as-printed":
+        if not (formula.parent.get("id") or "").startswith("as-printed"):
             for number in formula.select(".eqno"):
                 number.extract()
             yield formula.text
@@ -130,19 +130,27 @@ def test_a_row_is_shown_once_and_the_page_follows_the_chapters(tmp_path, root):
         tmp_path,
         root,
         one=[TABLE.format("One")],
-        two=[TABLE.format("Two") + "| $N$ | [neurons](one.ipynb) | | |\n"],
+        two=[TABLE.format("II.3 Two") + "| $N$ | [neurons](one.ipynb) | | |\n| $\\gamma,\\ \\mathbf W$ | both | | |\n"],
         three=[TABLE.format("Three")],
     )
     (tmp_path / "chapters/appendix").mkdir()
-    (tmp_path / f"{NOTATION}.md").write_text("# Notation\n\n## Chapter by chapter\n\n```{symbols}\n```\n")
+    (tmp_path / f"{NOTATION}.md").write_text(
+        "# Notation\n\n## By letter\n\n```{symbol-index}\n```\n\n## Chapter by chapter\n\n```{symbols}\n```\n"
+    )
     book.toc("one", "two", "three", "appendix/notation")
     book.build()
     page = bs4.BeautifulSoup(book.page("appendix/notation"), "html.parser")
     assert [heading.a["href"] for heading in page.select("article h3")] == ["../one.html", "../two.html"]
     assert [[row_text(row)[1] for row in table.select("tbody tr")] for table in tables(page)] == [
         ["samples"],
-        ["neurons"],
+        ["neurons", "both"],
     ]
+    letters = [" ".join(line.text.split()) for line in page.select("#by-letter p")]
+    assert letters == [r"\(N\) One, II.3.", r"\(\mathbf W\) II.3.", r"\(\gamma\) II.3."]
+    for link in page.select("#by-letter p a"):
+        place = page.find(id=link["href"].removeprefix("#"))
+        section = place if place.name == "section" else place.find_parent("section")
+        assert section.find("h3", recursive=False).text.startswith(link.text), link
     assert page.find("a", string="neurons")["href"] == "../one.html"
 
     # The page itself was not touched.

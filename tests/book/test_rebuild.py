@@ -19,12 +19,12 @@ THREE = "# Three\n\nAfter {doc}`two`: {eq}`blind-gradient`.\n\n$$y = 1$$ (late)\
 # Where targets are zero their sign cannot be seen.
 BLIND = CERTIFICATE.replace("inputs=[P, Y]", "inputs={P: None, Y: lambda rng, shape: 0 * rng.random(shape)}")
 SURVIVORS = "```{survivors} 3\n:of: blind-gradient\nThere is no other target.\n```\n"
-WRONG = "    - {printed: x = 2, found: Wrong., certificates: [blind-gradient]}\n"
+WRONG = "    - {printed: x = 2, verdict: wrong, found: It is 1., certificates: [blind-gradient]}\n"
 PAGES = {
     "appendix/notation.md": "# Notation\n\n## All\n\n```{symbols}\n```\n",
     "appendix/glossary.md": "# Glossary\n\n```{glossary}\nloss\n  What is lost.\n\nerror\n  What is off.\n```\n",
     "appendix/documents.yml": "- document: A\n  sections:\n  - section: B\n    chapter: math/one\n    formulas:\n"
-    "    - {printed: x = 1, found: Right., certificates: [mse-gradient]}\n" + WRONG,
+    "    - {printed: x = 1, verdict: right, found: So it is., certificates: [mse-gradient]}\n" + WRONG,
     "appendix/printed.md": "# Printed\n\n```{documents} documents.yml\n```\n",
     "appendix/bibliography.md": "# Bibliography\n\n```{bibliography}\n```\n",
     "appendix/api/losses.md": "# Losses\n\n```{eval-rst}\n.. py:module:: dlmath.losses\n\n.. autofunction:: mse\n\n"
@@ -179,7 +179,7 @@ def test_after_a_file_is_replaced_by_an_older_one(built):
     html = book.folder / "_build/html"
     written = {page: page.stat().st_mtime_ns for page in html.rglob("chapters/**/*.html")}
     book.replace("chapters/math/one.ipynb", "Some {term}", "Any {term}")
-    book.replace("chapters/appendix/documents.yml", "found: Right", "found: As it should be")
+    book.replace("chapters/appendix/documents.yml", "found: So it is", "found: As it should be")
     for file in ("math/one.ipynb", "appendix/documents.yml"):
         os.utime(book.folder / "chapters" / file, (0, 0))
     book.build()
