@@ -155,7 +155,7 @@ chapter = Chapter(
             name="output-delta",
             title="The error at the output",
             statement=(
-                "Write $\\boldsymbol\\delta_1 = \\frac2N(\\hat{\\mathbf Y} - \\mathbf Y)\\odot\\hat{\\mathbf Y}"
+                "Write $\\mathbf\\Delta_1 = \\frac2N(\\hat{\\mathbf Y} - \\mathbf Y)\\odot\\hat{\\mathbf Y}"
                 "\\odot(1 - \\hat{\\mathbf Y})$, from which all four gradients begin. "
                 "The function gets the outputs of the sigmoid, not its arguments."
             ),
@@ -294,19 +294,19 @@ chapter = Chapter(
         ),
         Question(
             (
-                "$\\mathbf H$ has shape (N, 3) and $\\boldsymbol\\delta_1$ has shape (N, "
+                "$\\mathbf H$ has shape (N, 3) and $\\mathbf\\Delta_1$ has shape (N, "
                 "1). Which product has the shape (1, 3) of $\\mathbf W_1$?"
             ),
             right=(
-                "$\\boldsymbol\\delta_1^T\\mathbf H$",
+                "$\\mathbf\\Delta_1^T\\mathbf H$",
                 "(1, N) times (N, 3): the sum over the batch is in the product.",
             ),
             wrong={
-                "$\\mathbf H^T\\boldsymbol\\delta_1$": (
+                "$\\mathbf H^T\\mathbf\\Delta_1$": (
                     "This has shape (3, 1): right if the weights are kept as a column."
                 ),
-                "$\\boldsymbol\\delta_1\\mathbf H$": "(N, 1) times (N, 3) does not compose.",
-                "$\\mathbf H\\odot\\boldsymbol\\delta_1$": (
+                "$\\mathbf\\Delta_1\\mathbf H$": "(N, 1) times (N, 3) does not compose.",
+                "$\\mathbf H\\odot\\mathbf\\Delta_1$": (
                     "This has shape (N, 3): one contribution a sample, not yet summed."
                 ),
             },
