@@ -225,7 +225,7 @@ chapter = Chapter(
                     "No weight moves before all gradients are known; the order is for the computation."
                 ),
                 "The chain rule holds in this direction only.": (
-                    "It holds in both. Forward one would have to begin anew for every parameter."
+                    "It holds in both. Forward, one would have to begin anew for every parameter."
                 ),
                 "The first layer's weights are needed for the last signal.": (
                     "It is the other way round: the signal of layer 1 needs the weights of layer 2."

@@ -216,7 +216,7 @@ chapter = Chapter(
             "standard deviation of its gradient?",
             right=("It is halved.", "The variance falls like $1/B$, and the standard deviation is its root."),
             wrong={
-                "It falls to a quarter.": "So does the variance.",
+                "It falls to a quarter.": "The variance does. The standard deviation is its root.",
                 "Nothing: the gradient is right on average.": "Its mean does not change, its spread does.",
                 "It doubles.": "The sum would spread twice as wide. The gradient is a mean.",
             },

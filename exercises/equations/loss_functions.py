@@ -178,7 +178,7 @@ chapter = Chapter(
             wrong={
                 "710": "There $e^z$ overflows. The sigmoid has been rounded to 1 long before.",
                 "Never: $\\sigma(z) < 1$ for all $z$.": "On paper. A float64 has 53 binary digits.",
-                "15": "There about nine digits of the loss are left, but it is finite.",
+                "15": "There about eleven digits of the loss are left, but it is finite.",
             },
         ),
         Question(
