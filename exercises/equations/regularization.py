@@ -117,6 +117,10 @@ chapter = Chapter(
                     _masked(lambda draws, rate: (draws >= rate) * (1 - rate)),
                 ),
                 Mistake(
+                    "The mask is divided by the probability of dropping. What is kept is divided by that of keeping.",
+                    _masked(lambda draws, rate: (draws >= rate) / rate),
+                ),
+                Mistake(
                     "The output is right, the mask is not: on the way back the gradient needs the same factor.",
                     lambda X, draws, rate: (X * (draws >= rate) / (1 - rate), (draws >= rate).astype(float)),
                 ),

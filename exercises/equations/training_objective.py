@@ -233,7 +233,7 @@ chapter = Chapter(
                 "At a minimum of the objective over the whole training set all gradients vanish. Solve for "
                 "$\\mathbf W_2$: express it by the hidden outputs $\\mathbf H$, the targets $\\mathbf Y$, the "
                 "predictions $\\hat{\\mathbf Y}$, $\\lambda$, $m$ and the number of rows $N$ (which is $m$ here, but "
-                "keep both). What do samples that are predicted perfectly contribute?"
+                "keep both). Check that samples which are predicted perfectly contribute nothing."
             ),
             given=(
                 "import sympy as sp\n\n"

@@ -27,7 +27,7 @@ WRONG = {
         ((DROPOUT, "draws >= rate", "draws <= 1 - rate"), "the other end of the draws", []),
         ((DROPOUT, "draws >= rate", "draws < 1 - rate"), "the other end", []),
         ((DROPOUT, "(draws >= rate) / (1 - rate)", "1.0 * (draws >= rate)"), "not scaled", ["mean"]),
-        ((DROPOUT, " / (1 - rate)", " / rate"), "divided by the rate", []),
+        ((DROPOUT, " / (1 - rate)", " / rate"), "divided by the rate", ["that of keeping"]),
         ((DROPOUT, " / (1 - rate)", " * (1 - rate)"), "multiplied", ["second time"]),
         (
             (DROPOUT, "(draws >= rate) / (1 - rate)", "draws >= rate", "X * mask", "X * mask / (1 - rate)"),
