@@ -40,3 +40,11 @@ document.addEventListener("DOMContentLoaded", () => {
     return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
   };
 });
+
+// The theme's marks that unfold a part of the sidebar have no name of their own.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("summary:has(.toctree-toggle)").forEach((mark) => {
+    const page = mark.closest("li")?.querySelector("a");
+    mark.setAttribute("aria-label", `The pages of ${page ? page.textContent.trim() : "this part"}`);
+  });
+});

@@ -89,7 +89,7 @@ def check_layout(visit):
 
 def barriers(tab):
     """What keeps somebody from reading the page, by axe-core: what it calls serious or critical."""
-    found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+    found = Axe().run(tab, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
     return [
         f"{violation['id']} ({violation['help']}): {node['html'][:160]}"
         for violation in found
