@@ -23,11 +23,16 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 // What is wider than its box scrolls; then it must be reachable by keyboard, too.
-window.addEventListener("load", () => setTimeout(() => {
+window.addEventListener("load", () => Promise.resolve(window.MathJax?.startup?.promise).then(() => {
   document.querySelectorAll("article :is(div.math, mjx-container, pre, .dl-figure, .pst-scrollable-table-container)").forEach((box) => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   });
-}, 1000));
+}));
+
+// Entries of the bibliography have a role of their own, which a list may not have.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".citation-list").forEach((list) => list.removeAttribute("role"));
+});
 
 // The excerpts of search results are the sentences of a page: no formulas in TeX, no code, no table of contents.
 document.addEventListener("DOMContentLoaded", () => {

@@ -461,7 +461,7 @@ _RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
 def _floating_point(number: sp.Expr) -> Any:
     if number.is_Integer:
         return int(number)
-    return float(number) if number.is_extended_real else complex(number)
+    return float(number) if number.is_extended_real or number is sp.nan else complex(number)
 
 
 def _floating_power(base: Any, exponent: Any) -> Any:

@@ -47,7 +47,7 @@ def precision(value: Any) -> float:
     Example:
         >>> precision(np.float32(3))
         1.1920928955078125e-07
-        >>> precision(3) == precision((3.0, np.ones(2))) == np.finfo(float).eps
+        >>> precision(3) == precision((3.0, np.ones(2))) == float(np.finfo(float).eps)
         True
     """
     double = float(np.finfo(float).eps)

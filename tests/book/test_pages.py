@@ -114,7 +114,6 @@ def test_over_http_wide_then_narrow(page, browser, server, html):
 def test_from_disk_without_a_network(page, browser, html):
     with Visit(browser, html.resolve().as_uri(), page, width=390, mode="dark") as visit:
         check_layout(visit)
-        visit.tab.wait_for_timeout(1100)  # what scrolls has become reachable by keyboard
         visit.problems += barriers(visit.tab)
         assert not visit.problems, "\n".join(visit.problems)
 

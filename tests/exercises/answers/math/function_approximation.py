@@ -44,7 +44,7 @@ WRONG = {
         ("lambda i, h, o: i * h + h * o + o", "no hidden bias", []),
         ("lambda i, h, o: i * h * o + h + o", "a product", []),
         ("lambda i, h, o: i * h + h * o + i + h + o", "biases of inputs", ["inputs"]),
-        ("lambda i, h, o: i * h + h * o + 2", "two biases", ["bias a node"]),
+        ("lambda i, h, o: i * h + h * o + 2", "two biases", ["bias per unit"]),
         ("lambda i, h, o: 13", "the 2-3-1 network", []),
         ("lambda i, h, o: i * h + h * o + i * o + h + o", "a way around the hidden layer", []),
         ("lambda i, h, o: [i * h, h, h * o, o]", "a list", ["list"]),
