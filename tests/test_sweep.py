@@ -236,7 +236,7 @@ OWN_PRECISION = {
 def test_single_precision_stays_single(name, example):
     call = example(name)
     if not parts(call.arguments, is_float_array) or name.split(".")[0] in OWN_PRECISION:
-        pytest.skip("no floating-point array goes in")
+        return  # no floating-point array goes in, so there is no precision to keep
     result = in_single_precision(call)()
     for array in parts(result, is_float_array):
         assert array.dtype == np.float32
