@@ -191,9 +191,6 @@ def certify(
     checked = checks if checks is not None else code
     samplers, by_default = _samplers(name, inputs)
     _refuse_unfit_equations(name, equation, where, samplers, of, wrt, underived)
-    inputs = (
-        list(inputs) if not isinstance(inputs, Mapping) else [key for key, value in inputs.items() if value is None]
-    )
     rng = np.random.default_rng(seed)
     drawn = []
     for draw in range(draws):
