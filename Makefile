@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CLASSROOM := .venv-classroom
 LOWEST := .venv-lowest
+WORKERS := 2
 CHAPTERS_ON_LOWEST := $(addprefix chapters/,math/activation-function.ipynb math/weight-update.ipynb \
   equations/activation-functions.ipynb equations/convolution.ipynb equations/attention.ipynb)
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -28,8 +29,10 @@ help:
 book: $(VENV)/installed
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
 
+# A file is run by one process, so that what it prepares is prepared once; tests/conftest.py has the slow ones begin.
 test: lint book
-	$(BIN)/python -m pytest --ignore=tests/classroom
+	$(BIN)/python -m pytest --ignore=tests/classroom --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	  --durations=25
 
 test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
