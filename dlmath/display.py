@@ -9,22 +9,10 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from dlmath._shown import Shown
 from dlmath._source import function_definition, without_checks
 from dlmath._written import written_numbers
 from dlmath.printing import gathered, latex
-
-
-class Shown:
-    """Something a notebook shows, as Markdown in the book and in JupyterLab."""
-
-    def __init__(self, markdown: str) -> None:
-        self.markdown = markdown
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
-
-    def __repr__(self) -> str:
-        return self.markdown
 
 
 def formula(*expressions: Any) -> Shown:
@@ -44,7 +32,7 @@ def formula(*expressions: Any) -> Shown:
     if not expressions:
         raise ValueError("formula needs an expression to show, got none")
     lines = [e if isinstance(e, str) else latex(e) for e in expressions]
-    return Shown(f"$$\n{gathered(lines)}\n$$")
+    return _markdown(f"$$\n{gathered(lines)}\n$$")
 
 
 def say(*paragraphs: str) -> Shown:
@@ -59,7 +47,7 @@ def say(*paragraphs: str) -> Shown:
     """
     if not paragraphs:
         raise ValueError("say needs a sentence, got none")
-    return Shown(_written("\n\n".join(paragraphs)))
+    return _markdown(_written("\n\n".join(paragraphs)))
 
 
 def answers(*texts: str) -> Shown:
@@ -78,7 +66,7 @@ def answers(*texts: str) -> Shown:
     if not texts:
         raise ValueError("answers needs an answer, got none")
     lines = (f"{number}. {_written(text)}" for number, text in enumerate(texts, start=1))
-    return Shown("\n".join(["````{dropdown} Answers", *lines, "````"]))
+    return _markdown("\n".join(["````{dropdown} Answers", *lines, "````"]))
 
 
 def source(function: Callable[..., Any]) -> Shown:
@@ -104,7 +92,11 @@ def source(function: Callable[..., Any]) -> Shown:
     whole = "\n".join(lines)
     code = without_checks(whole)
     left_out = ", without its checks" if code != whole else ""
-    return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
+    return _markdown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
+
+
+def _markdown(text: str) -> Shown:
+    return Shown(text, markdown=text)
 
 
 def _written(text: str) -> str:

@@ -1,3 +1,5 @@
+"""What a chapter shows besides figures: formulas, sentences, answers and source."""
+
 import pytest
 import sympy as sp
 
@@ -7,11 +9,11 @@ x, y = sp.symbols("x y")
 
 
 def test_one_formula_is_displayed_mathematics():
-    assert display.formula(sp.Eq(y, x**2))._repr_markdown_() == "$$\ny = x^{2}\n$$"
+    assert display.formula(sp.Eq(y, x**2)).markdown == "$$\ny = x^{2}\n$$"
 
 
 def test_several_formulas_stand_one_below_the_other_and_strings_as_they_are():
-    shown = display.formula(r"\frac{\partial L}{\partial W}", x + 1, symbolic.ones(3))._repr_markdown_()
+    shown = display.formula(r"\frac{\partial L}{\partial W}", x + 1, symbolic.ones(3)).markdown
     assert shown.splitlines() == [
         "$$",
         r"\begin{gathered}",
@@ -29,7 +31,7 @@ def test_nothing_is_refused():
 
 
 def test_a_function_without_a_docstring_keeps_its_first_line():
-    assert "return len(text)" in display.source(bare)._repr_markdown_()
+    assert "return len(text)" in display.source(bare).markdown
 
 
 def bare(text):
