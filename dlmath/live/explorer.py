@@ -307,7 +307,7 @@ def _words(text: str) -> list[str]:
 def _nobody_is_there() -> bool:
     """Whether a program runs the notebook, as nbconvert does: its kernel has nobody who could answer a question."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    request = getattr(shell, "get_parent", dict)()
+    request: dict[str, Any] = getattr(shell, "get_parent", dict)()
     return not request.get("content", {}).get("allow_stdin", True)
 
 
