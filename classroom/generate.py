@@ -97,7 +97,7 @@ def release(course: Path, assignment: str) -> None:
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--create", "--force"]
     # nbgrader calls a program that is installed beside Python, whether or not the environment is activated.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(command, cwd=course, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=course, env=os.environ | {"PATH": path}, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise SystemExit(f"nbgrader generate_assignment {assignment} failed:\n{done.stderr}")
 

@@ -3,7 +3,7 @@
     python tests/mutants.py                           all modules but those that pyproject.toml excludes
     python tests/mutants.py losses exercises.engine     these modules only
 
-mutmut does the work, in a copy of the project in ``_build/mutants``, with the tests of the module alone. It leaves
+mutmut does the work, in a copy of the project below ``_build/mutants``, with the tests of the module alone. It leaves
 decorated functions out; so in the copy a decorator is written as an assignment after the function, which is the same.
 The table of results and the list of survivors, ``tests/mutants.md``, are written here; the reasons why a survivor is
 right are in ``tests/survivors.toml``. A survivor without a reason, a reason without a survivor, and a module of which
@@ -23,7 +23,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-COPY = ROOT / "_build" / "mutants"
+COPIES = ROOT / "_build" / "mutants"
 TABLE = ROOT / "tests" / "mutants.md"
 REASONS = ROOT / "tests" / "survivors.toml"
 LEAST_KILLED = 0.9
@@ -64,7 +64,7 @@ module on each change. The reasons are kept in `tests/survivors.toml`. A mutant 
 
 def modules() -> list[str]:
     """All modules that are mutated, such as ``losses`` and ``exercises.engine``."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
     files = sorted(path.relative_to(ROOT) for path in (ROOT / "dlmath").rglob("*.py"))
     kept = [path for path in files if not any(fnmatch(str(path), pattern) for pattern in settings["do_not_mutate"])]
     return [".".join(path.with_suffix("").parts[1:]) for path in kept]
@@ -93,36 +93,42 @@ def without_decorators(source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def prepare(module: str) -> None:
+def prepare(module: str) -> Path:
     """A copy of the project in which mutmut changes one module and runs its tests."""
-    shutil.rmtree(COPY, ignore_errors=True)
-    COPY.mkdir(parents=True)
+    copy = COPIES / module
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(parents=True)
     for folder in ("dlmath", "exercises", "tests"):
-        shutil.copytree(ROOT / folder, COPY / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     path = "dlmath/" + module.replace(".", "/") + ".py"
-    (COPY / path).write_text(without_decorators((COPY / path).read_text()))
-    with (COPY / "tests" / "conftest.py").open("a") as conftest:
+    (copy / path).write_text(without_decorators((copy / path).read_text(encoding="utf-8")), encoding="utf-8")
+    with (copy / "tests" / "conftest.py").open("a", encoding="utf-8") as conftest:
         conftest.write(SETTINGS_OF_THE_COPY)
-    settings = (ROOT / "pyproject.toml").read_text()
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     chosen = f'only_mutate = ["{path}"]\npytest_add_cli_args_test_selection = ["{tests_of(module)}"]'
-    (COPY / "pyproject.toml").write_text(settings.replace("[tool.mutmut]", f"[tool.mutmut]\n{chosen}"))
+    (copy / "pyproject.toml").write_text(
+        settings.replace("[tool.mutmut]", f"[tool.mutmut]\n{chosen}"), encoding="utf-8"
+    )
+    return copy
 
 
-def mutmut(*arguments: str, quiet: bool = False) -> str:
+def mutmut(copy: Path, *arguments: str, quiet: bool = False) -> str:
     # Processes that are forked from one in which threads compute would wait for them for ever.
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "mutmut", *arguments]
     output = subprocess.PIPE if quiet else None
-    return subprocess.run(command, cwd=COPY, env=environment, stdout=output, text=True, check=True).stdout or ""
+    return subprocess.run(command, cwd=copy, env=environment, stdout=output, encoding="utf-8", check=True).stdout or ""
 
 
 def mutated(module: str) -> tuple[int, list[str]]:
     """Run the mutants of one module: how many there were, and the changes that no test noticed."""
-    prepare(module)
-    mutmut("run", "--max-children", "1")
-    results = dict(re.findall(r"^\s*(\S+): ([\w ]+)$", mutmut("results", "--all", "true", quiet=True), re.MULTILINE))
+    copy = prepare(module)
+    mutmut(copy, "run", "--max-children", "1")
+    results = dict(
+        re.findall(r"^\s*(\S+): ([\w ]+)$", mutmut(copy, "results", "--all", "true", quiet=True), re.MULTILINE)
+    )
     alive = [name for name, status in results.items() if status in ("survived", "no tests", "suspicious")]
-    return len(results), [change(name, mutmut("show", name, quiet=True)) for name in alive]
+    return len(results), [change(name, mutmut(copy, "show", name, quiet=True)) for name in alive]
 
 
 def change(name: str, diff: str) -> str:
@@ -136,7 +142,7 @@ def change(name: str, diff: str) -> str:
 def reasons() -> dict[str, dict[str, str]]:
     """For each module the changes that are right, with the reason."""
     found: dict[str, dict[str, str]] = {}
-    for entry in tomllib.loads(REASONS.read_text())["survivors"]:
+    for entry in tomllib.loads(REASONS.read_text(encoding="utf-8"))["survivors"]:
         found.setdefault(entry["module"], {}).update(dict.fromkeys(entry["changes"], entry["reason"]))
     return found
 
@@ -144,7 +150,7 @@ def reasons() -> dict[str, dict[str, str]]:
 def report(results: dict[str, tuple[int, list[str]]]) -> list[str]:
     """Write the table, keeping the rows of modules that were not run now, and say what is wrong."""
     known, wrong = reasons(), []
-    rows = dict(re.findall(r"^\| `([\w.]+)` \| (.*) \|$", TABLE.read_text(), flags=re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| (.*) \|$", TABLE.read_text(encoding="utf-8"), flags=re.MULTILINE))
     for module, (count, alive) in results.items():
         killed = count - len(alive)
         rows[module] = f"{count} | {killed} | {100 * killed / count:.1f} %"
@@ -159,7 +165,7 @@ def report(results: dict[str, tuple[int, list[str]]]) -> list[str]:
         f"\n## `{module}`\n\n" + "".join(f"- {reason}\n" for reason in dict.fromkeys(known[module].values()))
         for module in sorted(known)
     ]
-    TABLE.write_text(HEAD + table + "".join(sections))
+    TABLE.write_text(HEAD + table + "".join(sections), encoding="utf-8")
     return wrong
 
 

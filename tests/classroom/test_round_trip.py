@@ -76,7 +76,9 @@ def run(*arguments, cwd):
         "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
-    done = subprocess.run([python, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [python, *arguments], cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=300
+    )
     return done
 
 
@@ -151,7 +153,7 @@ def course(tmp_path_factory):
         nbformat.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
     config = course / "nbgrader_config.py"
     shorter = f"from dlmath.exercises import grading\n\ngrading.CELL_SECONDS = {CELL_SECONDS}\n"
-    config.write_text(config.read_text() + shorter)
+    config.write_text(config.read_text(encoding="utf-8") + shorter, encoding="utf-8")
     done = run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=course)
     assert done.returncode == 0, done.stderr
     done = run("-m", "nbgrader", "generate_feedback", ASSIGNMENT, cwd=course)
@@ -163,7 +165,7 @@ def course(tmp_path_factory):
 
 @pytest.mark.parametrize("student", SCORES)
 def test_the_score_is_what_the_answers_deserve(course, student):
-    with (course / "grades.csv").open() as file:
+    with (course / "grades.csv").open(encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert float(rows[student]["max_score"]) == sum(POINTS.values())
     assert float(rows[student]["score"]) == sum(SCORES[student].values())
@@ -185,7 +187,8 @@ def test_points_are_given_for_each_exercise_by_itself(course, student):
 
 def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
     pages = {
-        student: (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text() for student in SCORES
+        student: (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+        for student in SCORES
     }
     assert "Where is the number of samples N?" in pages["wrong"]
     assert "ZeroDivisionError" in pages["wrong"]
@@ -196,10 +199,10 @@ def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
 
 
 def test_no_page_shows_what_grades(course):
-    secret = (course / "secret.txt").read_text()
+    secret = (course / "secret.txt").read_text(encoding="utf-8")
     assert len(secret) >= 32
     for student in SCORES:
-        page = (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+        page = (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
         assert secret not in page
         # The hidden test is there, and says nothing.
         shown = re.sub(r"<[^>]*>", "", page)
@@ -207,7 +210,7 @@ def test_no_page_shows_what_grades(course):
 
 
 def test_students_get_inputs_of_their_own_and_the_same_when_graded_again(course):
-    secret = (course / "secret.txt").read_text().strip()
+    secret = (course / "secret.txt").read_text(encoding="utf-8").strip()
     drawn = {student: grading.seeds(secret, student, "mse-gradient") for student in SCORES}
     assert len({tuple(seeds) for seeds in drawn.values()}) == len(SCORES)
     assert drawn["right"] == grading.seeds(secret, "right", "mse-gradient")
@@ -220,7 +223,7 @@ def test_without_the_settings_of_the_course_nobody_gets_points(course, tmp_path)
     assert run("-m", "nbgrader", "generate_assignment", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=tmp_path).returncode == 0
-    with (tmp_path / "grades.csv").open() as file:
+    with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
         assert [float(row["score"]) for row in csv.DictReader(file)] == [0]
 
 
@@ -233,7 +236,7 @@ def telling(exercise):
 def test_no_solution_is_in_the_students_version_in_any_form(course):
     released = [path for path in (course / "release").rglob("*") if path.is_file()]
     assert [path.name for path in released] == [f"{ASSIGNMENT}.ipynb"]
-    text = released[0].read_text()
+    text = released[0].read_text(encoding="utf-8")
     content = json.loads(text)
     squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
     for exercise in CHAPTER.exercises:
@@ -256,7 +259,7 @@ def test_no_solution_is_in_the_students_version_in_any_form(course):
 
 
 def test_the_search_for_solutions_finds_them_in_the_teachers_version(course):
-    text = (course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text()
+    text = (course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
     squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
     assert all(line in squeezed for exercise in CHAPTER.exercises for line in telling(exercise))
     assert "HIDDEN" in text
