@@ -96,7 +96,7 @@ def test_cleaning_deletes_no_course(tmp_path):
     assert (tmp_path / "course").exists()
     assert not (tmp_path / "_build").exists()
     (tmp_path / "_build" / "classroom").mkdir(parents=True)
-    done = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert done.returncode
     assert "move it away" in done.stderr
     assert (tmp_path / "_build" / "classroom").exists()

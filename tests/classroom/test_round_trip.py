@@ -77,7 +77,9 @@ def run(*arguments, cwd):
         "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
-    done = subprocess.run([python, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [python, *arguments], cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=300
+    )
     return done
 
 
@@ -326,7 +328,7 @@ def test_the_page_for_teachers_leads_from_nothing_to_grades(tmp_path):
     assert [line.split()[0] for line in lines] == ["make", "mkdir", "cp", "make"]
     book = tmp_path / "a book, für alle"
     files = subprocess.run(
-        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     ).stdout
     for name in filter(None, files.split("\0")):
         if not name.startswith(("chapters/", "tests/")):
@@ -336,7 +338,7 @@ def test_the_page_for_teachers_leads_from_nothing_to_grades(tmp_path):
     for line in lines:
         if line.startswith("cp "):
             (book / "math-loss.ipynb").write_text(answered(book / "course/release/math-loss/math-loss.ipynb"))
-        done = subprocess.run(line, shell=True, cwd=book, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(line, shell=True, cwd=book, capture_output=True, encoding="utf-8", timeout=300)
         assert done.returncode == 0, (line, done.stdout, done.stderr)
     (row,) = rows_of(book / "course" / "marks" / "math-loss.csv")
     assert row["username"] == "ada"

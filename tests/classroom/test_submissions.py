@@ -24,11 +24,11 @@ GOOD = json.dumps({"cells": [{"metadata": {"nbgrader": {"grade_id": "mse-answer"
 def test_the_reason(tmp_path, name, text, graded, words):
     handed_in = tmp_path / "submitted" / "ada" / "a" / name
     handed_in.parent.mkdir(parents=True)
-    handed_in.write_text(text)
+    handed_in.write_text(text, encoding="utf-8")
     if graded:
         result = tmp_path / "autograded" / "ada" / "a" / "a.ipynb"
         result.parent.mkdir(parents=True)
-        result.write_text("{}")
+        result.write_text("{}", encoding="utf-8")
     found = submissions.problems(tmp_path, "a")
     assert found == {} if words is None else words in found["ada"]
 
@@ -37,7 +37,7 @@ def test_what_was_handed_in_again_is_graded_again(tmp_path):
     for folder, when in (("submitted", 2000), ("autograded", 1000)):
         file = tmp_path / folder / "ada" / "a" / "a.ipynb"
         file.parent.mkdir(parents=True)
-        file.write_text(GOOD)
+        file.write_text(GOOD, encoding="utf-8")
         os.utime(file, (when, when))
     assert "again after grading" in submissions.problems(tmp_path, "a")["ada"]
 
