@@ -60,10 +60,10 @@ def test_what_was_handed_in_again_is_graded_again(tmp_path):
 def test_the_names_that_browsers_and_systems_make(tmp_path, name):
     folder = tmp_path / "submitted" / "ada" / "a"
     folder.mkdir(parents=True)
-    (folder / name).write_text(GOOD)
-    (folder / "._a.ipynb").write_text("of an archive from macOS")
+    (folder / name).write_text(GOOD, encoding="utf-8")
+    (folder / "._a.ipynb").write_text("of an archive from macOS", encoding="utf-8")
     assert submissions.rename(tmp_path, "a") == {"ada": name}
-    assert (folder / "a.ipynb").read_text() == GOOD
+    assert (folder / "a.ipynb").read_text(encoding="utf-8") == GOOD
     assert submissions.rename(tmp_path, "a") == {}
 
 
@@ -75,6 +75,6 @@ def test_nothing_is_renamed_where_it_is_not_clear_what_is_meant(tmp_path, names)
     folder = tmp_path / "submitted" / "ada" / "a"
     folder.mkdir(parents=True)
     for name in names:
-        (folder / name).write_text(name)
+        (folder / name).write_text(name, encoding="utf-8")
     assert submissions.rename(tmp_path, "a") == {}
-    assert {file.name: file.read_text() for file in folder.iterdir()} == {name: name for name in names}
+    assert {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} == {name: name for name in names}
