@@ -128,6 +128,12 @@ window.dlPython = (() => {
       }
     },
 
+    // End Python, and start a new one for what comes next.
+    renew() {
+      current?.end();
+      current = new Runtime(() => {});
+    },
+
     async askNow(call, values, { prepare, seconds = 5, signal, tell }) {
       const runtime = current ??= new Runtime(tell);
       const id = ++asked;
@@ -135,10 +141,10 @@ window.dlPython = (() => {
       const done = new Promise((resolve, reject) => {
         const begun = (late) => {
           tell("Running …");
-          timer = setTimeout(() => { runtime.end(); resolve({ late }); }, 1000 * seconds);
+          timer = setTimeout(() => { resolve({ late }); api.renew(); }, 1000 * seconds);
         };
         runtime.waiting.set(id, { resolve, reject, begun });
-        signal.addEventListener("abort", () => { runtime.end(); resolve({ stopped: true }); });
+        signal.addEventListener("abort", () => { resolve({ stopped: true }); api.renew(); }, { once: true });
         runtime.ready.catch(reject);
       });
       runtime.ready.then(() => {
