@@ -18,7 +18,8 @@ TORCH_VERSION := torch==2.13.0
 .PHONY: help book test test-classroom test-lowest exercises assignments grades bench mutants lint lab serve format clean strip constraints
 
 help:
-	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes"
+	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes,"
+	@echo "                     make book PYODIDE=folder takes Python for the pages from there"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make serve           build the book and serve it on http://localhost:8000"
@@ -34,7 +35,7 @@ help:
 	@echo "make constraints     renew the versions in constraints.txt and constraints-classroom.txt"
 	@echo "make clean           delete what was built"
 
-book: $(VENV)/installed
+book: $(VENV)/installed $(if $(PYODIDE),,.pyodide/downloaded)
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
 
 test: lint book
@@ -105,6 +106,13 @@ $(VENV)/installed: requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install -r requirements.txt $(CONSTRAINED)
 	@touch $@
+
+# It outlives `make clean`, as the environment does. Without it the pages load Python from its public distribution.
+.pyodide/downloaded: requirements-pyodide.txt | $(VENV)/installed
+	@echo "downloading Python for the pages, 77 MB, once"
+	@mkdir -p .pyodide
+	@$(PIP) download --no-deps --retries 1 --timeout 20 --dest .pyodide -r $< && touch $@ \
+	  || echo "Python for the pages could not be downloaded: the next build tries again"
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.
 $(VENV)/tests-installed: requirements-test.txt $(VENV)/installed
