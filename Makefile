@@ -15,7 +15,7 @@ help:
 	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make lab             open the chapters in JupyterLab"
-	@echo "make serve           build the book and serve it on http://localhost:8000"
+	@echo "make serve           build the book and serve it, at an address that is printed; make serve PORT=9000"
 	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
 	@echo "make assignments     generate the exercises as nbgrader assignments"
 	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
@@ -27,6 +27,7 @@ help:
 
 book: $(VENV)/installed
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
+	@$(BIN)/python _ext/opening.py built
 
 test: lint book
 	$(BIN)/python -m pytest --ignore=tests/classroom
@@ -59,11 +60,12 @@ lint: $(VENV)/tests-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lab: $(VENV)/installed
-	$(BIN)/jupyter lab chapters
+lab: $(VENV)/lab-installed
+	@$(BIN)/python _ext/opening.py lab
+	@$(BIN)/jupyter lab chapters --ServerApp.log_level=WARN
 
 serve: book
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+	@$(BIN)/python _ext/opening.py serve $(PORT)
 
 format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
@@ -79,6 +81,11 @@ $(VENV)/installed: requirements.txt pyproject.toml
 	@echo "installing what the book needs into $(VENV); this takes a minute or two"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(VENV)/lab-installed: requirements-lab.txt $(VENV)/installed
+	@echo "adding JupyterLab to $(VENV)"
+	@$(PIP) install -r requirements-lab.txt
 	@touch $@
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.
