@@ -26,8 +26,9 @@ def built() -> str:
 
 def lab() -> str:
     return (
-        "JupyterLab opens in the browser with the book's chapters; start with math/introduction.ipynb. If no window\n"
-        "opens, follow the address that is printed below. What you change stays in chapters/. Ctrl+C, twice, ends JupyterLab."
+        "JupyterLab opens in the browser with the book's chapters; start with math/introduction.ipynb.\n"
+        "If no window opens, follow the address that is printed next. What you change stays in chapters/.\n"
+        "Ctrl+C, twice, ends JupyterLab."
     )
 
 
