@@ -22,7 +22,7 @@ help:
 	@echo "                     make book PYODIDE=folder takes Python for the pages from there"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make lab             open the chapters in JupyterLab"
-	@echo "make serve           build the book and serve it on http://localhost:8000"
+	@echo "make serve           build the book and serve it, at an address that is printed; make serve PORT=9000"
 	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
 	@echo "make assignments     generate the exercises as assignments; CHAPTERS=\"math/loss\" EXERCISES=\"mse-gradient=3\" for some"
 	@echo "make grades          grade what came back: make grades ASSIGNMENT=math-loss"
@@ -37,6 +37,7 @@ help:
 
 book: $(VENV)/installed $(if $(PYODIDE),,.pyodide/downloaded)
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
+	@$(BIN)/python _ext/opening.py built
 
 test: lint book
 	$(BIN)/python -m pytest --ignore=tests/classroom
@@ -74,11 +75,12 @@ lint: $(VENV)/tests-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lab: $(VENV)/installed
-	$(BIN)/jupyter lab chapters
+lab: $(VENV)/lab-installed
+	@$(BIN)/python _ext/opening.py lab
+	@$(BIN)/jupyter lab chapters --ServerApp.log_level=WARN
 
 serve: book
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+	@$(BIN)/python _ext/opening.py serve $(PORT)
 
 format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
@@ -113,6 +115,11 @@ $(VENV)/installed: requirements.txt pyproject.toml $(CONSTRAINTS)
 	@mkdir -p .pyodide
 	@$(PIP) download --no-deps --retries 1 --timeout 20 --dest .pyodide -r $< && touch $@ \
 	  || echo "Python for the pages could not be downloaded: the next build tries again"
+
+$(VENV)/lab-installed: requirements-lab.txt $(VENV)/installed
+	@echo "adding JupyterLab to $(VENV)"
+	@$(PIP) install -r requirements-lab.txt $(CONSTRAINED)
+	@touch $@
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.
 $(VENV)/tests-installed: requirements-test.txt $(VENV)/installed
