@@ -260,7 +260,7 @@ def test_without_the_settings_of_the_course_nobody_gets_points(course, tmp_path)
     assert run("-m", "nbgrader", "generate_assignment", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=tmp_path).returncode == 0
-    with (tmp_path / "grades.csv").open() as file:
+    with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
         assert [float(row["score"]) for row in csv.DictReader(file)] == [0]
 
 
