@@ -198,6 +198,26 @@ def test_the_line_of_an_error_is_the_students_and_not_the_librarys(everywhere):
     assert one(fails).error.line == "return np.linalg.inv(np.zeros((2, 2)))"
 
 
+@pytest.mark.parametrize(
+    ("file", "is_students"),
+    [
+        ("<ipython-input-3-abc>", True),
+        ("/tmp/ipykernel_1/12345.py", True),
+        ("/home/student/dlmath_answers.py", True),
+        (running._OURS + "_mine/answer.py", True),
+        (running.__file__, False),
+        (running._OURS + "/losses.py", False),
+        (os.__file__, False),
+        (np.__file__, False),
+        ("<frozen importlib._bootstrap>", False),
+        ("/opt/other/lib/python3/site-packages/library.py", False),
+        ("/usr/lib/python3/dist-packages/library.py", False),
+    ],
+)
+def test_whose_a_file_is(file, is_students):
+    assert running._is_students(file) == is_students
+
+
 @pytest.mark.parametrize("leave", [exit, sys.exit, lambda: os._exit(3), lambda: os.abort(), lambda: input("?")])
 def test_nothing_ends_python_or_waits_for_the_keyboard(everywhere, leave):
     with contextlib.suppress(ProcessEndedError):  # what `os._exit` does to a process of its own
