@@ -57,7 +57,7 @@ def test_the_constraints_fix_one_version_of_every_requirement(name, python, syst
 
 @pytest.mark.parametrize("name", sorted(set(LOCKED.values())))
 def test_the_constraints_name_no_host_and_no_folder(name):
-    assert not re.findall(r"\w+://.*|^-.*|.* @ .*", (ROOT / name).read_text(), flags=re.MULTILINE)
+    assert not re.findall(r"\w+://.*|^-.*|.* @ .*", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 SCHEMAS = {

@@ -320,7 +320,9 @@ try:
 except ChildProcessError:
     print("none")
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
     assert done.stdout == "none\n"
 
 
