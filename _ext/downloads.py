@@ -7,6 +7,7 @@ numbers of the page, captions stand under their figures, what the page folds is 
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -70,18 +71,18 @@ def downloaded(
 
 
 def first_cell(place: Place) -> nbformat.NotebookNode:
-    wheel = place.wheel or f"./{Path(WHEEL).name}"
-    requirement = f"dlmath[book] @ {wheel}" if place.site else f"{wheel}[book]"
-    where = (
-        ""
-        if place.site
-        else f'Take {Path(WHEEL).name} from the book\'s page "Run this book", put it beside this notebook, and '
-    )
-    code = FIRST_CELL.format(needed=NEEDED, requirement=requirement, where=where)
+    """A cell that looks for what the notebook needs: on Colab and in the browser it installs it, elsewhere says how."""
+    wheel = Path(WHEEL).name
+    if place.site:
+        requirement, told = f"dlmath[book] @ {place.wheel}", "Run"
+    else:
+        requirement = f"./{wheel}[book]"
+        told = f"Take {wheel} from the page 'Run this book', put it beside this notebook, and run"
+    code = FIRST_CELL.format(needed=json.dumps(NEEDED), requirement=requirement, told=told)
     return nbformat.v4.new_code_cell(code, id="get-what-is-missing")
 
 
-FIRST_CELL = '''\
+FIRST_CELL = """\
 # From "The Mathematics of Deep Learning". Run this cell first: it looks for what the other cells import.
 import sys
 from importlib.util import find_spec
@@ -90,13 +91,14 @@ missing = [name for name in {needed} if find_spec(name) is None]
 if missing and "google.colab" in sys.modules:
     %pip install --quiet "{requirement}"
 elif missing and sys.platform == "emscripten":
-    %pip install --quiet dlmath sympy ipywidgets matplotlib
+    %pip install --quiet dlmath sympy matplotlib ipywidgets
 elif missing:
     raise ModuleNotFoundError(
-        f"not installed here: {{', '.join(missing)}}. {where}run this in a cell of its own, then this cell again:\\n\\n"
-        """    %pip install "{requirement}"\\n"""
+        f"This notebook needs {{', '.join(missing)}}. {told}\\n\\n"
+        '    %pip install "{requirement}"\\n\\n'
+        "in a cell of its own, then this cell again."
     )
-'''
+"""
 
 
 class Page:
@@ -164,7 +166,7 @@ class Page:
         yield "**References**"
         cited = sorted((self.citations[key].formatted_entry for key in self.cited), key=lambda entry: entry.label)
         for entry in cited:
-            yield f"[{entry.label}] {entry.text.render(Backend())}"
+            yield f"[{entry.label}] {' '.join(entry.text.render(Backend()).split())}"
 
 
 def names(entry) -> str:

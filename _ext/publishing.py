@@ -12,6 +12,7 @@ import html
 import os
 import posixpath
 import re
+import textwrap
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -58,15 +59,33 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", describe, priority=400)  # before the tags are made of it
     app.connect("html-page-context", offer_to_run, priority=600)  # after the theme has made its buttons
     app.connect("build-finished", add_wheel)
-    app.config.html_baseurl = place.site
     if place.site:
-        app.config.ogp_site_url = place.site
-        app.config.notfound_urls_prefix = urlsplit(place.site).path
-        app.setup_extension("sphinx_sitemap")
-        app.setup_extension("notfound.extension")
+        for name, value in settings(place, app.config.html_title).items():
+            setattr(app.config, name, value)
+        for extension in ("sphinxext.opengraph", "sphinx_sitemap", "notfound.extension"):
+            app.setup_extension(extension)
         app.connect("build-finished", draw_picture)
-    app.setup_extension("sphinxext.opengraph")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def settings(place: Place, title: str) -> dict[str, Any]:
+    """Of the extensions that need to know where the pages are."""
+    return {
+        "html_baseurl": place.site,
+        "ogp_site_url": place.site,
+        "ogp_site_name": title,
+        "ogp_image": PICTURE,
+        "ogp_image_alt": "The surface that a network with three units learned from forty sensors, drawn as dots.",
+        "ogp_enable_meta_description": False,  # it is on every page, published or not
+        "sitemap_url_scheme": "{link}",
+        "sitemap_excludes": ["search.html", "genindex.html", "py-modindex.html", "_modules/*", "404.html"],
+        "notfound_urls_prefix": urlsplit(place.site).path,
+        "notfound_context": {
+            "title": "There is no such page",
+            "body": "<h1>There is no such page</h1><p>The book has none at this address. It may have moved: "
+            "the contents are at the side, and the search field looks through all pages.</p>",
+        },
+    }
 
 
 def slashed(address: str) -> str:
@@ -255,7 +274,7 @@ def draw_picture(app: Sphinx, error: Exception | None) -> None:
         axes.scatter(*locations.T, c=heights[:, 0], s=90, edgecolors="white", linewidths=1, **limits)
         axes.set_axis_off()
         axes.set_position((0.54, 0.08, 0.44, 0.84))
-        words = app.config.project.split()
-        figure.text(0.06, 0.5, "\n".join([" ".join(words[:3]), " ".join(words[3:])]), size=44, va="center", wrap=True)
+        title = "\n".join(textwrap.wrap(app.config.html_title, 17))
+        figure.text(0.06, 0.5, title, size=42, va="center")
         figure.savefig(Path(app.outdir, PICTURE), facecolor="white", metadata={"Software": None})
         plt.close(figure)
