@@ -12,7 +12,8 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .PHONY: help book test test-classroom test-lowest exercises assignments bench mutants lint lab serve format clean
 
 help:
-	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes"
+	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes,"
+	@echo "                     make book PYODIDE=folder takes Python for the pages from there"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make serve           build the book and serve it, at an address that is printed; make serve PORT=9000"
@@ -25,7 +26,7 @@ help:
 	@echo "make format          format the code"
 	@echo "make clean           delete what was built"
 
-book: $(VENV)/installed
+book: $(VENV)/installed $(if $(PYODIDE),,.pyodide/downloaded)
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
 	@$(BIN)/python _ext/opening.py built
 
@@ -87,6 +88,13 @@ $(VENV)/lab-installed: requirements-lab.txt $(VENV)/installed
 	@echo "adding JupyterLab to $(VENV)"
 	@$(PIP) install -r requirements-lab.txt
 	@touch $@
+
+# It outlives `make clean`, as the environment does. Without it the pages load Python from its public distribution.
+.pyodide/downloaded: requirements-pyodide.txt | $(VENV)/installed
+	@echo "downloading Python for the pages, 77 MB, once"
+	@mkdir -p .pyodide
+	@$(PIP) download --no-deps --retries 1 --timeout 20 --dest .pyodide -r $< && touch $@ \
+	  || echo "Python for the pages could not be downloaded: the next build tries again"
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.
 $(VENV)/tests-installed: requirements-test.txt $(VENV)/installed

@@ -55,7 +55,7 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
             seconds, lambda: _computed(expression, reference, values, ours, min(PROOF, seconds / 2))
         )
     except OutOfTimeError:
-        return "wrong", f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
+        return "wrong", time_text(seconds)
     except Exception as error:  # SymPy has many parts, and a student may use any of them
         return "wrong", f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
     if _all_same(theirs, ours):
@@ -76,6 +76,10 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
         if _all_same(theirs, _at(wrong, values)):
             return "wrong", mistake.hint
     return "wrong", common_hint(theirs, ours) or _difference(expression, reference)
+
+
+def time_text(seconds: float) -> str:
+    return f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
 
 
 LEFT_TO_DO = (sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product)

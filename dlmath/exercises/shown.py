@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from dlmath.exercises.definition import Chapter, Exercise, Question, chapters, exercises
+from dlmath.exercises.definition import Chapter, Exercise, Question, chapters, exercises, find
 
 COLOURS = {"open": "#6b7785", "wrong": "#d55e00", "solved": "#009e73"}
 SIGNS = {"open": "○", "wrong": "✗", "solved": "✓"}
@@ -135,9 +135,10 @@ def to_html(text: str) -> str:
 
 
 def _find(name: str) -> Exercise:
-    if name not in exercises():
+    found = find(name) if isinstance(name, str) else None
+    if found is None:
         raise ValueError(f"name must be one of {', '.join(exercises())}, got {name!r}")
-    return exercises()[name]
+    return found
 
 
 def _answers(question: Question) -> list[tuple[str, str, bool]]:
