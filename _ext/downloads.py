@@ -23,10 +23,10 @@ from sphinx.environment import BuildEnvironment
 
 NEEDED = ("dlmath", "exercises", "sympy", "matplotlib", "ipywidgets")
 COLOURS = {"note": "info", "tip": "success", "important": "success", "warning": "warning", "danger": "danger"}
-FENCE = re.compile(r"(?P<fence>:{3,}|`{3,}|~{3,})[ ]*(?:\{(?P<name>[\w:-]+)\}[ ]*(?P<title>.*))?")
+FENCE = re.compile(r"(?P<fence>:{3,}|`{3,}|~{3,})[ ]*(?:\{(?P<name>[\w:-]+)\}[ ]*(?P<title>.*)|[^`:]*)")
 OPTION = re.compile(r":[\w-]+:.*")
 ROLE = re.compile(r"\{([\w:-]+)\}(`+)(.+?)\2", flags=re.DOTALL)
-LINK = re.compile(r"\]\((?P<path>[^)\s#:]+)\.(?P<kind>ipynb|md)(?P<place>#[^)\s]*)?\)")
+LINK = re.compile(r"\[(?P<text>(?:[^][]|\[[^][]*\])*)\]\((?P<path>[^)\s#:]+)\.(?P<kind>ipynb|md)(?P<place>#[^)\s]*)?\)")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -62,7 +62,7 @@ def downloaded(
         cell.metadata.pop("mystnb", None)
         cells.append(cell)
         if figure:
-            caption = f"*{page.figure(figure['name'])}.* {plain(figure['caption'], page)}"
+            caption = f"*{page.figure(figure.get('name', ''))}.* {plain(figure.get('caption', ''), page)}"
             cells.append(nbformat.v4.new_markdown_cell(caption, id=f"caption-{len(cells)}"))
     if page.cited:
         cells.append(nbformat.v4.new_markdown_cell("\n\n".join(page.references()), id="references"))
@@ -120,15 +120,17 @@ class Page:
         }
         return known.get(name, lambda text: text)(text)
 
+    # What is not known has been a warning of the build already.
+
     def equation(self, label: str) -> str:
         """The number on the page and the name of the certificate, which the cell has that prints the formula."""
-        docname, number = self.env.domains["math"].equations[label]
+        docname, number = self.env.domains["math"].equations.get(label, (self.docname, "?"))
         return self.linked(f"({number}, `{label}`)", docname, f"#equation-{label}")
 
     def figure(self, label: str) -> str:
-        docname, place, _ = self.env.domains["std"].labels[label]
-        (number,) = self.env.toc_fignumbers[docname]["figure"][place]
-        return f"Fig. {number}"
+        docname, place, _ = self.env.domains["std"].labels.get(label, (self.docname, "", ""))
+        number = self.env.toc_fignumbers.get(docname, {}).get("figure", {}).get(place)
+        return f"Fig. {number[0]}" if number else "Figure"
 
     def page(self, path: str) -> str:
         docname = path.lstrip("/") if path.startswith("/") else urljoin(self.docname, path)
@@ -142,11 +144,11 @@ class Page:
     def linked(self, text: str, docname: str, place: str = "") -> str:
         return f"[{text}]({self.site}{docname}.html{place})" if self.site else text
 
-    def link(self, path: str, kind: str, place: str) -> str:
-        """A link to another page, from its bracket on: to the published page, or to a notebook beside this one."""
+    def link(self, text: str, path: str, kind: str, place: str) -> str:
+        """A link to another page: to the published one, or to a notebook beside this one, or none."""
         if self.site:
-            return f"]({self.site}{urljoin(self.docname, path)}.html{place})"
-        return f"]({path}.ipynb{place})" if kind == "ipynb" else "]"
+            return self.linked(text, urljoin(self.docname, path), place)
+        return f"[{text}]({path}.ipynb{place})" if kind == "ipynb" else text
 
     def textual(self, keys: str) -> str:
         return ", ".join(
@@ -201,6 +203,8 @@ def translated(lines: list[str], page: Page) -> Iterator[str]:
         inside = list(until_closed(rest, fence["fence"]))
         if fence["name"]:
             yield from directive(fence["name"], fence["title"].strip(), inside, page)
+        elif fence["fence"].startswith(":"):
+            yield from translated(inside, page)
         else:
             yield from (line, *inside, fence["fence"])
     yield from sentences(prose, page)
@@ -249,6 +253,6 @@ def sentences(lines: list[str], page: Page) -> Iterator[str]:
     text = "\n".join(lines)
     text = re.sub(r"^\([\w-]+\)=\n?", "", text, flags=re.MULTILINE)  # a place that links lead to
     text = re.sub(r"^\$\$ *\([\w-]+\)$", "$$", text, flags=re.MULTILINE)
-    text = LINK.sub(lambda match: page.link(match["path"], match["kind"], match["place"] or ""), text)
+    text = LINK.sub(lambda match: page.link(**match.groupdict("")), text)
     if lines:
         yield from ROLE.sub(lambda match: page.role(match[1], match[3]), text).split("\n")
