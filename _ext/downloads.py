@@ -22,10 +22,13 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 NEEDED = ("dlmath", "exercises", "sympy", "matplotlib", "ipywidgets")
+FOLDED = {"hide-input", "remove-input", "remove-cell"}
 COLOURS = {"note": "info", "tip": "success", "important": "success", "warning": "warning", "danger": "danger"}
 FENCE = re.compile(r"(?P<fence>:{3,}|`{3,}|~{3,})[ ]*(?:\{(?P<name>[\w:-]+)\}[ ]*(?P<title>.*)|[^`:]*)")
 OPTION = re.compile(r":[\w-]+:.*")
 ROLE = re.compile(r"\{([\w:-]+)\}(`+)(.+?)\2", flags=re.DOTALL)
+# In the strings of code, where braces are doubled if they are formatted.
+ROLE_IN_CODE = re.compile(r"\{{1,2}(eq|numref|cite:[pt])\}{1,2}`([^`]+)`")
 LINK = re.compile(r"\[(?P<text>(?:[^][]|\[[^][]*\])*)\]\((?P<path>[^)\s#:]+)\.(?P<kind>ipynb|md)(?P<place>#[^)\s]*)?\)")
 
 
@@ -57,8 +60,10 @@ def downloaded(
         figure = cell.metadata.get("mystnb", {}).get("figure", {})
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, page)
-        elif {"hide-input", "remove-input", "remove-cell"} & set(cell.metadata.get("tags", [])):
-            cell.metadata["jupyter"] = {"source_hidden": True}
+        else:
+            cell.source = linked(ROLE_IN_CODE.sub(lambda match: page.role(match[1], match[2]), cell.source), page)
+            if FOLDED & set(cell.metadata.get("tags", [])):
+                cell.metadata["jupyter"] = {"source_hidden": True}
         cell.metadata.pop("mystnb", None)
         cells.append(cell)
         if figure:
@@ -253,6 +258,10 @@ def sentences(lines: list[str], page: Page) -> Iterator[str]:
     text = "\n".join(lines)
     text = re.sub(r"^\([\w-]+\)=\n?", "", text, flags=re.MULTILINE)  # a place that links lead to
     text = re.sub(r"^\$\$ *\([\w-]+\)$", "$$", text, flags=re.MULTILINE)
-    text = LINK.sub(lambda match: page.link(**match.groupdict("")), text)
+    text = linked(text, page)
     if lines:
         yield from ROLE.sub(lambda match: page.role(match[1], match[3]), text).split("\n")
+
+
+def linked(text: str, page: Page) -> str:
+    return LINK.sub(lambda match: page.link(**match.groupdict("")), text)
