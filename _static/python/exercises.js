@@ -16,6 +16,7 @@ window.dlExercise = (name, stubCell, checkCell, stub) => {
 
   const answer = document.createElement("div");
   answer.className = "dl-answer";
+  answer.dataset.exercise = name;
   answer.setAttribute("role", "group");
   answer.setAttribute("aria-label", `Your answer to ${task}`);
   answer.innerHTML = `<textarea spellcheck="false" autocapitalize="off" autocomplete="off" autocorrect="off"></textarea>
