@@ -9,7 +9,7 @@ CHAPTERS_ON_LOWEST := $(addprefix chapters/,math/activation-function.ipynb math/
   equations/activation-functions.ipynb equations/convolution.ipynb equations/attention.ipynb)
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help book test test-classroom test-lowest exercises assignments bench mutants lint lab serve format clean
+.PHONY: help book test test-classroom test-lowest exercises assignments grades bench mutants lint lab serve format clean
 
 help:
 	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes,"
@@ -18,7 +18,8 @@ help:
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make serve           build the book and serve it on http://localhost:8000"
 	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
-	@echo "make assignments     generate the exercises as nbgrader assignments"
+	@echo "make assignments     generate the exercises as assignments; CHAPTERS=\"math/loss\" EXERCISES=\"mse-gradient=3\" for some"
+	@echo "make grades          grade what came back: make grades ASSIGNMENT=math-loss"
 	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
 	@echo "make test-lowest     run the package's tests and some chapters on the oldest versions that are promised"
 	@echo "make bench           time dlmath beside the frameworks, and print the table"
@@ -36,7 +37,7 @@ test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
 
 exercises: $(VENV)/installed
-	$(BIN)/python classroom/chapters.py
+	$(BIN)/python -m classroom.chapters
 
 # `make test` runs on the newest versions. Here PyTorch is missing, and old libraries warn of each other.
 test-lowest: $(LOWEST)/installed
@@ -45,7 +46,11 @@ test-lowest: $(LOWEST)/installed
 	$(LOWEST)/bin/jupyter execute $(CHAPTERS_ON_LOWEST)
 
 assignments: $(CLASSROOM)/installed
-	$(CLASSROOM)/bin/python classroom/generate.py
+	@$(CLASSROOM)/bin/python -m classroom.generate $(CHAPTERS) $(if $(EXERCISES),--exercises $(EXERCISES))
+
+grades: $(CLASSROOM)/installed
+	@test -n "$(ASSIGNMENT)" || { echo "which assignment? For example: make grades ASSIGNMENT=math-loss" >&2; exit 1; }
+	@$(CLASSROOM)/bin/python -m classroom.grade $(ASSIGNMENT)
 
 bench: $(VENV)/tests-installed
 	$(PIP) install "autograd>=1.7"

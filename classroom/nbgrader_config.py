@@ -1,4 +1,4 @@
-# The settings of the course that classroom/generate.py writes.
+# The settings of the course that classroom.generate writes.
 import secrets
 import uuid
 from pathlib import Path
