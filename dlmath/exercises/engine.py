@@ -344,7 +344,7 @@ def _short(value: Any) -> str:
     if isinstance(value, FunctionType):
         return f"<function {value.__name__}>"
     with np.printoptions(precision=4, threshold=12, edgeitems=2, suppress=True):
-        text = " ".join(repr(value).split())
+        text = " ".join(repr(value).split()).replace(", dtype=int64", "")  # which is said where integers are shorter
     return text if len(text) <= 200 else text[:200] + " ..."
 
 

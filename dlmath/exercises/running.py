@@ -43,6 +43,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from dlmath.exercises import signals
+
 MOST_OUTPUT = 1000
 """Printed characters that are kept: a loop that prints must not fill the memory."""
 
@@ -396,16 +398,19 @@ def _watched(
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...], names: Sequence[str], caught: list[Any]) -> Outcome:
     given = copy.deepcopy(arguments)
+    if signals.MISSING:
+        given = signals.watched(given)
     del caught[:]
     value, error = None, None
     try:
-        value = plain(function(*given))
+        value = plain(signals.unwatched(function(*given)))
     except _Stop:
         raise
     except BaseException as raised:  # sys.exit() in an answer must not end the notebook
         error = described(raised)
     new = [str(each.message) for each in caught if issubclass(each.category, RuntimeWarning)]
-    changed = (name for name, old, new in zip(names, arguments, given) if _differs(old, new))
+    after = signals.unwatched(given)
+    changed = (name for name, old, new in zip(names, arguments, after) if _differs(old, new))
     return Outcome(value, error, new[0] if new else None, next(changed, None))
 
 
@@ -427,7 +432,7 @@ def precision_inside(function: Callable[..., Any], arguments: tuple[Any, ...]) -
 
     def search(values: Any, depth: int = 0) -> None:
         for value in values:
-            if type(value) is np.ndarray or isinstance(value, np.floating):
+            if issubclass(type(value), np.ndarray | np.floating):
                 found.update({value.dtype.name} & _LOW.keys())
             elif type(value) in (tuple, list) and depth < 3:
                 search(value[:_LONGEST], depth + 1)
