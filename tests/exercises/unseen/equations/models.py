@@ -7,19 +7,59 @@ WRONG = {
         ("s - z * s * (1 - s)", "a minus in the product rule", "sign|minus|plus|added|subtract", ""),
     ],
     "gelu-backward": [
-        ("lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2) / 2))", "the density is not normalised", "2 \\* np.pi|√|root|normal|factor|density|π|pi", "sign"),
-        ("lambda G, Z, Phi: G * (Phi + np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi))", "the factor Z is missing", "`?z`?\\b", "sign"),
-        ("lambda G, Z, Phi: Phi + Z * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)", "the given gradient is forgotten", "`?g`?\\b|gradient", "sign|transpose"),
+        (
+            "lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2) / 2))",
+            "the density is not normalised",
+            "2 \\* np.pi|√|root|normal|factor|density|π|pi",
+            "sign",
+        ),
+        (
+            "lambda G, Z, Phi: G * (Phi + np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi))",
+            "the factor Z is missing",
+            "`?z`?\\b",
+            "sign",
+        ),
+        (
+            "lambda G, Z, Phi: Phi + Z * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)",
+            "the given gradient is forgotten",
+            "`?g`?\\b|gradient",
+            "sign|transpose",
+        ),
     ],
     "batch-softmax": [
-        ("lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=1, keepdims=True)", "the maximum of the batch: rows far below are 0/0", "row|axis|each|sample|whole batch", "sign"),
-        ("lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(axis=1, keepdims=True)", "the maximum of the columns", "axis|row|column", "sign"),
-        ("lambda Z: np.exp(Z - Z.max(axis=1, keepdims=True)) / np.exp(Z - Z.max(axis=1, keepdims=True)).sum()", "the whole batch adds up to 1", "row|axis|batch|all", "sign"),
+        (
+            "lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=1, keepdims=True)",
+            "the maximum of the batch: rows far below are 0/0",
+            "row|axis|each|sample|whole batch",
+            "sign",
+        ),
+        (
+            "lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(axis=1, keepdims=True)",
+            "the maximum of the columns",
+            "axis|row|column",
+            "sign",
+        ),
+        (
+            "lambda Z: np.exp(Z - Z.max(axis=1, keepdims=True)) / np.exp(Z - Z.max(axis=1, keepdims=True)).sum()",
+            "the whole batch adds up to 1",
+            "row|axis|batch|all",
+            "sign",
+        ),
     ],
     "softmax-backward": [
-        ("lambda G, S: S * (1 - S) * G", "only the diagonal of the Jacobian", "diagonal|other|mean|coupl|term|jacobian", "sign"),
+        (
+            "lambda G, S: S * (1 - S) * G",
+            "only the diagonal of the Jacobian",
+            "diagonal|other|mean|coupl|term|jacobian",
+            "sign",
+        ),
         ("lambda G, S: S * (G - (G * S).sum())", "the sum runs over the batch too", "axis|row|sample|batch", "sign"),
-        ("lambda G, S: S * (G - (G * S).mean(axis=1, keepdims=True))", "a mean where a sum is meant", "mean|sum|factor|divi", "sign"),
+        (
+            "lambda G, S: S * (G - (G * S).mean(axis=1, keepdims=True))",
+            "a mean where a sum is meant",
+            "mean|sum|factor|divi",
+            "sign",
+        ),
     ],
     "query-weight-gradient": [
         ("W_K * X.T * D * X / sp.sqrt(d_k)", "D is not transposed", "transpose", "sign"),
@@ -105,8 +145,7 @@ WRONG = {
             "sign|transpose",
         ),
         (
-            "def tanh_layer_backward(g, A, B, W):\n"
-            "    d = g * (1 - A ** 2)\n    return g @ W, d.T @ B, d.sum(axis=0)",
+            "def tanh_layer_backward(g, A, B, W):\n    d = g * (1 - A ** 2)\n    return g @ W, d.T @ B, d.sum(axis=0)",
             "the gradient below is taken before the activation's slope",
             "grad_a_below|slope|delta|activation",
             "sign|transpose",
@@ -171,9 +210,7 @@ WRONG = {
     ],
     "collapse-layers": [
         (
-            "def collapse(p):\n"
-            "    W, b = p[0]\n"
-            "    for V, c in p[1:]:\n        W, b = V @ W, b + c\n    return W, b",
+            "def collapse(p):\n    W, b = p[0]\n    for V, c in p[1:]:\n        W, b = V @ W, b + c\n    return W, b",
             "the biases do not pass the later layers",
             "bias|`b`|w_next",
             "sign|transpose",
@@ -202,7 +239,12 @@ WRONG = {
     ],
     "receptive-field": [
         ("1 + L * (k - 1)", "the stride is forgotten", "`?s`?\\b|stride", "sign"),
-        ("1 + (k - 1) * (s**(L - 1) - 1) / (s - 1)", "one layer too few", "layer|off by one|L - 1|exponent|one less|l`", "sign"),
+        (
+            "1 + (k - 1) * (s**(L - 1) - 1) / (s - 1)",
+            "one layer too few",
+            "layer|off by one|L - 1|exponent|one less|l`",
+            "sign",
+        ),
         ("1 + k * (s**L - 1) / (s - 1)", "k where k - 1 is meant", "k - 1|k − 1|`?k`?\\b|1", "sign"),
     ],
     "correlate": [
@@ -283,8 +325,7 @@ WRONG = {
             "sign|transpose",
         ),
         (
-            "def predict(X, parameters):\n"
-            "    for W, b in parameters:\n        X = X @ W.T + b\n    return X",
+            "def predict(X, parameters):\n    for W, b in parameters:\n        X = X @ W.T + b\n    return X",
             "no ReLU at all",
             "relu|activation|maximum",
             "sign|transpose",
@@ -299,8 +340,18 @@ WRONG = {
         ),
     ],
     "multiply-adds": [
-        ("lambda widths, samples: samples * sum(widths)", "units are counted, not weights", "weights|product|multipl|units", "sign"),
-        ("lambda widths, samples: samples * int(np.prod(widths))", "one product of all widths", "product|sum|layer|add", "sign"),
+        (
+            "lambda widths, samples: samples * sum(widths)",
+            "units are counted, not weights",
+            "weights|product|multipl|units",
+            "sign",
+        ),
+        (
+            "lambda widths, samples: samples * int(np.prod(widths))",
+            "one product of all widths",
+            "product|sum|layer|add",
+            "sign",
+        ),
         ("lambda widths, samples: sum(a * b for a, b in zip(widths, widths[1:]))", "one sample only", "sample", "sign"),
     ],
 }

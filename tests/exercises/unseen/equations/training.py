@@ -2,19 +2,64 @@
 
 WRONG = {
     "line-search-rate": [
-        ("(a * x**2 + b * y**2) / (a**2 * x**2 + b**2 * y**2)", "all powers of a and b one too low", "power|exponent|gradient|curvature|square|`?a`?\\b", "sign"),
-        ("(a**2 * x**2 + b**2 * y**2) / (2 * (a**3 * x**2 + b**3 * y**2))", "half of it", "factor|2|half|constant", "sign"),
-        ("(a**3 * x**2 + b**3 * y**2) / (a**2 * x**2 + b**2 * y**2)", "upside down", "upside|inverse|turned|numerator|denominator|1 /", "sign"),
+        (
+            "(a * x**2 + b * y**2) / (a**2 * x**2 + b**2 * y**2)",
+            "all powers of a and b one too low",
+            "power|exponent|gradient|curvature|square|`?a`?\\b",
+            "sign",
+        ),
+        (
+            "(a**2 * x**2 + b**2 * y**2) / (2 * (a**3 * x**2 + b**3 * y**2))",
+            "half of it",
+            "factor|2|half|constant",
+            "sign",
+        ),
+        (
+            "(a**3 * x**2 + b**3 * y**2) / (a**2 * x**2 + b**2 * y**2)",
+            "upside down",
+            "upside|inverse|turned|numerator|denominator|1 /",
+            "sign",
+        ),
     ],
     "best-learning-rate": [
-        ("lambda A: 2 / np.linalg.eigvalsh(A)[-1]", "the stability limit", "stab|limit|smallest|largest|missing|eigenvalues\\[0\\]", "sign"),
-        ("lambda A: 1 / np.linalg.eigvalsh(A)[-1]", "one over the largest curvature", "largest|smallest|missing|eigenvalue", "sign"),
-        ("lambda A: 2 / np.trace(A)", "the trace has all eigenvalues", "2 by 2|trace|two|more|size|eigenvalue|p = 2", "sign"),
+        (
+            "lambda A: 2 / np.linalg.eigvalsh(A)[-1]",
+            "the stability limit",
+            "stab|limit|smallest|largest|missing|eigenvalues\\[0\\]",
+            "sign",
+        ),
+        (
+            "lambda A: 1 / np.linalg.eigvalsh(A)[-1]",
+            "one over the largest curvature",
+            "largest|smallest|missing|eigenvalue",
+            "sign",
+        ),
+        (
+            "lambda A: 2 / np.trace(A)",
+            "the trace has all eigenvalues",
+            "2 by 2|trace|two|more|size|eigenvalue|p = 2",
+            "sign",
+        ),
     ],
     "minibatch-step": [
-        ("lambda theta, X, y, rows, r: theta - r * 2 / len(X) * X[rows].T @ (X[rows] @ theta - y[rows])", "divided by all samples", "rows|minibatch|all samples|len\\(", "sign|transpose"),
-        ("lambda theta, X, y, rows, r: theta - r / len(rows) * X[rows].T @ (X[rows] @ theta - y[rows])", "no 2", "2|two|half", "transpose"),
-        ("lambda theta, X, y, rows, r: theta - r * 2 / len(rows) * X.T @ (X @ theta - y)", "all samples in the place of the minibatch", "rows|minibatch|all samples", "sign|transpose"),
+        (
+            "lambda theta, X, y, rows, r: theta - r * 2 / len(X) * X[rows].T @ (X[rows] @ theta - y[rows])",
+            "divided by all samples",
+            "rows|minibatch|all samples|len\\(",
+            "sign|transpose",
+        ),
+        (
+            "lambda theta, X, y, rows, r: theta - r / len(rows) * X[rows].T @ (X[rows] @ theta - y[rows])",
+            "no 2",
+            "2|two|half",
+            "transpose",
+        ),
+        (
+            "lambda theta, X, y, rows, r: theta - r * 2 / len(rows) * X.T @ (X @ theta - y)",
+            "all samples in the place of the minibatch",
+            "rows|minibatch|all samples",
+            "sign|transpose",
+        ),
     ],
     "squared-error-of-a-layer": [
         ("(W * x + b - y)", "the input is missing", "shape|`?x`?\\b", "sign"),
@@ -23,16 +68,41 @@ WRONG = {
     ],
     "affine-layer-backward": [
         ("lambda g, X, W: (g @ W, X.T @ g, g.sum(axis=0))", "grad_W is transposed", "transpose", "sign"),
-        ("lambda g, X, W: (g @ W, g.T @ X, g.sum(axis=1))", "the biases sum over the outputs", "grad_b|axis|shape", "sign|transpose"),
-        ("lambda g, X, W: (g @ W, g.T @ X / len(X), g.mean(axis=0))", "the mean once more", "mean|divi|len|rows|number of", "sign|transpose"),
+        (
+            "lambda g, X, W: (g @ W, g.T @ X, g.sum(axis=1))",
+            "the biases sum over the outputs",
+            "grad_b|axis|shape",
+            "sign|transpose",
+        ),
+        (
+            "lambda g, X, W: (g @ W, g.T @ X / len(X), g.mean(axis=0))",
+            "the mean once more",
+            "mean|divi|len|rows|number of",
+            "sign|transpose",
+        ),
     ],
     "half-axes": [
-        ("lambda W: np.abs(np.linalg.eigvals(W))", "eigenvalues in the place of singular values", "eigenvalue|singular|symmetric", "sign"),
-        ("lambda W: np.linalg.svd(W, compute_uv=False)[::-1]", "the shorter one first", "order|longer|revers|exchanged|first", "sign"),
+        (
+            "lambda W: np.abs(np.linalg.eigvals(W))",
+            "eigenvalues in the place of singular values",
+            "eigenvalue|singular|symmetric",
+            "sign",
+        ),
+        (
+            "lambda W: np.linalg.svd(W, compute_uv=False)[::-1]",
+            "the shorter one first",
+            "order|longer|revers|exchanged|first",
+            "sign",
+        ),
         ("lambda W: np.linalg.svd(W, compute_uv=False) ** 2", "squares", "square", "sign"),
     ],
     "weighted-coin-slope": [
-        ("w * ((1 - y) * sigma(z) - y * (1 - sigma(z)))", "the weight on both terms", "both|term|factor|weight|`?w`?\\b", "sign"),
+        (
+            "w * ((1 - y) * sigma(z) - y * (1 - sigma(z)))",
+            "the weight on both terms",
+            "both|term|factor|weight|`?w`?\\b",
+            "sign",
+        ),
         ("sigma(z) - y", "the unweighted slope", "`?w`?\\b|weight", "sign"),
         ("(1 - y) * sigma(z) + w * y * (1 - sigma(z))", "a sign", "sign|minus|plus|added|subtract", ""),
     ],
@@ -64,13 +134,28 @@ WRONG = {
     ],
     "velocity-after-t-steps": [
         ("alpha * g * (1 - beta**t) / (1 - beta)", "the sign", "sign|minus", ""),
-        ("-alpha * g * (1 - beta**(t - 1)) / (1 - beta)", "one step too few", "step|exponent|one|t`|off by one", "sign"),
+        (
+            "-alpha * g * (1 - beta**(t - 1)) / (1 - beta)",
+            "one step too few",
+            "step|exponent|one|t`|off by one",
+            "sign",
+        ),
         ("-alpha * g * t", "momentum is ignored", "beta|momentum", "sign"),
     ],
     "momentum-update": [
         ("lambda th, v, g, r, mu: (th + mu * v - r * g, v)", "the old velocity is returned", "velocity", "sign"),
-        ("lambda th, v, g, r, mu: (th - (mu * v - r * g), mu * v - r * g)", "the velocity is subtracted", "theta|sign|minus|added|subtract", ""),
-        ("lambda th, v, g, r, mu: (th + mu * v - r * (1 - mu) * g, mu * v - r * (1 - mu) * g)", "a moving average", "average|1 - m|factor|weight", "sign"),
+        (
+            "lambda th, v, g, r, mu: (th - (mu * v - r * g), mu * v - r * g)",
+            "the velocity is subtracted",
+            "theta|sign|minus|added|subtract",
+            "",
+        ),
+        (
+            "lambda th, v, g, r, mu: (th + mu * v - r * (1 - mu) * g, mu * v - r * (1 - mu) * g)",
+            "a moving average",
+            "average|1 - m|factor|weight",
+            "sign",
+        ),
     ],
     "adam-update": [
         (
@@ -106,8 +191,7 @@ WRONG = {
     ],
     "recurrent-states": [
         (
-            "def states(X, h_0, W_x, W_h, b):\n"
-            "    return np.array([np.tanh(W_x @ x + W_h @ h_0 + b) for x in X])",
+            "def states(X, h_0, W_x, W_h, b):\n    return np.array([np.tanh(W_x @ x + W_h @ h_0 + b) for x in X])",
             "the state is not carried on",
             "h_0|before|carried|previous|state|first step|one time",
             "sign|transpose",
@@ -169,7 +253,12 @@ WRONG = {
     ],
     "inverted-dropout": [
         ("lambda X, d, r: (X * (d >= r), (d >= r) * 1.0)", "not scaled", "scale|1 - rate|divi|expect", "sign"),
-        ("lambda X, d, r: (X * ((d < r) / r), (d < r) / r)", "what should be dropped is kept", "kept|drop|<|compar", "sign"),
+        (
+            "lambda X, d, r: (X * ((d < r) / r), (d < r) / r)",
+            "what should be dropped is kept",
+            "kept|drop|<|compar",
+            "sign",
+        ),
         ("lambda X, d, r: (X * (d >= r) / (1 - r), d >= r)", "the mask without its factor", "mask", "sign"),
     ],
     "weights-at-rest": [

@@ -2,7 +2,12 @@
 
 WRONG = {
     "loss-with-copies": [
-        ("sp.log(k + (N - k) * sp.exp(c / tau))", "the right one's exponent is not divided out", "1|exponent|cosine|c - 1", "sign"),
+        (
+            "sp.log(k + (N - k) * sp.exp(c / tau))",
+            "the right one's exponent is not divided out",
+            "1|exponent|cosine|c - 1",
+            "sign",
+        ),
         ("sp.log(1 + (N - 1) * sp.exp((c - 1) / tau))", "the copies are taken for others", "cop|`?k`?\\b", "sign"),
         ("sp.log(1 + (N - k) * sp.exp((c - 1) / tau))", "one term where there are k", "`?k`?\\b|cop", "sign"),
     ],
@@ -85,8 +90,18 @@ WRONG = {
     ],
     "covariance-of-two-steps": [
         ("sp.sqrt(abar_t / abar_s) * (1 - abar_t)", "the noise of the later step", "later|abar_|x_t", "sign"),
-        ("sp.sqrt(abar_t / abar_s) * abar_s", "the signal in the place of the noise", "1 - |variance|noise|subtract", "sign"),
-        ("sp.sqrt(abar_t * abar_s) * (1 - abar_s)", "a product in the place of the ratio", "divi|ratio|product|power|multipl", "sign"),
+        (
+            "sp.sqrt(abar_t / abar_s) * abar_s",
+            "the signal in the place of the noise",
+            "1 - |variance|noise|subtract",
+            "sign",
+        ),
+        (
+            "sp.sqrt(abar_t * abar_s) * (1 - abar_s)",
+            "a product in the place of the ratio",
+            "divi|ratio|product|power|multipl",
+            "sign",
+        ),
     ],
     "noised-batch": [
         (
@@ -146,7 +161,12 @@ WRONG = {
         ),
     ],
     "value-of-a-round-trip": [
-        ("gamma**n * r / (1 - gamma**n)", "one discount too many", "exponent|one|power|discount|off by one|gamma", "sign"),
+        (
+            "gamma**n * r / (1 - gamma**n)",
+            "one discount too many",
+            "exponent|one|power|discount|off by one|gamma",
+            "sign",
+        ),
         ("r / (1 - gamma**n)", "the reward is not discounted", "gamma|discount|factor", "sign"),
         ("gamma**(n - 1) * r / (1 - gamma)", "a trip of one step", "`?n`?\\b|trip|power|exponent", "sign"),
     ],

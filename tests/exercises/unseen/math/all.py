@@ -13,7 +13,12 @@ WRONG = {
             "sign|minus",
             "transpose",
         ),
-        ("lambda r, J: -J.T @ r", "a gradient step: the normal matrix is left out", r"gradient|normal|solve|j\.t @ j", ""),
+        (
+            "lambda r, J: -J.T @ r",
+            "a gradient step: the normal matrix is left out",
+            r"gradient|normal|solve|j\.t @ j",
+            "",
+        ),
         (
             "lambda r, J: -np.linalg.inv(J) @ r",
             "the Jacobian is not square",
@@ -44,7 +49,12 @@ WRONG = {
     "loss-after-step": [
         ("lam * (1 + gamma * lam)**2 * theta**2 / 2", "a step uphill", "sign|minus|plus|uphill|added|subtract", ""),
         ("lam * (1 - gamma * lam) * theta**2 / 2", "the factor is not squared", "square|power|factor", "sign"),
-        ("lam * (1 - gamma * theta)**2 * theta**2 / 2", "theta in the place of lambda in the gradient", "theta|lam", "sign"),
+        (
+            "lam * (1 - gamma * theta)**2 * theta**2 / 2",
+            "theta in the place of lambda in the gradient",
+            "theta|lam",
+            "sign",
+        ),
     ],
     "descent-step": [
         ("lambda t, g, r: t + r * g", "ascent", "sign|minus|plus|uphill|ascent|added", ""),
@@ -95,7 +105,12 @@ WRONG = {
             "sign|transpose",
         ),
         ("lambda p, t: np.sum(np.abs(p - t)) ** 2 / len(p)", "the sum is squared", "square", "transpose"),
-        ("lambda p, t: np.mean((p - t) ** 2, axis=1).sum() / p.shape[0]", "also a mean over the outputs", "entries|outputs|column|mean|divi", "sign"),
+        (
+            "lambda p, t: np.mean((p - t) ** 2, axis=1).sum() / p.shape[0]",
+            "also a mean over the outputs",
+            "entries|outputs|column|mean|divi",
+            "sign",
+        ),
     ],
     "mse-gradient": [
         ("lambda p, t: 2 * (p - t) * len(p)", "multiplied by N", "divi|factor|multipl", "transpose|sign"),
@@ -113,7 +128,12 @@ WRONG = {
         ("D * H", "shapes that do not fit", "shape|transpose", ""),
     ],
     "output-delta": [
-        ("lambda o, t: 2 / len(o) * (o - t) * (1 - o)", "one factor of the slope missing", "factor|missing|outputs", "transpose"),
+        (
+            "lambda o, t: 2 / len(o) * (o - t) * (1 - o)",
+            "one factor of the slope missing",
+            "factor|missing|outputs",
+            "transpose",
+        ),
         ("lambda o, t: 2 / len(o) * (o - t) * o * (1 + o)", "a plus", "sign|plus|minus|added|subtract", ""),
         (
             "lambda o, t: 2 / len(o) * (o - t) * (1 / (1 + np.exp(-o))) * (1 - 1 / (1 + np.exp(-o)))",
@@ -163,17 +183,52 @@ WRONG = {
     "sigmoid-derivative": [
         ("-sp.exp(-x) / (1 + sp.exp(-x))**2", "the inner derivative's sign", "sign|minus", ""),
         ("1 / (1 + sp.exp(-x))**2", "no inner derivative", "inner|exp|factor|numerator", "sign"),
-        ("sp.exp(-x) / (1 + sp.exp(-x))", "the denominator is not squared: this is 1 - sigma", "square|power|1 - |1 −|complement|factor", "sign"),
+        (
+            "sp.exp(-x) / (1 + sp.exp(-x))",
+            "the denominator is not squared: this is 1 - sigma",
+            "square|power|1 - |1 −|complement|factor",
+            "sign",
+        ),
     ],
     "stable-sigmoid": [
-        ("lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))", "both branches are computed", "both|every branch|overflow", "which exponential"),
-        ("lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z)))", "the negative side for all", "branch|positive|side|>= 0|negative", ""),
-        ("lambda z: 1 / (1 + np.exp(-np.clip(z, -20, 20)))", "clipped: large numbers are wrong", "large|clip|small|far|tail", "sign"),
+        (
+            "lambda z: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))",
+            "both branches are computed",
+            "both|every branch|overflow",
+            "which exponential",
+        ),
+        (
+            "lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z)))",
+            "the negative side for all",
+            "branch|positive|side|>= 0|negative",
+            "",
+        ),
+        (
+            "lambda z: 1 / (1 + np.exp(-np.clip(z, -20, 20)))",
+            "clipped: large numbers are wrong",
+            "large|clip|small|far|tail",
+            "sign",
+        ),
     ],
     "sigmoid-grad": [
-        ("lambda z: np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), 0.5) * (1 - 1 / (1 + np.exp(-np.abs(z))))", "cancels where z is large, and one half on the left", "large|cancel|tiny|side|negative|positive", ""),
-        ("lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z)))", "the denominator is not squared", "square|power", "sign"),
-        ("lambda z: np.sign(z) * np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2", "negative on the left", "sign|negative|left|symmetric", ""),
+        (
+            "lambda z: np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), 0.5) * (1 - 1 / (1 + np.exp(-np.abs(z))))",
+            "cancels where z is large, and one half on the left",
+            "large|cancel|tiny|side|negative|positive",
+            "",
+        ),
+        (
+            "lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z)))",
+            "the denominator is not squared",
+            "square|power",
+            "sign",
+        ),
+        (
+            "lambda z: np.sign(z) * np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2",
+            "negative on the left",
+            "sign|negative|left|symmetric",
+            "",
+        ),
     ],
     "network-slope": [
         ("f * (1 - f) * v * h * (1 - h)", "the inner w is missing", "`?w`?\\b", "sign"),
@@ -182,9 +237,7 @@ WRONG = {
     ],
     "two-layer-network": [
         (
-            "def predict(X, W0, b0, W1, b1):\n"
-            "    h = 1 / (1 + np.exp(-(X @ W0.T + b0)))\n"
-            "    return h @ W1.T + b1",
+            "def predict(X, W0, b0, W1, b1):\n    h = 1 / (1 + np.exp(-(X @ W0.T + b0)))\n    return h @ W1.T + b1",
             "no sigmoid at the output",
             "sigmoid|output|activation|last",
             "sign",
