@@ -143,6 +143,7 @@ def mutated(module: str, endings: str, again: bool) -> tuple[int, int, list[str]
     copy = COPIES / module
     if again:
         bring_tests(copy)
+        (copy / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)  # which test reaches what may have changed
         chosen = alive(statuses(copy))
     else:
         prepare(module)
