@@ -34,7 +34,6 @@ TESTS_OF = {
     "display": ["tests/test_display.py", "tests/test_source.py"],
     "exercises.definition": ["tests/exercises/test_definitions.py"],
     "live.explorer": ["tests/live/test_explore.py"],
-    "live.kernel": ["tests/live/test_explore.py"],
     "live.page": ["tests/live/test_explore.py"],
 }
 """Where it is not the file that has the name of the module."""
