@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from dlmath.exercises.comparing import close, common_hint, lowered, numbers, precision, rounded, same
+from dlmath.exercises import nearby, relations
+from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
 from dlmath.exercises.definition import Coding, exercises, find
 from dlmath.exercises.running import (
     Other,
@@ -167,15 +168,98 @@ def _verdict(
     for mistake in exercise.mistakes:
         if _same_mistake(outcomes, run_trusted(mistake.wrong, inputs, names)):
             return "wrong", mistake.hint
-    if not any(o.error or o.changed or o.warning for o in outcomes):
-        hint = common_hint([o.value for o in outcomes], [r.value for r in references])
-        if hint:
-            return "wrong", hint
+    hint = _unrecorded(exercise, inputs, outcomes, references, [problem is None for problem in problems])
+    if hint:
+        return "wrong", hint
     # An error says more than a wrong value, so the first error is shown, if there is one.
     errors = [index for index, outcome in enumerate(outcomes) if outcome.error is not None]
     failing = (errors or [index for index, problem in enumerate(problems) if problem])[0]
     given = "; ".join(f"`{name} = {_short(value)}`" for name, value in zip(names, inputs[failing]))
     return "wrong", f"{problems[failing]}\n\nIt was called with {given}."
+
+
+def _unrecorded(
+    exercise: Coding,
+    inputs: Sequence[tuple[Any, ...]],
+    outcomes: Sequence[Outcome],
+    references: Sequence[Outcome],
+    right: Sequence[bool],
+) -> str | None:
+    """What can be said about a mistake that is none of the usual ones, from what the answer returned."""
+    names = _names(exercise)
+    values, rights = [o.value for o in outcomes], [r.value for r in references]
+    if any(outcome.changed for outcome in outcomes) or all(outcome.error for outcome in outcomes):
+        return None
+    if any(outcome.error for outcome in outcomes):
+        return nearby.named(exercise, inputs, outcomes, references)
+    if any(outcome.warning for outcome in outcomes) and all(map(same, values, rights)):
+        return None  # the warning is all that is wrong
+    count = len(exercise.returns)
+    if not count:
+        pairs = list(zip(values, rights))
+        first = relations.of_the_result(pairs)
+        if first is not None and first.startswith(("The sign", "This is the transpose")):
+            return first
+        return nearby.named(exercise, inputs, outcomes, references) or first or _of_one(pairs, inputs, names, right)
+    if not all(isinstance(value, tuple | list) and len(value) == count for value in values):
+        return None
+    pairs = list(zip(values, rights))
+    hint = relations.exchanged(pairs, exercise.returns) or nearby.named(exercise, inputs, outcomes, references)
+    if hint:
+        return f"{hint}{_which_are_right(exercise, pairs)}"
+    for index, name in enumerate(exercise.returns):
+        of_this = [(value[index], each[index]) for value, each in pairs]
+        agree = [same(*pair) for pair in of_this]
+        if not all(agree):
+            hint = relations.of_the_result(of_this) or _of_one(of_this, inputs, names, agree)
+            if hint:
+                return f"`{name}`: {hint}{_which_are_right(exercise, pairs)}"
+    return None
+
+
+def _of_one(
+    pairs: relations.Pairs, inputs: relations.Inputs, names: Sequence[str], right: Sequence[bool]
+) -> str | None:
+    """What can be said about one value: how it is connected with the right one, or where it is right."""
+    shaped = relations.changed_as_a_whole(pairs) or relations.unfinished(pairs)
+    if shaped:
+        return f"{shaped}{_shapes(pairs)}"
+    return (
+        relations.by_a_quantity(pairs, relations.quantities(inputs, names))
+        or relations.by_an_argument(pairs, inputs, names)
+        or _separated(pairs, inputs, names, right)
+        or relations.in_which_entries(pairs, inputs, names)
+    )
+
+
+def _shapes(pairs: relations.Pairs) -> str:
+    """The first shapes that are not as expected."""
+    for value, reference in pairs:
+        if np.shape(value) != np.shape(reference):
+            return f" Your result has shape {np.shape(value)}; expected is {_expected(reference)}."
+    return ""
+
+
+def _expected(reference: Any) -> str:
+    return f"an array of shape {np.shape(reference)}" if np.ndim(reference) else "a single number"
+
+
+def _separated(
+    pairs: relations.Pairs, inputs: relations.Inputs, names: Sequence[str], right: Sequence[bool]
+) -> str | None:
+    """On which inputs the answer is right; where the result is 0, it may be so by chance."""
+    tells = [index for index, (_, value) in enumerate(pairs) if not right[index] or np.any(value)]
+    return relations.separates([right[index] for index in tells], [inputs[index] for index in tells], names)
+
+
+def _which_are_right(exercise: Coding, pairs: relations.Pairs) -> str:
+    """Which of several values are right, if some are."""
+    right = [
+        f"`{name}`" for index, name in enumerate(exercise.returns) if all(same(v[index], r[index]) for v, r in pairs)
+    ]
+    if not right:
+        return ""
+    return f" ({right[0]} is right.)" if len(right) == 1 else f" ({', '.join(right[:-1])} and {right[-1]} are right.)"
 
 
 def _agree_roughly(outcomes: Sequence[Outcome], references: Sequence[Outcome]) -> bool:
@@ -217,7 +301,7 @@ def _problem(exercise: Coding, outcome: Outcome, reference: Any, of_rounded: Any
 
 
 def _part_problem(what: str, value: Any, reference: Any, of_rounded: Any) -> str | None:
-    expected = f"an array of shape {np.shape(reference)}" if np.ndim(reference) else "a single number"
+    expected = _expected(reference)
     if isinstance(value, list):
         return f"{what} is a list; expected is {expected}. `np.array(...)` makes an array of a list."
     result = numbers(value)

@@ -75,28 +75,28 @@ def test_a_course_is_written_twice_without_a_trace_of_the_first(tmp_path):
 @pytest.mark.parametrize("file", ["nbgrader_config.py", "source/math-loss/math-loss.ipynb"])
 def test_what_a_teacher_has_changed_is_not_overwritten_without_being_told(tmp_path, monkeypatch, file):
     generate.write_course(tmp_path, generate.plan(["math/loss"]))
-    (tmp_path / file).write_text("mine")
-    (tmp_path / "gradebook.db").write_text("points")
+    (tmp_path / file).write_text("mine", encoding="utf-8")
+    (tmp_path / "gradebook.db").write_text("points", encoding="utf-8")
     before = files(tmp_path)
     monkeypatch.setattr("sys.argv", ["generate.py", "--course", str(tmp_path), "math/loss", "math/introduction"])
     with pytest.raises(SystemExit, match=Path(file).name):
         generate.main()
     assert files(tmp_path) == before
     generate.write_course(tmp_path, generate.plan(["math/loss"]), overwrite=True)
-    assert (tmp_path / file).read_text() != "mine"
-    assert (tmp_path / "gradebook.db").read_text() == "points"
+    assert (tmp_path / file).read_text(encoding="utf-8") != "mine"
+    assert (tmp_path / "gradebook.db").read_text(encoding="utf-8") == "points"
 
 
 def test_cleaning_deletes_no_course(tmp_path):
     """A dry run of `make clean` in a folder like this one, with a course and without."""
-    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text(encoding="utf-8"), encoding="utf-8")
     for folder in ("course", "_build/html"):
         (tmp_path / folder).mkdir(parents=True)
     subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "course").exists()
     assert not (tmp_path / "_build").exists()
     (tmp_path / "_build" / "classroom").mkdir(parents=True)
-    done = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert done.returncode
     assert "move it away" in done.stderr
     assert (tmp_path / "_build" / "classroom").exists()

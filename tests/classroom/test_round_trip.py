@@ -77,7 +77,9 @@ def run(*arguments, cwd):
         "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
-    done = subprocess.run([python, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [python, *arguments], cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=300
+    )
     return done
 
 
@@ -158,13 +160,13 @@ def course(tmp_path_factory):
         file = folder / (f"{ASSIGNMENT} (1).ipynb" if student == "renamed" else f"{ASSIGNMENT}.ipynb")
         nbformat.write(notebook, file)
         if student == DAMAGED:
-            file.write_text(file.read_text()[:1000])
+            file.write_text(file.read_text(encoding="utf-8")[:1000], encoding="utf-8")
     config = course / "nbgrader_config.py"
     shorter = f"from dlmath.exercises import grading\n\ngrading.CELL_SECONDS = {CELL_SECONDS}\n"
-    config.write_text(config.read_text() + shorter)
+    config.write_text(config.read_text(encoding="utf-8") + shorter, encoding="utf-8")
     done = run("-m", "classroom.grade", "--course", str(course), ASSIGNMENT, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    (course / "said.txt").write_text(done.stdout)
+    (course / "said.txt").write_text(done.stdout, encoding="utf-8")
     return course
 
 
@@ -193,7 +195,7 @@ def test_canvas_gets_its_columns_and_the_points_possible(course):
 
 
 def test_what_was_renamed_and_what_has_no_mark_is_said(course):
-    said = (course / "said.txt").read_text()
+    said = (course / "said.txt").read_text(encoding="utf-8")
     assert f"renamed: {ASSIGNMENT} (1).ipynb is taken for {ASSIGNMENT}.ipynb" in said
     assert f"{DAMAGED} has no mark: {ASSIGNMENT}.ipynb is no notebook" in said
     assert said.count("has no mark") == 1
@@ -222,7 +224,8 @@ def test_points_are_given_for_each_exercise_by_itself(course, student):
 
 def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
     pages = {
-        student: (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text() for student in SCORES
+        student: (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+        for student in SCORES
     }
     assert "Where is the number of samples N?" in pages["wrong"]
     assert "ZeroDivisionError" in pages["wrong"]
@@ -233,10 +236,10 @@ def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
 
 
 def test_no_page_shows_what_grades(course):
-    secret = (course / "secret.txt").read_text()
+    secret = (course / "secret.txt").read_text(encoding="utf-8")
     assert len(secret) >= 32
     for student in SCORES:
-        page = (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+        page = (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
         assert secret not in page
         # The hidden test is there, and says nothing.
         shown = re.sub(r"<[^>]*>", "", page)
@@ -244,7 +247,7 @@ def test_no_page_shows_what_grades(course):
 
 
 def test_students_get_inputs_of_their_own_and_the_same_when_graded_again(course):
-    secret = (course / "secret.txt").read_text().strip()
+    secret = (course / "secret.txt").read_text(encoding="utf-8").strip()
     drawn = {student: grading.seeds(secret, student, "mse-gradient") for student in SCORES}
     assert len({tuple(seeds) for seeds in drawn.values()}) == len(SCORES)
     assert drawn["right"] == grading.seeds(secret, "right", "mse-gradient")
@@ -257,7 +260,7 @@ def test_without_the_settings_of_the_course_nobody_gets_points(course, tmp_path)
     assert run("-m", "nbgrader", "generate_assignment", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=tmp_path).returncode == 0
-    with (tmp_path / "grades.csv").open() as file:
+    with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
         assert [float(row["score"]) for row in csv.DictReader(file)] == [0]
 
 
@@ -270,7 +273,7 @@ def telling(exercise):
 def test_no_solution_is_in_the_students_version_in_any_form(course):
     released = [path for path in (course / "release").rglob("*") if path.is_file()]
     assert [path.name for path in released] == [f"{ASSIGNMENT}.ipynb"]
-    text = released[0].read_text()
+    text = released[0].read_text(encoding="utf-8")
     content = json.loads(text)
     squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
     for exercise in CHAPTER.exercises:
@@ -293,7 +296,7 @@ def test_no_solution_is_in_the_students_version_in_any_form(course):
 
 
 def test_the_search_for_solutions_finds_them_in_the_teachers_version(course):
-    text = (course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text()
+    text = (course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
     squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
     assert all(line in squeezed for exercise in CHAPTER.exercises for line in telling(exercise))
     assert "HIDDEN" in text
@@ -326,7 +329,7 @@ def test_the_page_for_teachers_leads_from_nothing_to_grades(tmp_path):
     assert [line.split()[0] for line in lines] == ["make", "mkdir", "cp", "make"]
     book = tmp_path / "a book, für alle"
     files = subprocess.run(
-        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     ).stdout
     for name in filter(None, files.split("\0")):
         if not name.startswith(("chapters/", "tests/")):
@@ -335,8 +338,10 @@ def test_the_page_for_teachers_leads_from_nothing_to_grades(tmp_path):
     (book / ".venv-classroom").symlink_to(Path(interpreter()).parents[1])
     for line in lines:
         if line.startswith("cp "):
-            (book / "math-loss.ipynb").write_text(answered(book / "course/release/math-loss/math-loss.ipynb"))
-        done = subprocess.run(line, shell=True, cwd=book, capture_output=True, text=True, timeout=300)
+            (book / "math-loss.ipynb").write_text(
+                answered(book / "course/release/math-loss/math-loss.ipynb"), encoding="utf-8"
+            )
+        done = subprocess.run(line, shell=True, cwd=book, capture_output=True, encoding="utf-8", timeout=300)
         assert done.returncode == 0, (line, done.stdout, done.stderr)
     (row,) = rows_of(book / "course" / "marks" / "math-loss.csv")
     assert row["username"] == "ada"

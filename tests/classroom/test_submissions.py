@@ -24,11 +24,11 @@ GOOD = json.dumps({"cells": [{"metadata": {"nbgrader": {"grade_id": "mse-answer"
 def test_the_reason(tmp_path, name, text, graded, words):
     handed_in = tmp_path / "submitted" / "ada" / "a" / name
     handed_in.parent.mkdir(parents=True)
-    handed_in.write_text(text)
+    handed_in.write_text(text, encoding="utf-8")
     if graded:
         result = tmp_path / "autograded" / "ada" / "a" / "a.ipynb"
         result.parent.mkdir(parents=True)
-        result.write_text("{}")
+        result.write_text("{}", encoding="utf-8")
     found = submissions.problems(tmp_path, "a")
     assert found == {} if words is None else words in found["ada"]
 
@@ -37,7 +37,7 @@ def test_what_was_handed_in_again_is_graded_again(tmp_path):
     for folder, when in (("submitted", 2000), ("autograded", 1000)):
         file = tmp_path / folder / "ada" / "a" / "a.ipynb"
         file.parent.mkdir(parents=True)
-        file.write_text(GOOD)
+        file.write_text(GOOD, encoding="utf-8")
         os.utime(file, (when, when))
     assert "again after grading" in submissions.problems(tmp_path, "a")["ada"]
 
@@ -60,10 +60,10 @@ def test_what_was_handed_in_again_is_graded_again(tmp_path):
 def test_the_names_that_browsers_and_systems_make(tmp_path, name):
     folder = tmp_path / "submitted" / "ada" / "a"
     folder.mkdir(parents=True)
-    (folder / name).write_text(GOOD)
-    (folder / "._a.ipynb").write_text("of an archive from macOS")
+    (folder / name).write_text(GOOD, encoding="utf-8")
+    (folder / "._a.ipynb").write_text("of an archive from macOS", encoding="utf-8")
     assert submissions.rename(tmp_path, "a") == {"ada": name}
-    assert (folder / "a.ipynb").read_text() == GOOD
+    assert (folder / "a.ipynb").read_text(encoding="utf-8") == GOOD
     assert submissions.rename(tmp_path, "a") == {}
 
 
@@ -75,6 +75,6 @@ def test_nothing_is_renamed_where_it_is_not_clear_what_is_meant(tmp_path, names)
     folder = tmp_path / "submitted" / "ada" / "a"
     folder.mkdir(parents=True)
     for name in names:
-        (folder / name).write_text(name)
+        (folder / name).write_text(name, encoding="utf-8")
     assert submissions.rename(tmp_path, "a") == {}
-    assert {file.name: file.read_text() for file in folder.iterdir()} == {name: name for name in names}
+    assert {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()} == {name: name for name in names}

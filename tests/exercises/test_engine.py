@@ -514,7 +514,7 @@ shell.run_cell("def mse_gradient(p, t):\\n    exit()\\n    return 2 * (p - t) / 
 print(repr(shell.run_cell("check('mse-gradient', mse_gradient)").result))
 print(getattr(shell, "exit_now", False))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=120)
     assert "asks Python to end" in done.stdout, done.stderr
     assert done.stdout.strip().endswith("False")
 
