@@ -119,7 +119,11 @@ def test_latex_does_not_depend_on_the_order_of_sets():
     )
     printed = {
         subprocess.run(
-            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         ).stdout
         for seed in ("1", "2", "3")
     }

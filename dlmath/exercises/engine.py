@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from dlmath.exercises import expressions, nearby, relations
+from dlmath.exercises import nearby, relations
 from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, Exercise, exercises
+from dlmath.exercises.definition import Coding, Exercise, exercises, find
 from dlmath.exercises.running import (
     Observed,
     Other,
@@ -61,15 +61,17 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         >>> check("mse-gradient", mse_gradient)
         ✗ mse-gradient: The loss is a mean over the batch. Where is the number of samples N?
     """
-    if not isinstance(name, str) or name not in exercises():
+    exercise = find(name) if isinstance(name, str) else None
+    if exercise is None:
         close = [f" Do you mean `{known}`?" for known in difflib.get_close_matches(str(name), exercises(), n=1)]
         return Feedback(_short(name), "wrong", "".join(["There is no exercise of this name.", *close]))
-    exercise = exercises()[name]
     rng = np.random.default_rng(seed)
     try:
         if isinstance(exercise, Coding):
             state, message = _function(exercise, answer, rng, seconds)
         else:
+            from dlmath.exercises import expressions  # SymPy, which a function does not need
+
             state, message = expressions.judge(exercise, answer, rng, seconds)
     except OutOfTimeError as error:
         state, message = "wrong", time_text(error, seconds)
@@ -115,6 +117,8 @@ def _where(exercise: Exercise, answer: Any, seed: int, seconds: float) -> str:
     """The first input on which the answer is wrong."""
     rng = np.random.default_rng(seed)
     if not isinstance(exercise, Coding):
+        from dlmath.exercises import expressions
+
         return expressions.at_a_point(exercise, answer, rng, seconds)
     inputs, names = exercise.inputs(rng), _names(exercise)
     outcomes, _ = run(answer, inputs, names, seconds)
@@ -393,7 +397,7 @@ def _problem(exercise: Coding, outcome: Outcome, reference: Any, of_rounded: Any
     """What is wrong with one outcome, in a sentence, without the right answer."""
     value = outcome.value
     if outcome.error is not None:
-        return _error_text(outcome.error)
+        return error_text(outcome.error)
     if value is None:
         return "Your function returns nothing (`None`). Is a `return` missing at the end?"
     if outcome.changed:
@@ -487,8 +491,8 @@ def _told(error: Raised) -> str:
     return f"{error.kinds[0]}: {error.text}"
 
 
-def _error_text(error: Raised) -> str:
-    text = f"Your function raised `{_told(error)}`"
+def error_text(error: Raised, who: str = "Your function") -> str:
+    text = f"{who} raised `{_told(error)}`"
     if error.line:
         text += f" in the line `{error.line}`"
     advice = _advice(error) or next((advice for kind, advice in ADVICE.items() if kind in error.kinds), "")
@@ -621,7 +625,7 @@ def _short(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     with np.printoptions(precision=4, threshold=12, edgeitems=2, suppress=True):
-        text = " ".join(repr(value).split())
+        text = " ".join(repr(value).split()).replace(", dtype=int64", "")  # which is said where integers are shorter
     return text if len(text) <= 200 else text[:200] + " ..."
 
 

@@ -57,7 +57,7 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
             seconds, lambda: _computed(expression, reference, values, ours, min(PROOF, seconds / 2))
         )
     except OutOfTimeError:
-        return "wrong", f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
+        return "wrong", time_text(seconds)
     except Exception as error:  # SymPy has many parts, and a student may use any of them
         return "wrong", (
             _misfit(expression)
@@ -189,6 +189,10 @@ def at_a_point(exercise: Derivation, answer: Any, rng: np.random.Generator, seco
     (value,) = within(seconds, lambda: _at(expression, [few]))
     listed = ", ".join(f"`{symbol} = {number:g}`" for symbol, number in few.items())
     return f"Where: at {listed} your expression has the value {float(value):.4g}."
+
+
+def time_text(seconds: float) -> str:
+    return f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
 
 
 LEFT_TO_DO = (sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product)

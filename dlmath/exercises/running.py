@@ -46,6 +46,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from dlmath.exercises import signals
+
 MOST_OUTPUT = 1000
 """Printed characters that are kept: a loop that prints must not fill the memory."""
 
@@ -219,7 +221,7 @@ def _be_the_child(writing: int, work: Callable[[], Any]) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
-        sys.stdin = open(os.devnull)  # noqa: SIM115
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
         _limit_memory()
         with _no_way_out():
             try:
@@ -246,7 +248,7 @@ def _limit_memory() -> None:
     import resource
 
     with contextlib.suppress(OSError, ValueError):
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
@@ -415,16 +417,19 @@ def _watched(
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...], names: Sequence[str], caught: list[Any]) -> Outcome:
     given = copy.deepcopy(arguments)
+    if signals.MISSING:
+        given = signals.watched(given)
     del caught[:]
     value, error = None, None
     try:
-        value = plain(function(*given))
+        value = plain(signals.unwatched(function(*given)))
     except _Stop:
         raise
     except BaseException as raised:  # sys.exit() in an answer must not end the notebook
         error = described(raised)
     new = [str(each.message) for each in caught if issubclass(each.category, RuntimeWarning)]
-    changed = (name for name, old, new in zip(names, arguments, given) if _differs(old, new))
+    after = signals.unwatched(given)
+    changed = (name for name, old, new in zip(names, arguments, after) if _differs(old, new))
     return Outcome(value, error, new[0] if new else None, next(changed, None))
 
 
@@ -505,7 +510,7 @@ def precision_inside(function: Callable[..., Any], arguments: tuple[Any, ...]) -
 
     def search(values: Any, depth: int = 0) -> None:
         for value in values:
-            if type(value) is np.ndarray or isinstance(value, np.floating):
+            if issubclass(type(value), np.ndarray | np.floating):
                 found.update({value.dtype.name} & _LOW.keys())
             elif type(value) in (tuple, list) and depth < 3:
                 search(value[:_LONGEST], depth + 1)
@@ -610,7 +615,7 @@ def _shapes_at(error: BaseException, line: str | None) -> tuple[tuple[str, tuple
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if _is_students(frame.f_code.co_filename)]
     values = dict(frames[-1].f_locals) if frames else {}
     names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", line)) if line else values
-    return tuple((name, values[name].shape) for name in names if type(values.get(name)) is np.ndarray)[:4]
+    return tuple((name, values[name].shape) for name in names if issubclass(type(values.get(name)), np.ndarray))[:4]
 
 
 _OURS = str(Path(__file__).resolve().parents[1])

@@ -7,7 +7,9 @@ import math
 import numpy as np
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
-from dlmath.symbolic import sigma
+from dlmath.exercises.later import Later
+
+sigma = Later("dlmath.symbolic", "sigma")
 
 
 def silu_slope(z, s):

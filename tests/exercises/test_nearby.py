@@ -28,7 +28,7 @@ TOY = Coding("toy", "", "", weighted, _samples, [], returns=("distance", "weight
 def judge(monkeypatch):
     from dlmath.exercises import engine
 
-    monkeypatch.setattr(engine, "exercises", lambda: {"toy": TOY})
+    monkeypatch.setattr(engine, "find", lambda name: TOY)
 
     def judge(answer):
         engine._said.clear()
@@ -96,7 +96,7 @@ def derivation(monkeypatch, given, solution):
 
     engine._said.clear()
     made = Derivation("toy", "", "", given, solution, [])
-    monkeypatch.setattr(engine, "exercises", lambda: {"toy": made})
+    monkeypatch.setattr(engine, "find", lambda name: made)
     return lambda expression: check("toy", expression).message
 
 
@@ -142,7 +142,7 @@ def test_a_usual_mistake_that_cannot_be_computed_does_not_end_the_check(monkeypa
     judge = derivation(
         monkeypatch, 'import sympy as sp\n\na, b, c = sp.symbols("a b c", real=True)', expression_of_three
     )
-    made = engine.exercises()["toy"]
+    made = engine.find("toy")
     object.__setattr__(made, "mistakes", [Mistake("never", fails)])
     a, b, c = sp.symbols("a b c", real=True)
     text = judge(a * (1 - b**2) + sp.exp(-c))
