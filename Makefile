@@ -11,16 +11,18 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # The versions that are known to work together: `make constraints` renews them, and `make CONSTRAINTS= book` asks for the newest.
 CONSTRAINTS := constraints.txt
 CONSTRAINED := $(addprefix -c ,$(CONSTRAINTS))
-# `make test TORCH=cpu` takes PyTorch without CUDA's packages, which on Linux are larger than all else together.
-TORCH  :=
-TORCH_VERSION := torch==2.13.0
+# On Linux, PyTorch comes with CUDA's packages, which are larger than all else together: `make test UV_TORCH_BACKEND=cpu`
+# does without them.
+UV_TORCH_BACKEND ?=
 
-.PHONY: help book test test-classroom test-lowest exercises assignments grades bench mutants lint lab serve format clean strip constraints
+.PHONY: help book test test-classroom test-lowest exercises assignments grades bench mutants lint lab serve format clean strip constraints pdf epub release
 
 help:
 	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes,"
 	@echo "                     make book PYODIDE=folder takes Python for the pages from there"
 	@echo "make test            check the style, build the book and run all tests"
+	@echo "make pdf             write the book as a PDF into _build/editions; needs Chromium"
+	@echo "make epub            write the book as an EPUB with MathML into _build/editions; needs Chromium"
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make serve           build the book and serve it, at an address that is printed; make serve PORT=9000"
 	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
@@ -33,11 +35,22 @@ help:
 	@echo "make format          format the code"
 	@echo "make strip           delete outputs and execution counts from the chapters"
 	@echo "make constraints     renew the versions in constraints.txt and constraints-classroom.txt"
+	@echo "make release         gather in _build/release what a release consists of; make release TAG=v1.0.0 checks the version"
 	@echo "make clean           delete what was built"
 
 book: $(VENV)/installed $(if $(PYODIDE),,.pyodide/downloaded)
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
 	@$(BIN)/python _ext/opening.py built
+
+pdf epub: book $(VENV)/tests-installed
+	@$(BIN)/python -m editions $@
+
+release: pdf epub
+	@test -z "$(TAG)" || $(BIN)/python -c "import dlmath, sys; sys.exit('$(TAG)' != 'v' + dlmath.__version__ and 'dlmath has version ' + dlmath.__version__)"
+	rm -rf _build/release
+	$(BIN)/uv build --quiet --out-dir _build/release
+	cp _build/editions/mathematics-of-deep-learning.pdf _build/editions/mathematics-of-deep-learning.epub _build/release
+	$(BIN)/python -c "import shutil; shutil.make_archive('_build/release/mathematics-of-deep-learning-site', 'zip', '_build/html')"
 
 test: lint book
 	$(BIN)/python -m pytest --ignore=tests/classroom
@@ -87,11 +100,11 @@ format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-strip: $(VENV)/installed
+strip: $(VENV)/tests-installed
 	$(BIN)/jupyter nbconvert --clear-output --inplace --log-level=WARN index.ipynb chapters/*/*.ipynb
 
 # One file for all Pythons and systems: where they need different versions, a line says for which it is.
-constraints: $(VENV)/tests-installed
+constraints: $(BIN)/uv
 	$(BIN)/uv pip compile $(COMPILE) requirements-test.txt $(wildcard requirements-lab.txt) --output-file constraints.txt
 	$(BIN)/uv pip compile $(COMPILE) requirements-classroom.txt --output-file constraints-classroom.txt
 
@@ -110,6 +123,10 @@ $(VENV)/installed: requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(PIP) install -r requirements.txt $(CONSTRAINED)
 	@touch $@
 
+$(BIN)/uv:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install uv
+
 # It outlives `make clean`, as the environment does. Without it the pages load Python from its public distribution.
 .pyodide/downloaded: requirements-pyodide.txt | $(VENV)/installed
 	@echo "downloading Python for the pages, 77 MB, once"
@@ -123,11 +140,11 @@ $(VENV)/lab-installed: requirements-lab.txt $(VENV)/installed
 	@touch $@
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.
-$(VENV)/tests-installed: requirements-test.txt $(VENV)/installed
+$(VENV)/tests-installed: requirements-test.txt requirements-torch.txt $(VENV)/installed
 	@echo "installing what the tests need"
 	@$(PIP) install -r requirements-test.txt $(CONSTRAINED)
-	@$(BIN)/python -c "import torch" 2>/dev/null || $(if $(TORCH),$(BIN)/uv pip install --quiet --python $(BIN)/python \
-	  --torch-backend $(TORCH),$(PIP) install) $(TORCH_VERSION) $(CONSTRAINED) \
+	@$(BIN)/python -c "import torch" 2>/dev/null || $(if $(UV_TORCH_BACKEND),$(BIN)/uv pip install --quiet \
+	  --python $(BIN)/python --torch-backend $(UV_TORCH_BACKEND),$(PIP) install) -r requirements-torch.txt $(CONSTRAINED) \
 	  || echo "PyTorch could not be installed: tests that compare with it will be skipped"
 	@touch $@
 

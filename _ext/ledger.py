@@ -207,25 +207,30 @@ class Count(SphinxRole):
     """A number of the ledger."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        entries = all_entries(self.env)
-        certificates = [entry.certificate for entry in entries]
-        counted = {
-            "formulas": len(certificates),
-            "functions": len({certificate.code for certificate in certificates}),
-            "draws": sum(certificate.draws for certificate in certificates),
-            "wrong": sum(certificate.wrong_versions for certificate in certificates),
-            "uncomputable": sum(certificate.uncomputable for certificate in certificates),
-            "survivors": sum(len(certificate.survivors) for certificate in certificates),
-            "gradients": sum(bool(certificate.of) for certificate in certificates),
-            "proved": sum(bool(certificate.of) and certificate.derived == "proved" for certificate in certificates),
-            "digits": sum(bool(certificate.of) and certificate.derived != "proved" for certificate in certificates),
-            "underived": sum(certificate.derived.startswith("not possible") for certificate in certificates),
-            "versions": ", ".join(versions()),
-            "date": max((entry.date for entry in entries), default="never"),
-        }
-        counted["refused"] = counted["wrong"] - counted["uncomputable"] - counted["survivors"]
-        value = counted[self.text]
-        return [nodes.Text(f"{value:,}" if isinstance(value, int) else value)], []
+        return [nodes.Text(counted(self.env, self.text))], []
+
+
+def counted(env: BuildEnvironment, what: str) -> str:
+    """A number of the ledger by its name, as it is written."""
+    entries = all_entries(env)
+    certificates = [entry.certificate for entry in entries]
+    numbers = {
+        "formulas": len(certificates),
+        "functions": len({certificate.code for certificate in certificates}),
+        "draws": sum(certificate.draws for certificate in certificates),
+        "wrong": sum(certificate.wrong_versions for certificate in certificates),
+        "uncomputable": sum(certificate.uncomputable for certificate in certificates),
+        "survivors": sum(len(certificate.survivors) for certificate in certificates),
+        "gradients": sum(bool(certificate.of) for certificate in certificates),
+        "proved": sum(bool(certificate.of) and certificate.derived == "proved" for certificate in certificates),
+        "digits": sum(bool(certificate.of) and certificate.derived != "proved" for certificate in certificates),
+        "underived": sum(certificate.derived.startswith("not possible") for certificate in certificates),
+        "versions": ", ".join(versions()),
+        "date": max((entry.date for entry in entries), default="never"),
+    }
+    numbers["refused"] = numbers["wrong"] - numbers["uncomputable"] - numbers["survivors"]
+    value = numbers[what]
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def check_survivors(app: Sphinx, env: BuildEnvironment) -> None:

@@ -7,9 +7,10 @@ import inspect
 import os
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from dlmath._markup import inline
 from dlmath._source import function_definition, without_checks
 from dlmath._written import written_numbers
 from dlmath.printing import gathered, latex
@@ -26,6 +27,19 @@ class Shown:
 
     def __repr__(self) -> str:
         return self.markdown
+
+
+class Answers(Shown):
+    """Answers, as Markdown in the book, and folded without it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = [_written(text) for text in texts]
+        lines = (f"{number}. {text}" for number, text in enumerate(self.texts, start=1))
+        super().__init__("\n".join(["````{dropdown} Answers", *lines, "````"]))
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{inline(text)}</li>" for text in self.texts)
+        return f'<details class="mathjax_process"><summary>Answers</summary><ol>{items}</ol></details>'
 
 
 def formula(*expressions: Any) -> Shown:
@@ -78,8 +92,7 @@ def answers(*texts: str) -> Shown:
     """
     if not texts:
         raise ValueError("answers needs an answer, got none")
-    lines = (f"{number}. {_written(text)}" for number, text in enumerate(texts, start=1))
-    return Shown("\n".join(["````{dropdown} Answers", *lines, "````"]))
+    return Answers(texts)
 
 
 def source(function: Callable[..., Any]) -> Shown:

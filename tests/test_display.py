@@ -90,3 +90,13 @@ def documented(text):
 
 def bare(text):
     return len(text)
+
+
+def test_answers_fold_without_the_book_too():
+    shown = display.answers("Twice `a*b*c`, so **$2$**.", "See [it](x.ipynb): 2e-7 < 1.")
+    assert shown._repr_html_() == (
+        '<details class="mathjax_process"><summary>Answers</summary><ol>'
+        "<li>Twice <code>a*b*c</code>, so <strong>\\(2\\)</strong>.</li>"
+        '<li>See <a href="x.ipynb">it</a>: 2·10⁻⁷ &lt; 1.</li></ol></details>'
+    )
+    assert shown._repr_markdown_().startswith("````{dropdown} Answers\n1. Twice ")
