@@ -168,6 +168,12 @@ def test_scalars_are_what_numpy_computes(drawn):
         np.testing.assert_allclose(value, reference, rtol=1e-12, atol=1e-12, err_msg=str(scalar))
 
 
+def test_the_power_zero_of_a_matrix_without_an_inverse():
+    power = sp.MatPow(S, sp.Symbol("k", integer=True))
+    for k, expected in [(0, np.eye(2)), (1, np.ones((2, 2))), (2, 2 * np.ones((2, 2)))]:
+        np.testing.assert_array_equal(evaluate(power, {S: np.ones((2, 2)), sp.Symbol("k", integer=True): k}), expected)
+
+
 def test_inverse_solves_the_normal_equations(rng):
     inputs, targets = rng.standard_normal((6, 2)), rng.standard_normal((6, 3))
     solution = evaluate((X.T * X).I * X.T * Y, {X: inputs, Y: targets})
@@ -242,7 +248,7 @@ def test_a_product_over_an_index_is_written_out():
         (X / m, {X: np.ones((2, 2))}, KeyError, "no value for m"),
         (X, {X: np.ones(3)}, ValueError, "X must be an array of two dimensions, got shape (3,)"),
         (z, {z: np.ones(3)}, ValueError, "z must be a number, got shape (3,)"),
-        (X, {X: [["a"]]}, TypeError, "X must be made of numbers"),
+        (X, {X: [["a"]]}, TypeError, "X must be made of numbers, got list of dtype <U1"),
         (X, {X: np.ones((2, 2)), Z: np.ones((2, 3))}, ValueError, "Z must have shape (N, n) = (2, 2), got (2, 3)"),
         (S, {S: np.ones((2, 3))}, ValueError, "S must have shape (n, n)"),
         (sp.MatrixSymbol("W", 3, 2), {sp.MatrixSymbol("W", 3, 2): np.ones((2, 3))}, ValueError, "(3, 2)"),
