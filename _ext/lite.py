@@ -54,7 +54,7 @@ def build(environment: Path) -> Path:
     shutil.rmtree(output, ignore_errors=True)
     command = [environment / "bin" / "jupyter-lite", "build", "--lite-dir", LITE, "--output-dir", output]
     options = ["--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"]
-    result = subprocess.run([*command, *options], cwd=LITE, capture_output=True, text=True, check=False)
+    result = subprocess.run([*command, *options], cwd=LITE, capture_output=True, encoding="utf-8", check=False)
     if result.returncode:
         sys.exit(f"JupyterLite could not be built:\n{result.stdout}\n{result.stderr}")
     return output

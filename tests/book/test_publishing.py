@@ -88,7 +88,7 @@ def books(tmp_path_factory, root):
     notebook.cells[2].metadata = {"tags": ["hide-input"], "mystnb": {"figure": caption}}
     nbformat.write(notebook, source)
     (book.folder / "chapters/appendix").mkdir()
-    (book.folder / "chapters/appendix/list.md").write_text(LIST)
+    (book.folder / "chapters/appendix/list.md").write_text(LIST, encoding="utf-8")
     book.toc("one", "two", "appendix/list")
     before = source.read_bytes()
     html = book.folder / "_build/html"
@@ -281,9 +281,9 @@ def test_a_download_runs_with_the_published_wheel_alone(html, tmp_path, chapter)
 def test_the_wheel_can_be_installed(html, tmp_path):
     wheel = html / publishing.WHEEL
     command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", tmp_path, wheel]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "exercises/math/loss.py").exists()
     assert (tmp_path / "dlmath/live").is_dir()
-    metadata = next(tmp_path.glob("dlmath-*.dist-info/METADATA")).read_text()
+    metadata = next(tmp_path.glob("dlmath-*.dist-info/METADATA")).read_text(encoding="utf-8")
     assert "Provides-Extra: book" in metadata
