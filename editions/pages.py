@@ -101,4 +101,4 @@ def mathematics_only(route: Route) -> None:
 
 def printed(tab: Tab) -> bytes:
     tab.add_style_tag(path=HERE / "print.css")
-    return tab.pdf(format="A4", print_background=True, prefer_css_page_size=True, outline=True)
+    return tab.pdf(format="A4", print_background=True, prefer_css_page_size=True, tagged=True, outline=True)
