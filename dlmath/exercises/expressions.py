@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -58,7 +59,10 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
     except OutOfTimeError:
         return "wrong", time_text(seconds)
     except Exception as error:  # SymPy has many parts, and a student may use any of them
-        return "wrong", f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
+        return "wrong", (
+            _misfit(expression)
+            or f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
+        )
     if _all_same(theirs, ours):
         left = ", ".join(sorted({f"`{type_name(type(part))}`" for part in expression.atoms(*LEFT_TO_DO)}))
         carried_out = f" ({left} in it was carried out)" if left else ""
@@ -122,6 +126,24 @@ def _unrecorded(
     )
 
 
+def _misfit(expression: Any) -> str | None:
+    """The first product or sum in the expression whose parts have shapes that do not fit."""
+    for node in sp.preorder_traversal(expression):
+        parts = [part for part in node.args if _shape(part)]
+        for left, right in pairwise(parts):
+            if isinstance(node, sp.MatMul) and left.shape[1] != right.shape[0]:
+                return (
+                    f"The shapes do not fit: in the product of `{left}` and `{right}` the left one has "
+                    f"${sp.latex(left.shape[1])}$ columns and the right one ${sp.latex(right.shape[0])}$ rows."
+                )
+            if isinstance(node, sp.MatAdd) and left.shape != right.shape:
+                return (
+                    f"The shapes do not fit: in a sum, `{left}` has the shape ${sp.latex(left.shape)}$ "
+                    f"and `{right}` the shape ${sp.latex(right.shape)}$."
+                )
+    return None
+
+
 def _missing(exercise: Derivation, expression: Any, reference: Any) -> str | None:
     """Symbols that the result depends on, and the answer does not have."""
     missing = sorted(str(s) for s in reference.free_symbols - sp.sympify(expression).free_symbols)
@@ -154,6 +176,19 @@ def _forms(exercise: Derivation, symbols: Mapping[str, Any], reference: Any) -> 
     except Exception:  # not every expression can be multiplied out
         pass
     return forms
+
+
+def at_a_point(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: float) -> str:
+    """The value of a scalar answer at numbers with few digits, in words; nothing for a matrix."""
+    symbols = exercise.symbols()
+    expression = _spelled_out(exercise, _as_expression(answer, symbols), symbols)
+    point = _draw(symbols, rng) | _possible(exercise, symbols, rng)
+    if any(np.ndim(value) for value in point.values()):
+        return ""
+    few = {symbol: value if isinstance(value, int) else round(value, 1) for symbol, value in point.items()}
+    (value,) = within(seconds, lambda: _at(expression, [few]))
+    listed = ", ".join(f"`{symbol} = {number:g}`" for symbol, number in few.items())
+    return f"Where: at {listed} your expression has the value {float(value):.4g}."
 
 
 def time_text(seconds: float) -> str:

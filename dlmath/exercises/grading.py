@@ -169,8 +169,14 @@ def _judge(name: str, report: Any, drawn: Sequence[int], reason: str) -> Feedbac
     for index, seed in enumerate(drawn):
         rng = np.random.default_rng(seed)
         if isinstance(exercise, Coding):
-            outcomes, inside, printed = content[index]
-            state, message = engine.judge_outcomes(exercise, exercise.inputs(rng), outcomes, printed, lambda: inside)  # noqa: B023
+            outcomes, behaviour, printed = content[index]
+            state, message = engine.judge_outcomes(
+                exercise,
+                exercise.inputs(rng),
+                outcomes,
+                printed,
+                lambda: behaviour,  # noqa: B023
+            )
         else:
             try:
                 answer = expression_of(content)

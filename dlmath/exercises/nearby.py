@@ -1,8 +1,8 @@
 """One step from the solution: which slip of the pen makes of the solution what the student's answer is?
 
-All versions of the solution with one slip in it (``dlmath.exercises.slips``) are run once on the inputs, or at the points,
-at which an answer is judged. The one whose results are those of the answer says what is wrong with it. The first search
-for an exercise takes up to ``SECONDS`` of computing, its results are kept.
+All versions of the solution with one slip in it (``dlmath.exercises.slips``) are run once on the inputs, or at the
+points, at which an answer is judged. The one whose results are those of the answer says what is wrong with it. The
+first search for an exercise takes up to ``SECONDS`` of computing, and its results are kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, cast
 import numpy as np
 
 from dlmath.exercises import relations
-from dlmath.exercises.comparing import same
+from dlmath.exercises.comparing import numbers, same
 from dlmath.exercises.definition import Coding
 from dlmath.exercises.running import Outcome, run_trusted
 from dlmath.exercises.slips import Slip, slips_of
@@ -48,18 +48,24 @@ def named(
     slip = _first(slip for slip, wrongs in versions if _alike(outcomes, wrongs))
     if slip is not None:
         return told(slip, known)
-    if any(outcome.error or outcome.changed for outcome in outcomes):
-        return None
-    if exercise.returns:
+    if exercise.returns and not any(outcome.error or outcome.changed for outcome in outcomes):
         return _part_by_part(exercise, versions, known, outcomes, right)
+    return None
+
+
+def named_twice(exercise: Coding, inputs: Sequence[tuple[Any, ...]], outcomes: Sequence[Outcome]) -> str | None:
+    """Two slips that make of the solution what the answer is, or one and the sign or a factor of all, in a sentence."""
+    if not all(_tells(outcome.value) for outcome in outcomes[-1:]):
+        return None
+    versions, known = _versions(exercise, inputs), _known(exercise)
     # A second mistake, of the whole: the sign or a factor.
     for slip, wrongs in versions:
         if any(wrong.error for wrong in wrongs):
             continue
-        second = relations.of_the_result([(o.value, w.value) for o, w in zip(outcomes, wrongs)])
-        if second is not None and "transpose" not in second:
-            also = "The sign of all is wrong too." if second.startswith("The sign") else "And a constant factor is wrong."
-            return f"{told(slip, known)} {also}"
+        whole = relations.of_the_result([(o.value, w.value) for o, w in zip(outcomes, wrongs)])
+        if whole is not None and "transpose" not in whole:
+            also = "the sign of all" if whole.startswith("The sign") else "a constant factor"
+            return f"{told(slip, known)} And {also} is wrong."
     for first, second, wrongs in _with_two_slips(exercise, inputs, versions):
         if all(same(outcome.value, wrong) for outcome, wrong in zip(outcomes, wrongs)):
             return f"Two slips: {told(first, known)} {told(second, known)}"
@@ -79,6 +85,8 @@ def _part_by_part(
     sentences = []
     for part, name in enumerate(exercise.returns):
         values = [outcome.value[part] for outcome in outcomes]
+        if not any(map(_tells, values)):
+            continue
         if all(same(value, each.value[part]) for value, each in zip(values, right)):
             continue
         slip = _first(
@@ -102,12 +110,20 @@ def _first(found: Iterator[Slip]) -> Slip | None:
 
 def _alike(outcomes: Sequence[Outcome], wrongs: Sequence[Outcome]) -> bool:
     """Whether the answer did on every input what the version did: the same value, or the same error."""
-    return any(outcome.error is None for outcome in outcomes) and all(
+    return any(outcome.error is None and _tells(outcome.value) for outcome in outcomes) and all(
         (o.error and o.error.kinds[0]) == (w.error and w.error.kinds[0])
         and o.changed == w.changed
         and (o.error is not None or same(o.value, w.value))
         for o, w in zip(outcomes, wrongs)
     )
+
+
+def _tells(value: Any) -> bool:
+    """Whether a value can be that of one slip only: zeros and NaN have many reasons."""
+    if isinstance(value, tuple | list):
+        return any(map(_tells, value))
+    found = numbers(value)
+    return found is not None and bool(np.any(np.isfinite(found) & (found != 0)))
 
 
 def _versions(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> list[tuple[Slip, list[Outcome]]]:
@@ -218,6 +234,8 @@ def named_expression(
         _keep(key, list(_computed(forms, arguments, functions, points, ours)))
     known: Known = dict.fromkeys(arguments)
     versions = _found[key]
+    if not any(map(_tells, theirs)):
+        return None
     slip = _first(slip for slip, values in versions if all(map(same, theirs, values)))
     if slip is not None:
         return told(slip, known)

@@ -29,9 +29,9 @@ def exchanged(pairs: Pairs, returns: Sequence[str]) -> str | None:
         '`output` and `mask` are exchanged.'
     """
     for i, j in combinations(range(len(returns)), 2):
-        if all(same(value[i], right[j]) and same(value[j], right[i]) for value, right in pairs):
-            if not all(same(right[i], right[j]) for _, right in pairs):
-                return f"`{returns[i]}` and `{returns[j]}` are exchanged."
+        swapped = all(same(value[i], right[j]) and same(value[j], right[i]) for value, right in pairs)
+        if swapped and not all(same(right[i], right[j]) for _, right in pairs):
+            return f"`{returns[i]}` and `{returns[j]}` are exchanged."
     for i, j in ((i, j) for i in range(len(returns)) for j in range(len(returns)) if i != j):
         if all(same(value[i], right[j]) for value, right in pairs):
             return f"In the place of `{returns[i]}` stands what belongs to `{returns[j]}`."
@@ -45,7 +45,7 @@ def of_the_result(pairs: Pairs) -> str | None:
         >>> of_the_result([(-2.0, 2.0), (3.0, -3.0)])
         'The sign is wrong, and nothing else.'
         >>> of_the_result([(1.0, 2.0), (3.0, 6.0)])
-        'Your result is half of the right one. Which factor is lost, or there twice?'
+        'Your result is half of the right one, a constant multiple. Which factor is lost, or there twice?'
     """
     if any(numbers(each) is None for pair in pairs for each in pair):
         return None
@@ -58,7 +58,25 @@ def of_the_result(pairs: Pairs) -> str | None:
         return "This is the transpose of what is asked for."
     factors = _factors(arrays)
     if factors is not None and len(factors) > 1 and np.allclose(factors, factors[0], rtol=1e-7, atol=0):
-        return f"Your result is {_times(factors[0])} the right one. Which factor is lost, or there twice?"
+        times = _times(factors[0])
+        return f"Your result is {times} the right one, a constant multiple. Which factor is lost, or there twice?"
+    return None
+
+
+def unchanging(pairs: Pairs) -> str | None:
+    """Whether the results do not depend on the arguments.
+
+    Example:
+        >>> unchanging([(0.0, 2.0), (0.0, 3.0)])
+        'Your result is 0 for all inputs.'
+    """
+    if any(numbers(each) is None for pair in pairs for each in pair) or len(pairs) < 2:
+        return None
+    if not any(np.any(value) for value, _ in pairs):
+        return "Your result is 0 for all inputs."
+    first = np.asarray(pairs[0][0])
+    if first.size and all(np.size(value) and bool((np.asarray(value) == first.flat[0]).all()) for value, _ in pairs):
+        return "Your result is the same number for all inputs: it does not depend on the arguments."
     return None
 
 
@@ -70,8 +88,8 @@ def by_a_quantity(pairs: Pairs, quantities: Sequence[tuple[str, Sequence[float]]
         quantities: what a factor may be, in words, and its value for each input.
 
     Example:
-        >>> by_a_quantity([(4.0, 2.0), (9.0, 3.0)], [("the number of rows of `X`", [2, 3])])
-        'Your result is the right one times the number of rows of `X`. Is a division by it missing, or a factor too much?'
+        >>> by_a_quantity([(4.0, 2.0), (9.0, 3.0)], [("`n`", [2, 3])])
+        'Your result is the right one times `n`. Is a division by it missing, or a factor too much?'
     """
     if any(numbers(each) is None for pair in pairs for each in pair):
         return None
@@ -236,7 +254,7 @@ def _all(pairs: Pairs, change: Callable[[np.ndarray], Any]) -> bool:
 
 
 def _factors(arrays: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | None:
-    """For every input the number by which the result differs, if it is one number; inputs where all is 0 are left out."""
+    """The number by which each result differs, if it is one number; inputs where all is 0 are left out."""
     factors = []
     for value, right in arrays:
         if value.shape != right.shape or not np.isfinite(value).all() or not np.isfinite(right).all():

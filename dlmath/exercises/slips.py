@@ -12,6 +12,7 @@ import copy
 import dataclasses
 import inspect
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -176,7 +177,9 @@ def slips_of(tree: ast.Module, namespace: dict[str, Any], *, matrix_products: bo
 
 def _compiled(tree: ast.Module, namespace: dict[str, Any]) -> Callable[..., Any]:
     name, names = cast(ast.FunctionDef, tree.body[0]).name, dict(namespace)
-    exec(compile(ast.fix_missing_locations(tree), f"<a version of {name}>", "exec"), names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # an index of a number, where a slip has made one of a list
+        exec(compile(ast.fix_missing_locations(tree), f"<a version of {name}>", "exec"), names)
     return names[name]
 
 

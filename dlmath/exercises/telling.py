@@ -1,7 +1,7 @@
 """A slip in a sentence: what was lost, exchanged or turned round, without the line that is right.
 
-A student knows the arguments by their names, and the functions of NumPy; the other names of a solution are its own. So a
-part of it is told by the arguments that it is made of: "the part with `Q` and `K`".
+A student knows the arguments by their names, and the functions of NumPy; the other names of a solution are its own. So
+a part of it is told by the arguments that it is made of: "the part with `Q` and `K`".
 """
 
 from __future__ import annotations
@@ -169,12 +169,10 @@ def _constant(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part
             return f"The factor of {part(other)} is wrong: it is not {number}."
         case ast.BinOp(op=ast.Div(), right=right) if ast.unparse(right) == slip.meant:
             return f"The number by which {part(place.left)} is divided is wrong: it is not {number}."
-        case ast.BinOp(op=ast.Add() | ast.Sub() as op, left=left, right=right):
+        case ast.BinOp(op=ast.Add() | ast.Sub(), left=left, right=right):
             other = right if ast.unparse(left) == slip.meant else left
-            if slip.written == "0":
-                return f"A number is missing beside {part(other)} in a sum or difference. Is it off by one?"
-            return f"The number beside {part(other)} in the sum or difference is wrong: it is not {number}. Is it off by one?"
-        case ast.Subscript(value=value) | ast.Subscript(value=value):
+            return f"In a sum or a difference the number beside {part(other)} is not {number}. Is it off by one?"
+        case ast.Subscript(value=value):
             return f"The index of {part(value)} is off by one, or counts from another end."
         case ast.Slice():
             return "A slice begins or ends at the wrong place."
@@ -345,12 +343,38 @@ def _part(node: ast.AST | None, known: Known) -> str:
     return f"the part with {_and(arguments)}"
 
 
-TELLING = frozenset(
-    (
-        "sum mean max min maximum minimum exp log sqrt tanh sin cos abs norm cumprod cumsum outer where solve var std "
-        "any all diagonal argmax sigma prod eigvalsh eigvals hypot"
-    ).split()
-)
+TELLING = {
+    "abs",
+    "all",
+    "any",
+    "argmax",
+    "cos",
+    "cumprod",
+    "cumsum",
+    "diagonal",
+    "eigvals",
+    "eigvalsh",
+    "exp",
+    "hypot",
+    "log",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "norm",
+    "outer",
+    "prod",
+    "sigma",
+    "sin",
+    "solve",
+    "sqrt",
+    "std",
+    "sum",
+    "tanh",
+    "var",
+    "where",
+}
 """Functions whose names help to find a part."""
 
 

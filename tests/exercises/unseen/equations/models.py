@@ -2,7 +2,7 @@
 
 WRONG = {
     "silu-derivative": [
-        ("s + z * s", "the 1 - s is missing", "1 - s|1 − s|factor|slope|σ'|derivative", "sign"),
+        ("s + z * s", "the 1 - s is missing", "subtracted from `1`|1 - s|1 − s|factor|slope|σ'|derivative", "sign"),
         ("z * s * (1 - s)", "the product rule's first term", "product|term|\\bs\\b", "sign"),
         ("s - z * s * (1 - s)", "a minus in the product rule", "sign|minus|plus|added|subtract", ""),
     ],
@@ -22,7 +22,7 @@ WRONG = {
         (
             "lambda G, Z, Phi: Phi + Z * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)",
             "the given gradient is forgotten",
-            "`?g`?\\b|gradient",
+            "what arrives|`?g`?\\b|gradient",
             "sign|transpose",
         ),
     ],
@@ -62,7 +62,7 @@ WRONG = {
         ),
     ],
     "query-weight-gradient": [
-        ("W_K * X.T * D * X / sp.sqrt(d_k)", "D is not transposed", "transpose", "sign"),
+        ("W_K * X.T * D * X / sp.sqrt(d_k)", "D is not transposed", "wrong way round|transpose", "sign"),
         ("W_K * X.T * D.T * X", "the scale is missing", "d_k|scale|root|sqrt", "transpose|sign"),
         ("W_Q * X.T * D.T * X / sp.sqrt(d_k)", "the wrong weights", "w_k|w_q", "transpose|sign"),
     ],
@@ -83,7 +83,7 @@ WRONG = {
             "    E = np.exp(Z - Z.max(axis=1, keepdims=True)) * mask\n"
             "    return E / np.maximum(E.sum(axis=1, keepdims=True), 1e-300) @ V",
             "not divided by the root of d_k",
-            "sqrt|root|scale|d_k|shape\\[1\\]",
+            "not divided|sqrt|root|scale|d_k|shape\\[1\\]",
             "sign|transpose",
         ),
         (
@@ -103,7 +103,7 @@ WRONG = {
             "    Z = P * (D - (D * P).sum(axis=1, keepdims=True)) / np.sqrt(Q.shape[1])\n"
             "    return Z @ K, Z @ Q, P.T @ G",
             "a transpose is missing in the gradient of the keys",
-            "grad_k|transpose|shapes",
+            "keys|grad_k|transpose|shapes",
             "sign",
         ),
         (
@@ -147,7 +147,7 @@ WRONG = {
         (
             "def tanh_layer_backward(g, A, B, W):\n    d = g * (1 - A ** 2)\n    return g @ W, d.T @ B, d.sum(axis=0)",
             "the gradient below is taken before the activation's slope",
-            "grad_a_below|slope|delta|activation",
+            "`grad_a` stands where|grad_a_below|slope|delta|activation",
             "sign|transpose",
         ),
     ],

@@ -25,13 +25,13 @@ WRONG = {
         (
             "lambda A: 2 / np.linalg.eigvalsh(A)[-1]",
             "the stability limit",
-            "stab|limit|smallest|largest|missing|eigenvalues\\[0\\]",
+            "border|stab|limit|smallest|largest|missing|eigenvalues\\[0\\]",
             "sign",
         ),
         (
             "lambda A: 1 / np.linalg.eigvalsh(A)[-1]",
             "one over the largest curvature",
-            "largest|smallest|missing|eigenvalue",
+            "flattest|largest|smallest|missing|eigenvalue",
             "sign",
         ),
         (
@@ -62,7 +62,7 @@ WRONG = {
         ),
     ],
     "squared-error-of-a-layer": [
-        ("(W * x + b - y)", "the input is missing", "shape|`?x`?\\b", "sign"),
+        ("(W * x + b - y)", "the input is missing", "factor of|shape|`?x`?\\b", "sign"),
         ("x * (W * x + b - y).T", "the transpose", "transpose", "sign"),
         ("(W * x - y) * x.T", "the bias is forgotten", "`?b`?\\b|bias", "sign|transpose"),
     ],
@@ -112,7 +112,7 @@ WRONG = {
             "    z = logits - logits.max(axis=1, keepdims=True)\n"
             "    return np.mean(np.log(np.exp(z).sum(axis=1)) - z[:, labels])",
             "all rows with all labels",
-            "arange|every row|each row|one entry|pairs|rows|fit|one number a row",
+            "has one row|arange|every row|each row|one entry|pairs|rows|fit|one number a row",
             "transpose",
         ),
         (
@@ -140,7 +140,7 @@ WRONG = {
             "step|exponent|one|t`|off by one",
             "sign",
         ),
-        ("-alpha * g * t", "momentum is ignored", "beta|momentum", "sign"),
+        ("-alpha * g * t", "momentum is ignored", "count alike|beta|momentum", "sign"),
     ],
     "momentum-update": [
         ("lambda th, v, g, r, mu: (th + mu * v - r * g, v)", "the old velocity is returned", "velocity", "sign"),
@@ -242,17 +242,22 @@ WRONG = {
             "    for t in reversed(range(len(H))):\n"
             "        d = (gH[t] + W.T @ d) * (1 - H[t] ** 2)\n        out = np.outer(d, prev[t])\n    return out",
             "only the first time is kept",
-            "all times|sum|collect|\\+=|added|last|overwritten",
+            "only the first time|all times|sum|collect|\\+=|added|last|overwritten",
             "sign|transpose",
         ),
     ],
     "penalized-minimum": [
         ("h * c / (h + 2 * s / m)", "the half of the penalty does not cancel", "2|factor|half|twice", "sign"),
         ("h * c / (h - s / m)", "a minus", "sign|minus|plus|added|subtract", ""),
-        ("h * c / (h + s)", "m is missing", "`?m`?\\b", "sign"),
+        ("h * c / (h + s)", "m is missing", "number of samples|`?m`?\\b", "sign"),
     ],
     "inverted-dropout": [
-        ("lambda X, d, r: (X * (d >= r), (d >= r) * 1.0)", "not scaled", "scale|1 - rate|divi|expect", "sign"),
+        (
+            "lambda X, d, r: (X * (d >= r), (d >= r) * 1.0)",
+            "not scaled",
+            "mean of the output|scale|1 - rate|divi|expect",
+            "sign",
+        ),
         (
             "lambda X, d, r: (X * ((d < r) / r), (d < r) / r)",
             "what should be dropped is kept",

@@ -84,7 +84,7 @@ WRONG = {
             "    q = (q - (q * v).sum(axis=1, keepdims=True) * v) / b\n"
             "    return p, q",
             "G is not transposed for V",
-            "transpose|\\.t\\b|`grad_v`",
+            "wrong way round|transpose|\\.t\\b|`grad_v`",
             "sign",
         ),
     ],
@@ -109,7 +109,7 @@ WRONG = {
             "    a = np.cumprod(1 - betas)[t][:, None]\n"
             "    return np.sqrt(a) * x_0 + np.sqrt(1 - a) * noise",
             "the steps are counted from 1",
-            "t - 1|count|from 1|off by one|index",
+            "from `t` is missing|t - 1|count|from 1|off by one|index",
             "sign|transpose",
         ),
         (
@@ -156,7 +156,7 @@ WRONG = {
             "    s = np.sqrt((1 - bars[t - 1]) / (1 - bars[t]) * b)\n"
             "    return (x - b / np.sqrt(1 - bars[t]) * e) * np.sqrt(1 - b) + s * z",
             "multiplied where it should be divided",
-            "divi|multipl",
+            "shrunk|divi|multipl",
             "sign|transpose",
         ),
     ],
@@ -168,7 +168,7 @@ WRONG = {
             "sign",
         ),
         ("r / (1 - gamma**n)", "the reward is not discounted", "gamma|discount|factor", "sign"),
-        ("gamma**(n - 1) * r / (1 - gamma)", "a trip of one step", "`?n`?\\b|trip|power|exponent", "sign"),
+        ("gamma**(n - 1) * r / (1 - gamma)", "a trip of one step", "one a round|`?n`?\\b|trip|power|exponent", "sign"),
     ],
     "bellman-sweep": [
         (
@@ -203,7 +203,7 @@ WRONG = {
             "sign|transpose",
         ),
         (
-            "lambda Q, s, a, r, n, ended, alpha, gamma: Q[s, a] + alpha * (r + (0 if ended else gamma * Q[n, a]) - Q[s, a])",
+            "lambda Q, s, a, r, n, e, alpha, gamma: Q[s, a] + alpha * (r + (0 if e else gamma * Q[n, a]) - Q[s, a])",
             "the same action in the next state",
             "max|action|best",
             "sign|transpose",

@@ -10,7 +10,7 @@ WRONG = {
         (
             "lambda r, J: np.linalg.solve(J.T @ J, J.T @ r)",
             "the step goes uphill",
-            "sign|minus",
+            "uphill|sign|minus",
             "transpose",
         ),
         (
@@ -104,7 +104,7 @@ WRONG = {
             "sample|row|outputs|column|divi|shape\\[1\\]",
             "sign|transpose",
         ),
-        ("lambda p, t: np.sum(np.abs(p - t)) ** 2 / len(p)", "the sum is squared", "square", "transpose"),
+        ("lambda p, t: np.sum(np.abs(p - t)) ** 2 / len(p)", "the sum is squared", "single entry|square", "transpose"),
         (
             "lambda p, t: np.mean((p - t) ** 2, axis=1).sum() / p.shape[0]",
             "also a mean over the outputs",
@@ -114,13 +114,23 @@ WRONG = {
     ],
     "mse-gradient": [
         ("lambda p, t: 2 * (p - t) * len(p)", "multiplied by N", "divi|factor|multipl", "transpose|sign"),
-        ("lambda p, t: np.mean(2 * (p - t), axis=0)", "averaged over the samples", "shape|mean|average", "sign"),
+        (
+            "lambda p, t: np.mean(2 * (p - t), axis=0)",
+            "averaged over the samples",
+            "summed over the batch|shape|mean|average",
+            "sign",
+        ),
         ("lambda p, t: 2 * (p - t) / np.sqrt(len(p))", "divided by the root of N", "root|factor|divi", "sign"),
     ],
     "one-weight-gradient": [
         ("2 * (a - y) * a * (1 - a)", "no inner derivative h", "`?h`?\\b", "sign|transpose"),
         ("(a - y) * a * (1 - a) * h", "no 2", "2|two|square|half", "sign"),
-        ("2 * (a - y) * (1 - a**2) * h", "the derivative of tanh", "tanh|sigma|sigmoid|σ|square|factor|slope", "sign"),
+        (
+            "2 * (a - y) * (1 - a**2) * h",
+            "the derivative of tanh",
+            "1 \\+ `a`|tanh|sigma|sigmoid|σ|square|factor|slope",
+            "sign",
+        ),
     ],
     "layer-weight-gradient": [
         ("H.T * D", "the transpose", "transpose", ""),
@@ -260,7 +270,7 @@ WRONG = {
         ),
     ],
     "count-parameters": [
-        ("lambda a, b, c: a * b + b * c + b", "the biases of the output are missing", "bias|n_out", ""),
+        ("lambda a, b, c: a * b + b * c + b", "the biases of the output are missing", "missing, beside|bias|n_out", ""),
         ("lambda a, b, c: (a + 1) * (b + 1) * c", "all multiplied", "product|sum|add|multipl|layer", "sign"),
         ("lambda a, b, c: a * b + c * b + a + c", "a bias an input", "bias|n_in|n_hidden|input", ""),
     ],
