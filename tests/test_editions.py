@@ -20,7 +20,8 @@ CHAPTER = """
 <html style="--dl-1: #0072b2"><body><main><article class="bd-article"><section id="loss">
 <h1>The loss<a class="headerlink" href="#loss">#</a></h1>
 <div class="dl-live"><div class="dl-live-controls"><input type="range"><button>Play</button></div>
-<svg xmlns="http://www.w3.org/2000/svg"><path style="stroke: var(--dl-1, black); fill: var(--dl-9, var(--jp-9, red))"></path></svg>
+<svg xmlns="http://www.w3.org/2000/svg">
+<path style="stroke: var(--dl-1, black); fill: var(--dl-9, var(--jp-9, red))"></path></svg>
 <p class="dl-live-sentence">The loss is 0.5.</p><script>run()</script></div>
 <h2 id="look">Look</h2><p>Which slope is zero?</p>
 <details class="sd-dropdown"><summary>Answers</summary><p>The middle one.</p></details>
