@@ -59,7 +59,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", own_nodes)
     app.connect("env-check-consistency", check_survivors)
     app.connect("missing-reference", link)
-    app.connect("doctree-resolved", link_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -296,15 +295,3 @@ def link(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Te
         if "._" in name or not any(page.startswith(REFERENCE) for page in env.found_docs):
             return shown
     return None
-
-
-def link_sources(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Under the source of a function of the package, link to its place in the reference."""
-    for block in list(doctree.findall(nodes.literal_block)):
-        shown = re.match(r"# (dlmath[.\w]*)(?:, without its checks)?\n(?:@.*\n)*(?:def|class) (\w+)", block.astext())
-        found = app.env.domains["py"].objects.get(".".join(shown.groups())) if shown else None
-        if found:
-            text = nodes.Text(".".join(shown.groups()))
-            reference = make_refnode(app.builder, docname, found.docname, found.node_id, text)
-            position = block.parent.index(block) + 1
-            block.parent.insert(position, nodes.paragraph("", "", reference, classes=["source-link"]))

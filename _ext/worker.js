@@ -30,6 +30,7 @@ async function start({ wheel, archives }) {
     python.FS.writeFile(SITE + name, new Uint8Array(await file(name)));
     python.runPython(`import sys; sys.path.append(${JSON.stringify(SITE + name)})`);
   }
+  python.runPython("import os; os.environ['MPLBACKEND'] = 'svg'"); // there is no screen to draw on
   api = python.pyimport("dlmath.exercises.page");
 }
 
@@ -38,8 +39,8 @@ const plain = (value) => (value?.toJs ? value.toJs({ dict_converter: Object.from
 // What was asked is answered in turn. `begun` goes out when all is imported: from then on the page counts the time.
 async function answer({ id, call, prepare, values }) {
   try {
-    const late = prepare ? plain(api[prepare](values[0])) : "";
-    port.postMessage({ id, begun: true, late });
+    if (call === "scratch") await python.loadPackagesFromImports(values[0]); // matplotlib, if it is imported
+    port.postMessage({ id, begun: plain(api[prepare](...values)) });
     port.postMessage({ id, result: plain(api[call](...values)) });
   } catch (error) {
     port.postMessage({ id, failed: String(error) });

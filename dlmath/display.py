@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import textwrap
 from collections.abc import Callable, Sequence
@@ -98,7 +99,7 @@ def source(function: Callable[..., Any]) -> Shown:
     """Show the source of a function of the package, without its docstring and without the checks of its arguments.
 
     What is left is the mathematics: ``check.array("z", z)`` is shown as ``z``. The first line says that checks are
-    left out, if any are.
+    left out, if any are. The book links a public function to its place in the reference.
 
     Example:
         >>> from dlmath import layers
@@ -117,7 +118,10 @@ def source(function: Callable[..., Any]) -> Shown:
     whole = "\n".join(lines)
     code = without_checks(whole)
     left_out = ", without its checks" if code != whole else ""
-    return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
+    in_reference = os.environ.get("DLMATH_BOOK") == "1" and not function.__name__.startswith("_")
+    name = f"{function.__module__}.{function.__name__}"
+    link = f"\n\n```{{div}} source-link\n{{in-reference}}`{name}`\n```" if in_reference else ""
+    return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```{link}")
 
 
 def _written(text: str) -> str:

@@ -18,7 +18,7 @@ def book(tmp_path, monkeypatch) -> Path:
     html = tmp_path / "Bücher und mehr" / "_build" / "html"
     html.mkdir(parents=True)
     (html / "index.html").write_text("<p>Über Netze", encoding="utf-8")
-    (html / "module.mjs").write_text("")
+    (html / "module.mjs").write_text("", encoding="utf-8")
     (html / "core.wasm").write_bytes(b"\0asm")
     monkeypatch.setattr(opening, "HTML", html)
     return html
@@ -63,6 +63,6 @@ def test_without_a_book_serving_says_how_to_build_one(tmp_path):
     script = tmp_path / "a book" / "_ext" / "opening.py"
     script.parent.mkdir(parents=True)
     script.write_bytes((ROOT / "_ext" / "opening.py").read_bytes())
-    result = subprocess.run([sys.executable, script, "serve"], capture_output=True, text=True, check=False)
+    result = subprocess.run([sys.executable, script, "serve"], capture_output=True, encoding="utf-8", check=False)
     assert result.returncode != 0
     assert result.stderr == "There is no book in _build/html yet: make book builds it.\n"

@@ -1,14 +1,16 @@
 // The exercises of a page: an editor in the place of each stub, with the checker of the notebook behind it.
 document.addEventListener("DOMContentLoaded", () => {
   const codeOf = (cell) => cell?.querySelector(":scope > .cell_input pre")?.textContent ?? "";
-  for (const cell of document.querySelectorAll("article div.cell")) {
-    const name = codeOf(cell).match(/^check\("([\w-]+)",/)?.[1];
+  const nameOf = (cell) => codeOf(cell).match(/^check\("([\w-]+)",/)?.[1];
+  const cells = [...document.querySelectorAll("article div.cell")].filter((cell) => nameOf(cell) && codeOf(cell.previousElementSibling));
+  const place = { page: DOCUMENTATION_OPTIONS.pagename, of: cells.length };
+  for (const cell of cells) {
     const stub = cell.previousElementSibling;
-    if (name && codeOf(stub)) dlExercise(name, stub, cell, codeOf(stub).trimEnd());
+    dlExercise(nameOf(cell), place, stub, cell, codeOf(stub).trimEnd());
   }
 });
 
-window.dlExercise = (name, stubCell, checkCell, stub) => {
+window.dlExercise = (name, place, stubCell, checkCell, stub) => {
   const SIGNS = { open: "○", wrong: "✗", solved: "✓" };
   const title = document.querySelector(`#exercise-${name} .admonition-title`);
   const task = (title?.textContent ?? name).replace(/\s+/g, " ").trim();
@@ -16,6 +18,7 @@ window.dlExercise = (name, stubCell, checkCell, stub) => {
 
   const answer = document.createElement("div");
   answer.className = "dl-answer";
+  answer.dataset.exercise = name;
   answer.setAttribute("role", "group");
   answer.setAttribute("aria-label", `Your answer to ${task}`);
   answer.innerHTML = `<textarea spellcheck="false" autocapitalize="off" autocomplete="off" autocorrect="off"></textarea>
@@ -35,39 +38,16 @@ window.dlExercise = (name, stubCell, checkCell, stub) => {
 
   const show = () => { title?.setAttribute("data-state", dlWork.get(name).state); };
   show();
+  document.addEventListener("dl-work", show);
 
-  let running = null;
-  const tell = (text) => { status.textContent = text; };
-  const say = (state, message, printed) => dlVerdict(verdict, `${SIGNS[state]} ${name}:`, state, message, printed);
-
-  const run = async () => {
-    if (running) return;
-    running = new AbortController();
-    check.disabled = true;
-    stop.disabled = false;
-    verdict.replaceChildren();
-    dlWork.set(name, { code: editor.value });
-    try {
-      if (!await dlAgreed(verdict, running.signal)) return tell("");
-      const result = await dlPython.ask("checked", [name, editor.value], { prepare: "prepared", signal: running.signal, tell });
-      if (result.stopped) return tell("Stopped.");
-      const { state, message, printed } = result.late ? { state: "wrong", message: result.late } : result;
-      tell("");
-      say(state, message, printed);
-      if (state !== "open" && dlWork.get(name).state !== "solved") dlWork.set(name, { state: state === "solved" ? "solved" : "tried" });
-      show();
-    } catch (error) {
-      tell("");
-      say("wrong", error.message);
-    } finally {
-      running = null;
-      check.disabled = false;
-      stop.disabled = true;
-    }
-  };
-
-  check.addEventListener("click", run);
-  stop.addEventListener("click", () => { running?.abort(); editor.focus(); });
+  const tell = dlAsking(check, stop, status, verdict, async (options) => {
+    dlWork.set(name, { ...place, code: editor.value });
+    const result = await dlPython.ask("checked", [name, editor.value], { prepare: "prepared", ...options });
+    if (result.stopped) return "Stopped.";
+    const { state, message, printed } = result.late ? { state: "wrong", message: result.late } : result;
+    dlVerdict(verdict, `${SIGNS[state]} ${name}:`, state, message, printed);
+    if (state !== "open" && dlWork.get(name).state !== "solved") dlWork.set(name, { state: state === "solved" ? "solved" : "tried" });
+  });
   reset.addEventListener("click", () => {
     editor.value = stub;
     dlWork.set(name, { code: null });
@@ -75,7 +55,7 @@ window.dlExercise = (name, stubCell, checkCell, stub) => {
     tell("The stub is back.");
     editor.focus();
   });
-  editor.addEventListener("input", () => dlWork.set(name, { code: editor.value }));
+  editor.addEventListener("input", () => dlWork.set(name, { ...place, code: editor.value }));
   solution?.querySelector("summary").addEventListener("click", (event) => {
     if (solution.open || dlWork.get(name).state !== "open") return;
     event.preventDefault();
@@ -135,6 +115,32 @@ window.dlAgreed = async (place, signal) => {
     signal.addEventListener("abort", () => { place.replaceChildren(); resolve(false); });
     yes.focus();
   });
+};
+
+// Buttons that ask Python, stop it, and say what it is doing. `ask(options)` returns what to tell at the end.
+window.dlAsking = (check, stop, status, place, ask) => {
+  let running = null;
+  const tell = (text) => { status.textContent = text; };
+  const run = async () => {
+    if (running) return;
+    running = new AbortController();
+    check.disabled = true;
+    stop.disabled = false;
+    place.replaceChildren();
+    try {
+      tell(await dlAgreed(place, running.signal) ? await ask({ signal: running.signal, tell }) ?? "" : "");
+    } catch (error) {
+      tell("");
+      dlVerdict(place, "✗", "wrong", error.message);
+    } finally {
+      running = null;
+      check.disabled = false;
+      stop.disabled = true;
+    }
+  };
+  check.addEventListener("click", run);
+  stop.addEventListener("click", () => running?.abort());
+  return tell;
 };
 
 // What Python says is text, never HTML: an answer could have written it. Paragraphs, `code`, **bold** and formulas.

@@ -88,7 +88,7 @@ window.dlPython = (() => {
       else if (data.broken) this.fail(new Error(`Python could not be started in this browser (${data.broken}).`));
       else {
         const call = this.waiting.get(data.id);
-        if (data.begun) call?.begun(data.late);
+        if (data.begun) call?.begun(data.begun);
         else if (data.failed) call?.reject(new Error(data.failed));
         else call?.resolve(data.result);
       }
@@ -134,12 +134,12 @@ window.dlPython = (() => {
       current = new Runtime(() => {});
     },
 
-    async askNow(call, values, { prepare, seconds = 5, signal, tell }) {
+    async askNow(call, values, { prepare, signal, tell }) {
       const runtime = current ??= new Runtime(tell);
       const id = ++asked;
       let timer;
       const done = new Promise((resolve, reject) => {
-        const begun = (late) => {
+        const begun = ({ seconds, late }) => {
           tell("Running …");
           timer = setTimeout(() => { resolve({ late }); api.renew(); }, 1000 * seconds);
         };

@@ -27,7 +27,9 @@ def test_it_holds_this_tree(folder):
     with zipfile.ZipFile(folder / WHEEL) as archive:
         names = set(archive.namelist())
         for package in ("dlmath", "exercises"):
-            tracked = subprocess.run(["git", "ls-files", package], cwd=ROOT, capture_output=True, text=True, check=True)
+            tracked = subprocess.run(
+                ["git", "ls-files", package], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+            )
             assert set(tracked.stdout.split()) <= names
         assert archive.read("dlmath/layers.py") == (ROOT / "dlmath/layers.py").read_bytes()
     assert not any("__pycache__" in name for name in names)
@@ -48,7 +50,7 @@ def test_they_install_and_run_alone(folder, tmp_path):
         "x = sympy.Symbol('x'); print(sympy.simplify(sympy.sin(x)**2 + sympy.cos(x)**2)); "
         "dlmath.datasets.digits()"
     )
-    done = subprocess.run([sys.executable, "-P", "-c", code], cwd="/", capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], cwd="/", capture_output=True, encoding="utf-8")
     assert done.stdout.count(str(tmp_path)) == 4, done.stderr
     assert not list(Path(tmp_path).rglob("tests"))
 
