@@ -28,7 +28,7 @@ LITE = ROOT / "_build" / "lite"
 
 LOADED_FROM_PYODIDE = ("numpy", "matplotlib", "ipython", "jedi", "micropip", "packaging", "sqlite3", "ssl")
 """What the kernel and the chapters import, and what that needs."""
-FROM_THE_INDEX = ("comm==0.2.3", "ipywidgets==8.1.8", "jupyterlab_widgets==3.0.16")
+FROM_THE_INDEX = ("comm==0.2.3", "ipywidgets==8.1.7", "jupyterlab_widgets==3.0.15")
 """What the kernel lacks; without it a live figure has no controls."""
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 SETTINGS = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 
+import lite as laid_out
 import pytest
 
 CHAPTERS = os.environ.get("LITE_CHAPTERS", "math/loss").split()
@@ -102,3 +104,48 @@ def test_every_chapter_has_a_link_to_it(html, lite, notebook):
 def test_it_is_not_larger_than_it_must_be(html, lite):
     size = sum(file.stat().st_size for file in (html / "lite").rglob("*") if file.is_file())
     assert size < 75e6
+
+
+def test_what_a_package_needs_comes_with_it():
+    packages = {"a": {"depends": ["B_c"]}, "b-c": {"depends": ["d"]}, "d": {"depends": []}, "e": {"depends": []}}
+    assert set(dict(laid_out.needed(["a"], packages))) == {"a", "b-c", "d"}
+
+
+@pytest.fixture
+def distribution(tmp_path, monkeypatch):
+    """A folder with what a distribution of Pyodide has, in small, and the hashes to go with it."""
+    files = {name: name.encode() for name in [*laid_out.runtime.CORE, "pyodide.mjs", "numpy.whl", "scipy.whl"]}
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    packages = {
+        name: {"file_name": f"{name}.whl", "sha256": hashes[f"{name}.whl"], "depends": []}
+        for name in ("numpy", "scipy")
+    }
+    files["pyodide-lock.json"] = json.dumps({"packages": packages}).encode()
+    place = tmp_path / "distribution"
+    place.mkdir()
+    for name, content in files.items():
+        (place / name).write_bytes(content)
+    monkeypatch.setenv("PYODIDE", str(place))
+    monkeypatch.setattr(laid_out.runtime, "CORE", {name: hashes[name] for name in laid_out.runtime.CORE})
+    monkeypatch.setattr(laid_out, "LOADED_FROM_PYODIDE", ("numpy",))
+    return place
+
+
+def test_only_what_is_needed_is_laid_out(distribution, tmp_path):
+    laid_out.lay_out_pyodide(tmp_path / "out")
+    names = {file.name for file in (tmp_path / "out").iterdir()}
+    assert names == {*laid_out.runtime.CORE, "pyodide.mjs", "numpy.whl", "pyodide-lock.json"}
+    assert set(json.loads((tmp_path / "out/pyodide-lock.json").read_text())["packages"]) == {"numpy"}
+
+
+@pytest.mark.parametrize("name", ["numpy.whl", "pyodide.asm.wasm"])
+def test_a_file_that_is_not_the_official_one_is_refused(distribution, tmp_path, name):
+    (distribution / name).write_bytes(b"something else")
+    with pytest.raises(SystemExit, match=f"{name} is not the file"):
+        laid_out.lay_out_pyodide(tmp_path / "out")
+
+
+def test_without_pyodide_it_says_where_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYODIDE", str(tmp_path))
+    with pytest.raises(SystemExit, match="make book downloads it"):
+        laid_out.lay_out_pyodide(tmp_path / "out")
