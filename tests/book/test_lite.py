@@ -101,6 +101,14 @@ def test_every_chapter_has_a_link_to_it(html, lite, notebook):
     assert page.count(f"lite/lab/index.html?path={path}") == 2, "in the line and in the menu"
 
 
+def test_from_disk_where_it_cannot_run_there_is_no_link(browser, html, lite):
+    tab = browser.new_page()
+    tab.goto(f"{html.resolve().as_uri()}/chapters/math/loss.html")
+    assert "JupyterLite (from a web server)" in tab.locator(".dl-run").inner_text()
+    assert tab.locator("a[href*='lite/lab']").count() == 0
+    tab.close()
+
+
 def test_it_is_not_larger_than_it_must_be(html, lite):
     size = sum(file.stat().st_size for file in (html / "lite").rglob("*") if file.is_file())
     assert size < 75e6
