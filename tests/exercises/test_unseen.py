@@ -5,7 +5,7 @@ hint that names it has one, and the words that would mislead. The words were wri
 hints were read, and where one named the mistake in other words, these were added; nothing in the exercises or the
 checker is made for these answers. A new exercise needs none.
 
-    python tests/exercises/test_unseen.py        write the figure of the teaching page anew, and show all hints
+    PYTHONPATH=.:tests python tests/exercises/test_unseen.py        write the teaching page's table anew, show all hints
 """
 
 import csv
@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from test_answers import evaluated
+from answered import evaluated
 
 from dlmath.exercises import check, engine
 from dlmath.exercises.definition import chapters
@@ -89,7 +89,9 @@ def test_the_hints_name_the_mistake_and_none_misleads():
 def test_the_table_on_the_teaching_page_is_that_of_today():
     with TABLE.open(encoding="utf-8", newline="") as file:
         written = list(csv.reader(file))
-    assert written == [[str(cell) for cell in row] for row in rows()], "run python tests/exercises/test_unseen.py"
+    assert written == [[str(cell) for cell in row] for row in rows()], (
+        "run PYTHONPATH=.:tests python tests/exercises/test_unseen.py"
+    )
 
 
 @pytest.mark.parametrize(
