@@ -79,7 +79,7 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         state, message = "wrong", end_text(error)
     except Exception as error:  # an answer is any object, and may behave in any way
         state, message = "wrong", f"Your answer could not be looked at: `{_told(described(error))}`."
-    return Feedback(name, state, message + _more(exercise, state, message, answer, seed, seconds))
+    return Feedback(name, state, message, _more(exercise, state, message, answer, seed, seconds))
 
 
 _said: dict[str, list[str]] = {}
@@ -580,13 +580,13 @@ def _shapes_there(error: Raised) -> str:
 
 
 def _fits_transposed(error: Raised) -> bool:
-    """Whether the two matrices of the line fit if one of them is transposed."""
-    shapes = [shape for _, shape in error.shapes if len(shape) == 2]
-    shapes = shapes * 2 if len(shapes) == 1 else shapes
-    if error.line is None or error.line.count("@") != 1 or len(shapes) != 2 or ".T" in error.line:
+    """Whether the two matrices of the line's product fit if one of them is transposed."""
+    factors = re.findall(r"(?<![\w.)\]])([A-Za-z_]\w*) *@ *([A-Za-z_]\w*)(?![\w.(\[])", error.line or "")
+    shapes = dict(error.shapes)
+    if len(factors) != 1 or not all(len(shapes.get(name, ())) == 2 for name in factors[0]):
         return False
-    (rows, columns), (other_rows, other_columns) = shapes
-    return rows == other_rows or columns == other_columns
+    (rows, columns), (other_rows, other_columns) = (shapes[name] for name in factors[0])
+    return columns != other_rows and (rows == other_rows or columns == other_columns)
 
 
 def time_text(error: OutOfTimeError, seconds: float) -> str:
