@@ -64,8 +64,8 @@ exercises: $(VENV)/installed
 # `make test` runs on the newest versions. Here PyTorch is missing, and old libraries warn of each other. What says more of
 # the exercises and of the chapters than of the versions is left out.
 test-lowest: $(LOWEST)/installed
-	CI=false $(LOWEST)/bin/python -m pytest -o filterwarnings=default --disable-warnings dlmath tests/live tests/exercises tests/test_*.py \
-	  $(addprefix --ignore=tests/,test_benchmarks.py live/test_benchmark.py live/test_chapters.py \
+	CI=false $(LOWEST)/bin/python -m pytest -o filterwarnings=default --disable-warnings dlmath tests \
+	  $(addprefix --ignore=tests/,book classroom test_benchmarks.py live/test_benchmark.py live/test_chapters.py \
 	    exercises/test_answers.py exercises/test_mutants.py exercises/test_unseen.py) -k "not browser"
 	$(LOWEST)/bin/jupyter execute $(CHAPTERS_ON_LOWEST)
 

@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import quote, urldefrag, urljoin
 
 import yaml
 
 from dlmath import __version__
 from editions.pages import BOOK, HERE, Page
+
+ALLOWED = ":/?#[]@!$&'()*+,;=%~"
+"""What an address may have in it besides letters and digits; a DOI can have more."""
 
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -114,7 +117,7 @@ def with_links_inside(pages: list[Page]) -> list[str]:
     def link(page: str, before: str, target: str) -> str:
         address, place = urldefrag(urljoin(page, html.unescape(target)))
         if address.startswith(("https:", "http:", "mailto:")):
-            return f'{before} href="{target}"'
+            return f'{before} href="{html.escape(quote(html.unescape(target), safe=ALLOWED))}"'
         if address not in files or (address == page and place not in places[page]):
             return before
         found = f"#{place}" if place in places[address] else ""

@@ -21,7 +21,7 @@
     .forEach((part) => part.remove());
   find("style").filter((style) => kind === "epub" && !style.closest("svg")).forEach((style) => style.remove());
   find(".dl-live-sentence[data-longest]").forEach((sentence) => sentence.removeAttribute("data-longest"));
-  find("a.sd-btn").forEach((link) => link.closest("p, div")?.remove());
+  find(".sd-btn").forEach((link) => link.closest("p, div")?.remove());
 
   // Answers, in the order of their questions.
   const answers = [];
@@ -77,6 +77,7 @@
     const [summary, ...rest] = fold.children;
     fold.replaceWith(make("div", {}, make("p", {}, make("b", {}, ...summary.childNodes)), ...rest));
   });
+  find("[role='doc-biblioentry']").forEach((entry) => entry.removeAttribute("role"));
   const seen = new Set();
   find("[id]").forEach((node) => { seen.has(node.id) ? node.removeAttribute("id") : seen.add(node.id); });
   const title = textOf(article.querySelector("h1"));

@@ -15,7 +15,15 @@ from playwright.sync_api import Route, sync_playwright
 BOOK = Path(__file__).parents[1]
 HERE = Path(__file__).parent
 # Pages that are for looking things up on a screen.
-LEFT_OUT = ("chapters/appendix/ledger", "chapters/appendix/api", "chapters/appendix/teaching", "genindex")
+LEFT_OUT = (
+    "chapters/appendix/run-this-book",
+    "chapters/appendix/ledger",
+    "chapters/appendix/api",
+    "chapters/appendix/my-work",
+    "chapters/appendix/teaching",
+    "chapters/appendix/accessibility",
+    "genindex",
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

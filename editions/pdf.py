@@ -30,10 +30,11 @@ def write(pages: Iterable[Page], output: Path) -> None:
         chapter = PdfReader(io.BytesIO(page.content))
         book.append(chapter, import_outline=False)
         if page.part and page.part not in parts:
-            parts[page.part] = book.add_outline_item(page.part, start)
-        entry = book.add_outline_item(page.title, start, parent=parts.get(page.part))
+            parts[page.part] = book.add_outline_item(title=page.part, page_number=start)
+        entry = book.add_outline_item(title=page.title, page_number=start, parent=parts.get(page.part))
         for heading in headings(chapter):
-            book.add_outline_item(heading.title, start + chapter.get_destination_page_number(heading), parent=entry)
+            number = start + chapter.get_destination_page_number(heading)
+            book.add_outline_item(title=heading.title, page_number=number, parent=entry)
         places = named_places(chapter, start)
         for sheet in book.pages[start:]:
             for link in links(sheet):
@@ -46,7 +47,7 @@ def write(pages: Iterable[Page], output: Path) -> None:
             if address.startswith("file:"):
                 page_of_book = starts.get(address.partition("#")[0])
                 lead_to(link, None if page_of_book is None else book.pages[page_of_book])
-        write_number(sheet, number)
+        write_number(book, sheet, number)
     book.root_object.pop("/Dests", None)  # the names of different chapters are the same
     book.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
     book.add_metadata({"/Title": "The Mathematics of Deep Learning"})
@@ -82,7 +83,7 @@ def lead_to(link: DictionaryObject, target: PageObject | None, left: float = 0, 
         link[NameObject("/Dest")] = ArrayObject(place)
 
 
-def write_number(sheet: PageObject, number: int) -> None:
+def write_number(book: PdfWriter, sheet: PageObject, number: int) -> None:
     """Write the number of a page in the middle of its foot, after what is on it."""
     font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
     fonts = sheet["/Resources"].get_object().setdefault(NameObject("/Font"), DictionaryObject()).get_object()
@@ -93,6 +94,7 @@ def write_number(sheet: PageObject, number: int) -> None:
     after.set_data(
         f"\nQ BT /PageNumber 8 Tf 0.3 g {middle - 2.2 * len(str(number)):.1f} 30 Td ({number}) Tj ET".encode()
     )
-    drawn = sheet["/Contents"]
+    drawn = sheet.get("/Contents", ArrayObject())
     drawn = list(drawn) if isinstance(drawn, ArrayObject) else [sheet.raw_get("/Contents")]
-    sheet[NameObject("/Contents")] = ArrayObject([before, *drawn, after])
+    own = [book._add_object(stream) for stream in (before, after)]  # pypdf has no public way to add a stream
+    sheet[NameObject("/Contents")] = ArrayObject([own[0], *drawn, own[1]])

@@ -3,6 +3,7 @@
     python tests/mutants.py                           all modules but those that pyproject.toml excludes
     python tests/mutants.py losses exercises.engine     these modules only
     python tests/mutants.py --ending 27 verify          of each function every fifth mutant: 2, 7, 12, 17, ...
+    python tests/mutants.py --again losses              those that survived last time, with the tests as they are now
 
 mutmut does the work, in a copy of the project below ``_build/mutants``, with the tests of the module alone. It leaves
 decorated functions out; so in the copy a decorator is written as an assignment after the function, which is the same.
@@ -33,7 +34,6 @@ TESTS_OF = {
     "display": ["tests/test_display.py", "tests/test_source.py"],
     "exercises.definition": ["tests/exercises/test_definitions.py"],
     "live.explorer": ["tests/live/test_explore.py"],
-    "live.kernel": ["tests/live/test_explore.py"],
     "live.page": ["tests/live/test_explore.py"],
 }
 """Where it is not the file that has the name of the module."""
@@ -106,23 +106,27 @@ def without_decorators(source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def prepare(module: str) -> Path:
+def prepare(module: str) -> None:
     """A copy of the project in which mutmut changes one module and runs its tests."""
     copy = COPIES / module
     shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir(parents=True)
-    for folder in ("dlmath", "exercises", "tests"):
+    for folder in ("dlmath", "exercises"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    bring_tests(copy)
     path = "dlmath/" + module.replace(".", "/") + ".py"
     (copy / path).write_text(without_decorators((copy / path).read_text(encoding="utf-8")), encoding="utf-8")
-    with (copy / "tests" / "conftest.py").open("a", encoding="utf-8") as conftest:
-        conftest.write(SETTINGS_OF_THE_COPY)
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     chosen = f'only_mutate = ["{path}"]\npytest_add_cli_args_test_selection = {tests_of(module)}'
     (copy / "pyproject.toml").write_text(
         settings.replace("[tool.mutmut]", f"[tool.mutmut]\n{chosen}"), encoding="utf-8"
     )
-    return copy
+
+
+def bring_tests(copy: Path) -> None:
+    shutil.copytree(ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    with (copy / "tests" / "conftest.py").open("a", encoding="utf-8") as conftest:
+        conftest.write(SETTINGS_OF_THE_COPY)
 
 
 def mutmut(copy: Path, *arguments: str, quiet: bool = False) -> str:
@@ -133,15 +137,31 @@ def mutmut(copy: Path, *arguments: str, quiet: bool = False) -> str:
     return subprocess.run(command, cwd=copy, env=environment, stdout=output, encoding="utf-8", check=True).stdout or ""
 
 
-def mutated(module: str, endings: str = "") -> tuple[int, int, list[str]]:
+def mutated(module: str, endings: str, again: bool) -> tuple[int, int, list[str]]:
     """Run the mutants of one module: how many there are, how many were run, and the changes that no test noticed."""
-    copy = prepare(module)
-    mutmut(copy, "run", "--max-children", "1", *(f"*__mutmut_*{digit}" for digit in endings))
+    copy = COPIES / module
+    if again:
+        bring_tests(copy)
+        (copy / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)  # which test reaches what may have changed
+        chosen = alive(statuses(copy))
+    else:
+        prepare(module)
+        chosen = [f"*__mutmut_*{digit}" for digit in endings]
+    if chosen or not again:
+        mutmut(copy, "run", "--max-children", "1", *chosen)
+    results = statuses(copy)
+    run = [status for status in results.values() if status != "not checked"]
+    return len(results), len(run), [change(name, mutmut(copy, "show", name, quiet=True)) for name in alive(results)]
+
+
+def statuses(copy: Path) -> dict[str, str]:
+    """What became of each mutant."""
     listed = mutmut(copy, "results", "--all", "true", quiet=True)
-    results = dict(re.findall(r"^\s*(\S+): ([\w ]+)$", listed, re.MULTILINE))
-    run = {name: status for name, status in results.items() if status != "not checked"}
-    alive = [name for name, status in run.items() if status in ("survived", "no tests", "suspicious")]
-    return len(results), len(run), [change(name, mutmut(copy, "show", name, quiet=True)) for name in alive]
+    return dict(re.findall(r"^\s*(\S+): ([\w ]+)$", listed, re.MULTILINE))
+
+
+def alive(results: dict[str, str]) -> list[str]:
+    return [name for name, status in results.items() if status in ("survived", "no tests", "suspicious")]
 
 
 def change(name: str, diff: str) -> str:
@@ -164,12 +184,12 @@ def report(results: dict[str, tuple[int, int, list[str]]]) -> list[str]:
     """Write the table, keeping the rows of modules that were not run now, and say what is wrong."""
     known, wrong = reasons(), []
     rows = dict(re.findall(r"^\| `([\w.]+)` \| (.*) \|$", TABLE.read_text(encoding="utf-8"), flags=re.MULTILINE))
-    for module, (count, run, alive) in results.items():
-        killed = run - len(alive)
+    for module, (count, run, changes) in results.items():
+        killed = run - len(changes)
         sample = "" if run == count else f" of {count}"
         rows[module] = f"{run}{sample} | {killed} | {100 * killed / run:.1f} %"
-        unknown = [each for each in alive if each not in known.get(module, {})]
-        stale = [each for each in known.get(module, {}) if each not in alive and not sample]
+        unknown = [each for each in changes if each not in known.get(module, {})]
+        stale = [each for each in known.get(module, {}) if each not in changes and not sample]
         wrong += [f"{module} survives without a reason: {each}" for each in unknown]
         wrong += [f"{module} has a reason but does not survive: {each}" for each in stale]
         if killed < LEAST_KILLED * run:
@@ -187,11 +207,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Change the package in small ways and count what the tests notice.")
     parser.add_argument("modules", nargs="*", help="such as losses or exercises.engine; all if none is given")
     parser.add_argument("--ending", default="", help="digits: only mutants whose number ends in one of them")
+    parser.add_argument("--again", action="store_true", help="only those that survived the last time")
     given = parser.parse_args()
     unknown = set(given.modules) - set(modules())
     if unknown:
         parser.error(f"not mutated, or no module of dlmath: {', '.join(sorted(unknown))}")
-    wrong = report({module: mutated(module, given.ending) for module in given.modules or modules()})
+    wrong = report({module: mutated(module, given.ending, given.again) for module in given.modules or modules()})
     print("\n".join(wrong))
     return int(bool(wrong))
 

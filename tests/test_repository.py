@@ -149,3 +149,19 @@ def test_the_address_of_the_repository_is_the_same_everywhere():
 def test_what_is_built_is_not_committed():
     for name in ("build/lib/dlmath/losses.py", "dist/dlmath.whl", "_build/html/index.html", ".venv/bin/python"):
         assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0, name
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_files_that_a_page_links_to_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_readme_names_every_folder_and_no_other():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    folders = {name.split("/")[0] for name in tracked.splitlines() if "/" in name}
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What is where")[2]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`([^`]+)/`", row)} == folders

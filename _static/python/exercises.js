@@ -38,6 +38,7 @@ window.dlExercise = (name, place, stubCell, checkCell, stub) => {
 
   const show = () => { title?.setAttribute("data-state", dlWork.get(name).state); };
   show();
+  document.addEventListener("dl-work", show);
 
   const tell = dlAsking(check, stop, status, verdict, async (options) => {
     dlWork.set(name, { ...place, code: editor.value });
@@ -46,7 +47,6 @@ window.dlExercise = (name, place, stubCell, checkCell, stub) => {
     const { state, message, printed } = result.late ? { state: "wrong", message: result.late } : result;
     dlVerdict(verdict, `${SIGNS[state]} ${name}:`, state, message, printed);
     if (state !== "open" && dlWork.get(name).state !== "solved") dlWork.set(name, { state: state === "solved" ? "solved" : "tried" });
-    show();
   });
   reset.addEventListener("click", () => {
     editor.value = stub;

@@ -33,7 +33,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const lists = document.querySelectorAll(".dl-own-chapter");
   assignments.forEach((assignment, index) => {
     const head = lists[index].querySelector("p");
-    head.append(" ", button("Notebook", () => download(assignment.file, answered(assignment))));
+    head.append(" ", button("Save as a notebook", () => download(assignment.file, answered(assignment))));
     head.lastChild.setAttribute("aria-label", `Save the answers as the notebook ${assignment.file}`);
     lists[index].querySelectorAll("li").forEach((item, place) => {
       const state = document.createElement("span");

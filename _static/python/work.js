@@ -7,7 +7,8 @@ window.dlWork = (() => {
   const storage = (action) => {
     try { return action(localStorage); } catch { keeps = false; return undefined; }
   };
-  const changed = (name) => document.dispatchEvent(new CustomEvent("dl-work", { detail: name }));
+  const changed = () => document.dispatchEvent(new CustomEvent("dl-work"));
+  window.addEventListener("storage", changed); // another tab has written
 
   return {
     get keeps() { storage((store) => store.setItem("dl-keeps", "1")); return keeps; },
@@ -24,13 +25,13 @@ window.dlWork = (() => {
       const text = JSON.stringify({ ...this.get(name), ...change });
       unkept.set(name, text);
       storage((store) => store.setItem(PREFIX + name, text));
-      changed(name);
+      changed();
     },
 
     forget(name) {
       unkept.delete(name);
       storage((store) => store.removeItem(PREFIX + name));
-      changed(name);
+      changed();
     },
 
     names() {

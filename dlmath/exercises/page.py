@@ -10,6 +10,7 @@ import ast
 import builtins
 import importlib
 import linecache
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -32,6 +33,9 @@ SCRATCH_SECONDS = 60.0
 
 CERTIFICATE_SECONDS = 120.0
 """How long a certificate may take, which tries many wrong versions of its formula."""
+
+DRAWN_AGAIN = 5
+"""How often a certificate that says nothing about its random inputs gets other ones."""
 
 MOST_PRINTED = 20_000
 """Characters that are shown: a page with millions would be no page any more."""
@@ -82,6 +86,7 @@ def checked(name: str, code: str) -> dict[str, str]:
 
 def scratch_prepared(code: str) -> dict[str, Any]:
     """How long a cell of the reader's own may take, and what is to be said if it takes longer."""
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells that it looks for fonts
     late = f"Your code was still running after {SCRATCH_SECONDS:g} seconds and was stopped. What it defined is lost."
     return {"seconds": SCRATCH_SECONDS, "late": late}
 
@@ -138,12 +143,20 @@ def certified(cells: Iterable[str], code: str) -> dict[str, str]:
         The state, ``"solved"`` or ``"wrong"``, and what is to be said.
     """
     verify: Any = importlib.import_module("dlmath.verify")
-    original, made = verify.certify, []
-    seed = int(np.random.default_rng().integers(2**31))
+    original, told = verify.certify, []
 
     def certify(*arguments: Any, **options: Any) -> Any:
-        made.append(original(*arguments, **{**options, "seed": seed}))
-        return made[-1]
+        for seed in map(int, np.random.default_rng().integers(2**31, size=DRAWN_AGAIN)):
+            try:
+                certificate = original(*arguments, **{**options, "seed": seed})
+            except verify.CertificateError:
+                raise
+            except ValueError as error:  # such as a gradient that is 0 in one draw, and says nothing
+                said_nothing = error
+                continue
+            told.append(f"{certificate.summary()}\n\n{certificate.details()} Drawn anew, from seed {seed}.")
+            return certificate
+        raise said_nothing
 
     verify.certify = certify
     try:
@@ -152,8 +165,7 @@ def certified(cells: Iterable[str], code: str) -> dict[str, str]:
         verify.certify = original
     if error is not None:
         return {"state": "wrong", "message": f"The check did not pass here. {error}"}
-    told = [f"{certificate.summary()}\n\n{certificate.details()}" for certificate in made]
-    return {"state": "solved", "message": "\n\n".join([*told, f"Drawn anew, from seed {seed}."])}
+    return {"state": "solved", "message": "\n\n".join(told)}
 
 
 def new_namespace() -> dict[str, Any]:

@@ -42,3 +42,15 @@ def test_what_is_beyond_a_limit_is_named(what, value):
     assert beyond(KEPT._replace(**{what: value})) == [what]
     elsewhere = beyond(KEPT._replace(name="chapters/appendix/ledger", **{what: value}))
     assert elsewhere == ([what] if what in ("shift", "weight", "frame") else [])
+
+
+def test_on_a_phone_a_figure_of_one_panel_has_the_whole_width(browser, html):
+    tab = browser.new_page(viewport={"width": 390, "height": 844})
+    tab.goto((html / "chapters/math/weight-update.html").as_uri())
+    widths = tab.evaluate(
+        "() => [...document.querySelectorAll('figure .dl-figure:not(.dl-stack)')].map(figure => figure.clientWidth)"
+    )
+    page = tab.evaluate("() => document.documentElement.scrollWidth")
+    tab.close()
+    assert set(widths) == {390}
+    assert page == 390

@@ -12,8 +12,9 @@ import zipfile
 import pytest
 from support import ROOT, serving
 
+from classroom import generate
 from dlmath.exercises import page as python
-from dlmath.exercises.definition import Coding, exercises, find
+from dlmath.exercises.definition import Coding, chapters, exercises, find
 
 PAGE = "chapters/equations/backpropagation.html"
 STARTS, ANSWERS = 90_000, 20_000
@@ -337,6 +338,103 @@ run_js("port.postMessage({{id: 1, result: {{state: 'solved', message: 'a <img sr
     assert answer.locator("img").count() == 0
     outside = [url for url in tab.requests if "example.org" in url]
     assert outside == []
+
+
+OWN = "chapters/appendix/my-work.html"
+
+
+def test_own_work_is_ticked_saved_read_and_deleted(visit, bundled, from_disk, tmp_path):
+    tab = visit(from_disk)
+    verdict(exercise(tab, "tanh-layer-backward"), RIGHT)
+    exercise(tab, "first-signal").locator("textarea").fill("# begun")
+    assert tab.locator(".bd-sidebar-primary .dl-tick").all_inner_texts() == ["1/3"]
+
+    tab.goto(f"{bundled.as_uri()}/{OWN}")
+    state = tab.locator(".dl-state[data-exercise='tanh-layer-backward']")
+    state.get_by_text("solved").wait_for()
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="the notebook equations-backpropagation.ipynb").click()
+    download.value.save_as(tmp_path / "handed-in.ipynb")
+    sources = sources_by_place(json.loads((tmp_path / "handed-in.ipynb").read_text()))
+    assert sources["tanh-layer-backward-answer"] == RIGHT
+    assert sources["first-signal-answer"] == "# begun"
+    assert sources["first-of-two-weights-answer"] == find("first-of-two-weights").stub
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save to a file").click()
+    download.value.save_as(tmp_path / "answers.json")
+
+    tab.on("dialog", lambda dialog: dialog.accept())
+    tab.get_by_role("button", name="Delete all").click()
+    assert state.inner_text() == "open"
+    assert tab.locator(".dl-tick").count() == 0
+
+    elsewhere = visit(f"{bundled.as_uri()}/{OWN}")
+    elsewhere.locator("input[type=file]").set_input_files(tmp_path / "answers.json")
+    elsewhere.get_by_text("2 answers were taken").wait_for()
+    assert elsewhere.locator(".dl-state[data-state='solved']").count() == 1
+    elsewhere.goto(from_disk)
+    assert exercise(elsewhere, "first-signal").locator("textarea").input_value() == "# begun"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"format": "dlmath answers 1"}', '{"format": "dlmath answers 1", "answers": {"x": null}}']
+)
+def test_a_file_of_something_else_changes_nothing(visit, bundled, tmp_path, content):
+    (tmp_path / "other.json").write_text(content)
+    tab = visit(f"{bundled.as_uri()}/{OWN}")
+    tab.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    tab.get_by_text("This is no file of answers").wait_for()
+    assert tab.locator(".dl-state:not([data-state='open'])").count() == 0
+
+
+def sources_by_place(notebook):
+    return {cell["metadata"]["nbgrader"]["grade_id"]: cell["source"] for cell in notebook["cells"]}
+
+
+def test_the_notebook_is_the_assignment(bundled):
+    """What is handed in has the cells of what was handed out, with the same marks."""
+    text = (bundled / OWN).read_text(encoding="utf-8")
+    (data,) = re.findall(r'id="dl-assignments">(.*?)</script>', text, flags=re.S)
+    for assignment in json.loads(data):
+        chapter = chapters()[assignment["page"].removeprefix("chapters/")]
+        handed_out = generate.notebook(chapter, {each.name: each.points for each in chapter.exercises})
+        marks = [cell.metadata.nbgrader for cell in handed_out.cells]
+        assert [cell["metadata"]["nbgrader"] for cell in assignment["notebook"]["cells"]] == marks
+        assert "SOLUTION" not in json.dumps(assignment)
+        assert "HIDDEN" not in json.dumps(assignment)
+
+
+def test_a_cell_of_ones_own(visit, from_disk):
+    tab = visit(from_disk)
+    cell = tab.locator(".dl-scratch")
+
+    def run(code):
+        cell.locator("textarea").fill(code)
+        cell.locator(".dl-check").click()
+        cell.locator(".dl-verdict > *").first.wait_for(timeout=STARTS)
+        return cell.locator(".dl-verdict").inner_text().strip()
+
+    assert run("x = 7 * 6\nprint('so far')\nx").split() == ["so", "far", "42"]
+    assert run("str(x)") == "'42'", "what one run defines is there in the next"
+    assert "ZeroDivisionError" in run("1 / 0")
+    assert run("import sympy\nsympy.diff(sympy.Symbol('z')**3)") == "3*z**2"
+    assert run("losses.mse([[1.0]], [[3.0]])").strip("np.float64()") == "4."
+    run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nNone")
+    assert cell.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+
+
+def test_a_check_is_repeated_with_new_numbers(visit, from_disk):
+    tab = visit(from_disk)
+    box = tab.locator("div.cell:has(#equation-backprop-recursion)")
+
+    def repeated():
+        box.get_by_role("button", name="run this check here").click()
+        box.locator(".dl-feedback").wait_for(timeout=STARTS)
+        text = said(box)
+        assert "✓ SymPy's derivative = formula = dlmath.layers.affine_backward = complex step" in text
+        return re.search(r"from seed (\d+)", text)[1]
+
+    assert repeated() != repeated()
 
 
 RECORDED = runpy.run_path(str(ROOT / "tests/exercises/test_answers.py"))

@@ -87,6 +87,16 @@ def test_infinities_and_nan_are_equal_to_themselves_alone():
     for one in special:
         for other in special:
             assert same(one, other) == (one is other), (one, other)
+    assert not same(np.array([np.inf, 1e-14]), np.array([np.inf, 1e-20])), "infinity is no measure"
+    infinite = np.array([np.inf, 1.0])
+    assert close(infinite, infinite, infinite).all()
+    assert np.isfinite(tolerance(infinite, infinite, infinite)).all()
+
+
+def test_the_largest_numbers_and_none_at_all():
+    assert not same(1.7e308, -1.7e308)
+    assert same(np.zeros((0, 2)), np.zeros((0, 2)))
+    assert not same(np.zeros((0, 2)), np.zeros((0, 3)))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +174,7 @@ class TestCommonHint:
     def test_the_transpose(self):
         assert self.hint(lambda right: right.T) == "This is the transpose of what is asked for."
 
-    @pytest.mark.parametrize("factor", [2.0, -0.5, 1e-5, 1e8])
+    @pytest.mark.parametrize("factor", [2.0, -0.5, 1e-6, 1e8])
     def test_a_factor(self, factor):
         words = "Your result is a constant multiple of the right one. Which factor is lost, or there twice?"
         assert self.hint(lambda right: factor * right) == words
