@@ -91,7 +91,7 @@ def checked(name: str, code: str) -> dict[str, str]:
         return {"state": "wrong", "message": message, "printed": printed}
     with _python_kept():
         feedback = engine.check(name, namespace[exercise.answer], seconds=SECONDS)
-    return {"state": feedback.state, "message": feedback.message, "printed": printed}
+    return {"state": feedback.state, "message": feedback.message + feedback.more, "printed": printed}
 
 
 def scratch_prepared(code: str) -> dict[str, Any]:
