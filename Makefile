@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 CLASSROOM := .venv-classroom
 LOWEST := .venv-lowest
 LITE   := .venv-lite
+WORKERS := 2
 CHAPTERS_ON_LOWEST := $(addprefix chapters/,math/activation-function.ipynb math/weight-update.ipynb \
   equations/activation-functions.ipynb equations/convolution.ipynb equations/attention.ipynb)
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -55,8 +56,10 @@ release: pdf epub
 	cp _build/editions/mathematics-of-deep-learning.pdf _build/editions/mathematics-of-deep-learning.epub _build/release
 	$(BIN)/python -c "import shutil; shutil.make_archive('_build/release/mathematics-of-deep-learning-site', 'zip', '_build/html')"
 
+# A file is run by one process, so that what it prepares is prepared once; tests/conftest.py has the slow ones begin.
 test: lint book
-	$(BIN)/python -m pytest --ignore=tests/classroom
+	$(BIN)/python -m pytest --ignore=tests/classroom --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	  --durations=25
 
 test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom

@@ -87,7 +87,7 @@ def test_a_symbol_from_elsewhere_is_named():
     [
         ("exp(-x)", "without quotes"),
         (np.ones(3), "array of shape (3,)"),
-        (lambda x: x, "function"),
+        pytest.param(lambda x: x, "function", id="a function"),
         ([x], "list"),
         (sp.true, "SymPy"),
         (1j, "complex"),
