@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from dlmath.exercises import expressions
+from dlmath.exercises import expressions, kinds
 from dlmath.exercises.comparing import close, common_hint, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, exercises
+from dlmath.exercises.definition import Coding, Ordering, Prediction, Reaching, exercises
 from dlmath.exercises.running import (
     Other,
     Outcome,
@@ -35,8 +35,16 @@ from dlmath.exercises.running import (
 )
 from dlmath.exercises.shown import Feedback
 
+SECONDS = 5.0
+"""How long an answer may take, if its exercise does not say more."""
 
-def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Feedback:
+
+def seconds_for(exercise: Any) -> float:
+    """How long an answer to this exercise may take."""
+    return exercise.seconds if isinstance(exercise, Reaching) else SECONDS
+
+
+def check(name: str, answer: Any, *, seed: int = 0, seconds: float | None = None) -> Feedback:
     """Say whether the answer to an exercise is right, and if not, what is known about the mistake.
 
     Whatever the answer does, the notebook goes on: nothing is raised, and on Linux nothing that the answer does
@@ -46,7 +54,7 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         name: the exercise, such as ``"mse-gradient"``.
         answer: the function (not called), or the SymPy expression of a derivation.
         seed: of the random inputs.
-        seconds: how long the answer may take.
+        seconds: how long the answer may take; 5 if nothing is said, and 60 where something is trained.
 
     Returns:
         The feedback; as the last value of a cell it is displayed.
@@ -61,10 +69,13 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         close = [f" Do you mean `{known}`?" for known in difflib.get_close_matches(str(name), exercises(), n=1)]
         return Feedback(_short(name), "wrong", "".join(["There is no exercise of this name.", *close]))
     exercise = exercises()[name]
+    seconds = seconds_for(exercise) if seconds is None else seconds
     rng = np.random.default_rng(seed)
     try:
         if isinstance(exercise, Coding):
             state, message = _function(exercise, answer, rng, seconds)
+        elif isinstance(exercise, Ordering | Prediction):
+            state, message = judge_plain(exercise, answer, rng, seconds)
         else:
             state, message = expressions.judge(exercise, answer, rng, seconds)
     except OutOfTimeError as error:
@@ -84,6 +95,25 @@ def _function(exercise: Coding, answer: Any, rng: np.random.Generator, seconds: 
     outcomes, printed = run(answer, inputs, _names(exercise), seconds)
     inside = lambda: within(seconds, lambda: precision_inside(answer, inputs[0]))  # noqa: E731
     return judge_outcomes(exercise, inputs, outcomes, printed, inside)
+
+
+def judge_plain(
+    exercise: Ordering | Prediction, answer: Any, rng: np.random.Generator, seconds: float
+) -> tuple[str, str]:
+    """The state and the message of an answer that is plain data; of lines, of the function that they make."""
+    if answer is None or answer is Ellipsis:
+        return "open", "not attempted yet. Replace the three dots by your answer."
+    try:
+        value = kinds.plain(exercise, answer)
+    except TypeError as error:
+        return "wrong", str(error)
+    if isinstance(exercise, Prediction):
+        return kinds.judge_prediction(exercise, value)
+    disorder = kinds.disorder(exercise, value)
+    if disorder:
+        return "wrong", disorder
+    state, message = _function(exercise.coding, kinds.assembled(exercise, value), rng, seconds)
+    return state, (kinds.out_of_order(exercise, value) or message) if state == "wrong" else message
 
 
 def _names(exercise: Coding) -> list[str]:
@@ -112,6 +142,8 @@ def tried(exercise: Coding, answer: Any, seed: int, seconds: float) -> tuple[lis
     """What an answer does: the outcomes, the low precision in which it computes if it does, and what it printed."""
     inputs = exercise.inputs(np.random.default_rng(seed))
     outcomes, printed = run(answer, inputs, _names(exercise), seconds)
+    if isinstance(exercise, Reaching):  # no digits of it are compared
+        return outcomes, None, printed
     return outcomes, within(seconds, lambda: precision_inside(answer, inputs[0])), printed
 
 
@@ -131,6 +163,8 @@ def judge_outcomes(
         printed: what it printed.
         inside: finds the low precision in which it computes, if it does; called only if that matters.
     """
+    if isinstance(exercise, Reaching):
+        return _reached(exercise, inputs, outcomes)
     references = run_trusted(exercise.solution, inputs, _names(exercise))
     low = _low_precision(outcomes)
     if low is None and _agree_roughly(outcomes, references):
@@ -175,6 +209,22 @@ def _verdict(
     failing = (errors or [index for index, problem in enumerate(problems) if problem])[0]
     given = "; ".join(f"`{name} = {_short(value)}`" for name, value in zip(names, inputs[failing]))
     return "wrong", f"{problems[failing]}\n\nIt was called with {given}."
+
+
+def _reached(exercise: Reaching, inputs: Sequence[tuple[Any, ...]], outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    """The verdict on an answer that is worth what it reaches: the first input on which that is not enough decides."""
+    message = ""
+    for arguments, outcome in zip(inputs, outcomes):
+        if outcome.value is Ellipsis:
+            return "open", "not attempted yet. Replace the three dots by your code."
+        if outcome.error is not None:
+            return "wrong", _error_text(outcome.error)
+        if outcome.value is None:
+            return "wrong", "Your function returns nothing (`None`). Is a `return` missing at the end?"
+        good, message = exercise.reached(outcome.value, *arguments)
+        if not good:
+            return "wrong", message
+    return "solved", f"solved. {message}"
 
 
 def _agree_roughly(outcomes: Sequence[Outcome], references: Sequence[Outcome]) -> bool:

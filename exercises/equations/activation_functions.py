@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 from dlmath.symbolic import sigma
 
 
@@ -104,10 +104,39 @@ def _gradients(rng):
     return [(rng.standard_normal(Z.shape), softmax(Z)) for Z in _moderate_scores(rng)] + [certain]
 
 
+def share_at_two():
+    """The larger share of the scores 2 and 0 at the temperature 2."""
+    from dlmath import activations
+
+    return float(activations.softmax(np.array([2.0, 0.0]) / 2)[0])
+
+
 chapter = Chapter(
     name="equations/activation-functions",
     title="Activation functions",
     exercises=[
+        Prediction(
+            name="twice-the-temperature",
+            title="Predict: twice the temperature",
+            question=(
+                "Two classes have the scores 2 and 0. At the temperature 1 the softmax gives the first a share of "
+                "0.88. What is its share at the temperature 2?"
+            ),
+            solution=share_at_two,
+            why=(
+                "The scores are divided by the temperature, and the share of the first of two is $\\sigma$ of their "
+                "difference, here of 1. In the figure of the temperature all shares come closer to each other."
+            ),
+            mistakes=[
+                Mistake("The shares add up to 1. If both were halved, where would the rest go?", lambda: 0.4404),
+                Mistake("The scores are divided by the temperature, not multiplied: heat evens out.", lambda: 0.982),
+                Mistake(
+                    "Nothing would change if the same were *added* to both scores. Here they are divided.",
+                    lambda: 0.8808,
+                ),
+                Mistake("Only an infinite temperature makes all shares equal.", lambda: 0.5),
+            ],
+        ),
         Derivation(
             name="silu-derivative",
             title="A smooth relative of ReLU",
@@ -208,6 +237,7 @@ chapter = Chapter(
                     "Right for moderate scores. For large ones it is infinity over infinity, for very negative ones "
                     "zero over zero. Which number may be added to a row without changing the result?",
                     _unshifted,
+                    as_printed="softmax",
                 ),
                 Mistake(
                     "The columns add up to 1 instead of the rows: the classes of one sample compete, "
