@@ -21,7 +21,7 @@ def adam(gradient, theta, alpha, beta1, beta2, epsilon, steps):
     gradient is a function of theta and returns an array of its shape.
     Nothing is remembered from before the first step.
     """
-    m, v = np.zeros_like(theta), np.zeros_like(theta)
+    m, v = np.zeros(theta.shape), np.zeros(theta.shape)
     for t in range(1, steps + 1):
         g = gradient(theta)
         m = beta1 * m + (1 - beta1) * g

@@ -274,7 +274,7 @@ def _classified(rng):
         (5, 2, 4, 3, 1.0),
         (4, 3, 1, 2, 1.0),
         (6, 4, 3, 5, 1.0),
-        (4, 3, 5, 3, 1000.0),
+        (1, 3, 5, 3, 1000.0),
     ]:
         W1, W2 = rng.standard_normal((n_hidden, n_in)), rng.standard_normal((classes, n_hidden))
         X, labels = size * rng.standard_normal((n, n_in)), rng.integers(0, classes, n)

@@ -8,19 +8,20 @@ from dlmath.activations import sigmoid
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Ordering, Prediction, Question
 
 
-def output_delta(outputs, targets):
+def height_delta(outputs, heights):
     """The gradient with respect to the last pre-activations.
 
-    outputs are the predictions σ(z); all shapes are (N, 1).
+    outputs are values of the sigmoid, which stand for the heights
+    6 * outputs - 3; all shapes are (N, 1).
     """
-    return 2 / len(outputs) * (outputs - targets) * outputs * (1 - outputs)
+    return 12 / len(outputs) * (6 * outputs - 3 - heights) * outputs * (1 - outputs)
 
 
 def _outputs(rng):
     """One sample, outputs that are right or saturated, and batches."""
     one = (np.array([[0.75]]), np.array([[0.25]]))
-    borders = (np.array([[0.0], [1.0], [0.5]]), np.array([[1.0], [0.0], [0.5]]))
-    return [one] + [(rng.uniform(0, 1, (n, 1)), rng.uniform(0, 1, (n, 1))) for n in (2, 7)] + [borders]
+    borders = (np.array([[0.0], [1.0], [0.5]]), np.array([[1.0], [-1.0], [0.0]]))
+    return [one] + [(rng.uniform(0, 1, (n, 1)), rng.uniform(-3, 3, (n, 1))) for n in (2, 7)] + [borders]
 
 
 def network_gradients(X, Y, W0, b0, W1, b1):
@@ -203,35 +204,51 @@ chapter = Chapter(
             ],
         ),
         Coding(
-            name="output-delta",
-            title="The error at the output",
+            name="height-delta",
+            title="The error at the output, in heights",
             statement=(
-                "Write $\\mathbf\\Delta_1 = \\frac2N(\\hat{\\mathbf Y} - \\mathbf Y)\\odot\\hat{\\mathbf Y}"
-                "\\odot(1 - \\hat{\\mathbf Y})$, from which all four gradients begin. "
-                "The function gets the outputs of the sigmoid, not its arguments."
+                "The sigmoid at the output stays between 0 and 1; its value $\\hat y$ stands for the height $6\\hat y "
+                "- 3$. "
+                "So the loss can be measured in heights: $L = \\frac1N\\sum_i(6\\hat y_i - 3 - z_i)^2$, where $z_i$ "
+                "is what "
+                "the sensor measured. Write its gradient with respect to the pre-activations of the output. The "
+                "function "
+                "gets the outputs of the sigmoid, not its arguments."
             ),
-            solution=output_delta,
+            solution=height_delta,
             inputs=_outputs,
             mistakes=[
                 Mistake(
+                    "The residuals are right. How does the height change with the output? That factor is missing.",
+                    lambda a, z: 2 / len(a) * (6 * a - 3 - z) * a * (1 - a),
+                ),
+                Mistake(
+                    "The outputs are compared with heights. They are to be turned into heights first.",
+                    lambda a, z: 2 / len(a) * (a - z) * a * (1 - a),
+                ),
+                Mistake(
+                    "The residual is that of the scaled targets: so the loss would be 36 times as small.",
+                    lambda a, z: 2 / len(a) * (a - (z + 3) / 6) * a * (1 - a),
+                ),
+                Mistake(
                     "The derivative of the sigmoid is missing.",
-                    lambda a, y: 2 / len(a) * (a - y),
+                    lambda a, z: 12 / len(a) * (6 * a - 3 - z),
                 ),
                 Mistake(
                     "σ' is taken of the activation: `outputs` are values of the sigmoid already.",
-                    lambda a, y: 2 / len(a) * (a - y) * sigmoid(a) * (1 - sigmoid(a)),
+                    lambda a, z: 12 / len(a) * (6 * a - 3 - z) * sigmoid(a) * (1 - sigmoid(a)),
                 ),
                 Mistake(
                     "The loss is a mean over the batch: 1/N is missing.",
-                    lambda a, y: 2 * (a - y) * a * (1 - a),
+                    lambda a, z: 12 * (6 * a - 3 - z) * a * (1 - a),
                 ),
                 Mistake(
-                    "The sign is turned: output minus target.",
-                    lambda a, y: 2 / len(a) * (y - a) * a * (1 - a),
+                    "The sign is turned: output minus measurement.",
+                    lambda a, z: 12 / len(a) * (z - 6 * a + 3) * a * (1 - a),
                 ),
                 Mistake(
                     "The 2 of the square is missing.",
-                    lambda a, y: (a - y) * a * (1 - a) / len(a),
+                    lambda a, z: 6 / len(a) * (6 * a - 3 - z) * a * (1 - a),
                 ),
             ],
         ),

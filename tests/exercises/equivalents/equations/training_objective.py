@@ -114,7 +114,7 @@ def trained(hidden, steps, step_size, batch):
 def nearest(X, labels, X_new):
     """No network at all: the label of the nearest image. It is judged by what it reaches."""
     distances = (X_new**2).sum(axis=1)[:, None] - 2 * X_new @ X.T + (X**2).sum(axis=1)
-    return labels[distances.argmin(axis=1)].tolist()
+    return labels[distances.argmin(axis=1)]
 
 
 EQUIVALENTS = {
@@ -129,7 +129,16 @@ EQUIVALENTS = {
     "early-stopping": [by_array_operations, with_a_counter, prefix_by_prefix],
 }
 
+_SAMPLES = "All of these have N rows."
+
 EQUIVALENT_SLIPS = {
+    "classifier-gradients": {
+        **{
+            f"delta2 = (shares - np.eye(len(b2))[labels]) / len({rows})": _SAMPLES
+            for rows in ("H", "exponentials", "labels", "scores", "shares")
+        },
+        "delta2 = (shares - np.eye(len(W2))[labels]) / len(X)": "Both have one row a class.",
+    },
     "one-epoch": {
         "for first in range(0, len(X), batch_size):": "there are as many inputs as row numbers",
         "for first in range(0, len(y), batch_size):": "there are as many targets as row numbers",

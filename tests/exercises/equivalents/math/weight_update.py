@@ -122,7 +122,14 @@ EQUIVALENTS = {
     "largest-stable-rate": [by_trying_rates, by_power_iteration, by_one_sided_differences],
 }
 
+_SAMPLES = "All of these have N rows."
+
 EQUIVALENT_SLIPS = {
+    "train-network": {
+        "delta1 = 2 / len(H) * (outputs - Y) * outputs * (1 - outputs)": _SAMPLES,
+        "delta1 = 2 / len(Y) * (outputs - Y) * outputs * (1 - outputs)": _SAMPLES,
+        "delta1 = 2 / len(outputs) * (outputs - Y) * outputs * (1 - outputs)": _SAMPLES,
+    },
     "loss-after-step": {
         "return lam * (gamma * lam - 1) ** 2 * theta ** 2 / 2": "The square does not see the sign.",
     },
