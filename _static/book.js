@@ -40,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll(".math, .cell_input, .dl-live, .dl-figure, .bd-sidebar-secondary, nav, header, footer, script, style")
+    page.querySelectorAll(".math, .cell_input, .dl-run, .dl-live, .dl-figure, .bd-sidebar-secondary, nav, header, footer, script, style")
       .forEach((part) => part.remove());
     return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
   };

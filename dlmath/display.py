@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from dlmath._markup import inline
 from dlmath._source import function_definition, without_checks
 from dlmath._written import written_numbers
 from dlmath.printing import gathered, latex
@@ -25,6 +27,19 @@ class Shown:
 
     def __repr__(self) -> str:
         return self.markdown
+
+
+class Answers(Shown):
+    """Answers, as Markdown in the book, and folded without it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = [_written(text) for text in texts]
+        lines = (f"{number}. {text}" for number, text in enumerate(self.texts, start=1))
+        super().__init__("\n".join(["````{dropdown} Answers", *lines, "````"]))
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{inline(text)}</li>" for text in self.texts)
+        return f'<details class="mathjax_process"><summary>Answers</summary><ol>{items}</ol></details>'
 
 
 def formula(*expressions: Any) -> Shown:
@@ -77,15 +92,14 @@ def answers(*texts: str) -> Shown:
     """
     if not texts:
         raise ValueError("answers needs an answer, got none")
-    lines = (f"{number}. {_written(text)}" for number, text in enumerate(texts, start=1))
-    return Shown("\n".join(["````{dropdown} Answers", *lines, "````"]))
+    return Answers(texts)
 
 
 def source(function: Callable[..., Any]) -> Shown:
     """Show the source of a function of the package, without its docstring and without the checks of its arguments.
 
     What is left is the mathematics: ``check.array("z", z)`` is shown as ``z``. The first line says that checks are
-    left out, if any are.
+    left out, if any are. The book links a public function to its place in the reference.
 
     Example:
         >>> from dlmath import layers
@@ -104,7 +118,10 @@ def source(function: Callable[..., Any]) -> Shown:
     whole = "\n".join(lines)
     code = without_checks(whole)
     left_out = ", without its checks" if code != whole else ""
-    return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
+    in_reference = os.environ.get("DLMATH_BOOK") == "1" and not function.__name__.startswith("_")
+    name = f"{function.__module__}.{function.__name__}"
+    link = f"\n\n```{{div}} source-link\n{{in-reference}}`{name}`\n```" if in_reference else ""
+    return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```{link}")
 
 
 def _written(text: str) -> str:

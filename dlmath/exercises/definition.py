@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 import textwrap
@@ -15,6 +16,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from importlib.abc import InspectLoader
 from typing import Any
 
 import numpy as np
@@ -269,16 +271,44 @@ class Chapter:
 @cache
 def chapters() -> dict[str, Chapter]:
     """All chapters that have exercises, by name: every module of ``exercises`` that defines ``chapter``."""
-    package = importlib.import_module("exercises")
-    modules = pkgutil.walk_packages(package.__path__, package.__name__ + ".")
-    found = [getattr(importlib.import_module(module.name), "chapter", None) for module in modules]
-    return {chapter.name: chapter for chapter in found if isinstance(chapter, Chapter)}
+    found = map(_chapter_in, _modules())
+    return {chapter.name: chapter for chapter in found if chapter is not None}
 
 
 @cache
 def exercises() -> dict[str, Exercise]:
     """All exercises by name."""
     return {exercise.name: exercise for chapter in chapters().values() for exercise in chapter.exercises}
+
+
+@cache
+def find(name: str) -> Exercise | None:
+    """The exercise of this name, if there is one; of the chapters, only those that mention the name are imported.
+
+    Example:
+        >>> find("mse-gradient").title
+        'The gradient of the mean squared error'
+    """
+    for module in _modules():
+        spec = importlib.util.find_spec(module)
+        source = spec.loader.get_source(module) if spec and isinstance(spec.loader, InspectLoader) else None
+        if f'"{name}"' in (source or ""):
+            chapter = _chapter_in(module)
+            found = [exercise for exercise in chapter.exercises if exercise.name == name] if chapter else []
+            if found:
+                return found[0]
+    return None
+
+
+@cache
+def _modules() -> list[str]:
+    package = importlib.import_module("exercises")
+    return [module.name for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+
+
+def _chapter_in(module: str) -> Chapter | None:
+    chapter = getattr(importlib.import_module(module), "chapter", None)
+    return chapter if isinstance(chapter, Chapter) else None
 
 
 def _source(function: Callable[..., Any]) -> str:

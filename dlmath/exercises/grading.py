@@ -153,7 +153,7 @@ def _run(
         if (Path(folder) / "finished").exists():
             return reports, None, ""
         started = Path(folder) / "started"
-        text = started.read_text() if started.exists() else ""
+        text = started.read_text(encoding="utf-8") if started.exists() else ""
         at = int(text) if text.isdecimal() else work[0]["index"]
     return reports, at, ended
 
@@ -174,8 +174,14 @@ def _judge(name: str, report: Any, drawn: Sequence[int], reason: str) -> Feedbac
     for index, seed in enumerate(drawn):
         rng = np.random.default_rng(seed)
         if isinstance(exercise, Coding):
-            outcomes, inside, printed = content[index]
-            state, message = engine.judge_outcomes(exercise, exercise.inputs(rng), outcomes, printed, lambda: inside)  # noqa: B023
+            outcomes, behaviour, printed = content[index]
+            state, message = engine.judge_outcomes(
+                exercise,
+                exercise.inputs(rng),
+                outcomes,
+                printed,
+                lambda: behaviour,  # noqa: B023
+            )
         elif isinstance(exercise, Ordering | Prediction):
             state, message = engine.judge_plain(exercise, content, rng, ANSWER_SECONDS)
         else:
@@ -252,7 +258,7 @@ def _work(folder: Path) -> None:
     cell_seconds, steps = json.loads((folder / "work.json").read_text(encoding="utf-8"))
     failed = None
     for step in steps:
-        (folder / "started").write_text(str(step["index"]))
+        (folder / "started").write_text(str(step["index"]), encoding="utf-8")
         limit = cell_seconds if "source" in step else cell_seconds + 2 * DRAWS * _seconds(step["exercise"])
         faulthandler.dump_traceback_later(limit, exit=True, file=2)
         if "source" in step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -53,7 +53,7 @@ class Drawing:
         for artist in returned:
             # Marked as animated, as for a FuncAnimation, it would be left out when the whole figure is drawn.
             artist.set_animated(False)
-            self.moving.add(self._drawn_artist(artist))
+        self.moving.update(self._drawn_artists(returned))
         self._draw_background()
 
     def frame(self, values: Values) -> Frame:
@@ -67,7 +67,7 @@ class Drawing:
             TypeError: ``update`` returned something that is neither an artist nor a sentence.
         """
         sentence, returned = self._call(values)
-        self.moving.update(map(self._drawn_artist, returned))
+        self.moving.update(self._drawn_artists(returned))
         order = _svg.draw_order(self.figure, self.moving)
         self._settle(order)
         moving = [artist for artist in order if artist in self.moving]
@@ -150,13 +150,16 @@ class Drawing:
             raise ValueError(f"{_name(self._update)} must return one sentence at most, got {sentences!r}")
         return written_numbers("".join(sentences)), artists
 
-    def _drawn_artist(self, artist: Artist) -> Artist:
-        """The artist that the figure draws and that the given one is, or is part of."""
+    def _drawn_artists(self, artists: Iterable[Artist]) -> list[Artist]:
+        """For each artist the one that the figure draws, which it is itself or is part of."""
+        drawn = dict.fromkeys(_svg.draw_order(self.figure))
+        return [self._drawn_artist(artist, drawn) for artist in artists]
+
+    def _drawn_artist(self, artist: Artist, drawn: Mapping[Artist, None]) -> Artist:
         axes = artist.axes
         # What lies in front in three dimensions is decided by the axes, for all of their artists together.
         if axes is not None and hasattr(axes, "get_zlim"):
             artist = axes
-        drawn = _svg.draw_order(self.figure)
         if artist in drawn:
             return artist
         for owner in drawn:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import sympy as sp
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
+from dlmath.exercises.later import Later
+
+sp = Later("sympy")
 
 
 def masked_attention(Q, K, V, mask):

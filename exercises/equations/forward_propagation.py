@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import numpy as np
-import sympy as sp
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
+from dlmath.exercises.later import Later
+
+sp = Later("sympy")
 
 
 def uniform_bound(n):

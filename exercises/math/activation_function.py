@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import sympy as sp
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
+from dlmath.exercises.later import Later
+
+sp = Later("sympy")
 
 
 def sigmoid(z):
@@ -111,7 +113,7 @@ chapter = Chapter(
                     lambda x: -1 / (1 + sp.exp(-x)) ** 2,
                 ),
                 Mistake(
-                    "The denominator is not squared.",
+                    "This is $1 - \\sigma(x)$, a factor of the derivative. Or is a denominator not squared?",
                     lambda x: sp.exp(-x) / (1 + sp.exp(-x)),
                 ),
                 Mistake(
@@ -131,8 +133,8 @@ chapter = Chapter(
             inputs=_pre_activations,
             mistakes=[
                 Mistake(
-                    "The values are right, but $e^{-z}$ overflows for large negative $z$. "
-                    "Which exponential is small there?",
+                    "The values are right, but $e^{-z}$ overflows for large negative $z$, wherever it is computed: "
+                    "`np.where` computes both of its branches for all numbers.",
                     _naive,
                 ),
                 Mistake(

@@ -390,7 +390,7 @@ chapter = Chapter(
                     lambda g, s, r, n: s - n * r * g(s),
                 ),
                 Mistake(
-                    "Every step begins at the start again, so that only the last one counts.",
+                    "Only one step counts. Does each begin at the start again, or does a `return` end the loop?",
                     lambda g, s, r, n: descend(g, s, r, min(n, 1)),
                 ),
                 Mistake(

@@ -121,19 +121,23 @@ def test_the_stub_fits_the_page(exercise):
 @of_all_exercises
 def test_the_stub_holds_nothing_of_the_solution(exercise):
     """A solution without a docstring, or symbols that give the answer, would be shown to the student."""
-    *given, last = ast.parse(exercise.stub).body
+    statements = ast.parse(exercise.stub).body
+    solution = ast.parse(exercise.solution_code).body
     if isinstance(exercise, Coding):
-        docstring, body = last.body
-        assert isinstance(docstring.value.value, str)
-        assert body.value.value is ...
-        assert not given
+        (statements,), (solution,) = ([function.body for function in each] for each in (statements, solution))
+        assert ast.get_docstring(ast.Module(solution[:1], [])) is not None
+        solution = solution[1:]
     elif isinstance(exercise, Ordering | Prediction):
-        assert last.value.value is ...
-        assert not given
+        assert statements[-1].value.value is ...
+        assert len(statements) == 1
+        return
     else:
-        assert last.value.value is ...
-        names = {node.id for statement in given for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        names = {node.id for each in statements[:-1] for node in ast.walk(each) if isinstance(node, ast.Name)}
         assert exercise.answer not in names
+        solution = [solution[-1].value]
+    given = {ast.dump(node) for statement in statements for node in ast.walk(statement)}
+    assert solution
+    assert not given & set(map(ast.dump, solution))
 
 
 def test_answers_have_names_of_their_own_within_a_chapter():

@@ -325,7 +325,7 @@ def test_an_error_alone_is_not_taken_for_a_mistake_that_raises(monkeypatch):
         return 2 * number
 
     exercise = Coding("double", "", "", double, lambda rng: [(1,), (2,)], [Mistake("Do not fail.", fails)])
-    monkeypatch.setattr(engine, "exercises", lambda: {"double": exercise})
+    monkeypatch.setattr(engine, "find", lambda name: exercise)
     assert "raised `ValueError: no`" in check("double", fails).message
 
 
@@ -413,7 +413,7 @@ def test_seven_digits_in_double_precision_are_not_enough():
 
 def with_definition(monkeypatch, solution, *inputs):
     exercise = Coding("toy", "", "", solution, lambda rng: list(inputs), [])
-    monkeypatch.setattr(engine, "exercises", lambda: {"toy": exercise})
+    monkeypatch.setattr(engine, "find", lambda name: exercise)
     return lambda answer: check("toy", answer)
 
 
@@ -514,7 +514,7 @@ shell.run_cell("def mse_gradient(p, t):\\n    exit()\\n    return 2 * (p - t) / 
 print(repr(shell.run_cell("check('mse-gradient', mse_gradient)").result))
 print(getattr(shell, "exit_now", False))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=120)
     assert "asks Python to end" in done.stdout, done.stderr
     assert done.stdout.strip().endswith("False")
 

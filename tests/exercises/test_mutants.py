@@ -16,7 +16,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from dlmath.exercises import engine, expressions, running
+from dlmath.exercises import engine, expressions, nearby, running
 from dlmath.exercises.definition import Coding, Derivation, Reaching, chapters, exercises
 from dlmath.exercises.slips import slips
 
@@ -68,7 +68,10 @@ def states(exercise, answer):
     judge = engine._function if isinstance(exercise, Coding) else expressions.judge
     unnamed = dataclasses.replace(exercise, mistakes=())
     # A thread gives the same verdict as a process of its own, and starts sooner.
-    with mock.patch.object(running, "CAN_FORK", False):
+    with (
+        mock.patch.object(running, "CAN_FORK", False),
+        mock.patch.object(nearby, "slips_of", return_value=()),
+    ):
         return {judge(unnamed, answer, np.random.default_rng(seed), 1.0)[0] for seed in SEEDS}
 
 
