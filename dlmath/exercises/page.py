@@ -22,7 +22,7 @@ import numpy as np
 
 import dlmath
 from dlmath.exercises import engine, nearby, running
-from dlmath.exercises.definition import Coding, find
+from dlmath.exercises.definition import Derivation, find
 from dlmath.exercises.running import OutOfTimeError, described, in_a_thread
 from dlmath.exercises.slicing import needed
 
@@ -60,8 +60,10 @@ def prepared(name: str, code: str) -> dict[str, Any]:
         >>> prepared("mse-gradient", "...")["late"]
         'Your function was still running after 5 seconds and was stopped. Is there a loop that never ends?'
     """
-    if isinstance(find(name), Coding):
-        return {"seconds": SECONDS, "late": engine.time_text(OutOfTimeError(stopped=True), SECONDS)}
+    exercise = find(name)
+    if not isinstance(exercise, Derivation):
+        seconds = engine.seconds_for(exercise)
+        return {"seconds": seconds, "late": engine.time_text(OutOfTimeError(stopped=True), seconds)}
     expressions = importlib.import_module("dlmath.exercises.expressions")
     seconds = 2 * SECONDS  # to be computed and compared, and to be compared once more far from 0
     return {"seconds": seconds, "late": expressions.time_text(seconds)}
@@ -90,7 +92,7 @@ def checked(name: str, code: str) -> dict[str, str]:
         message = f"Your code does not define `{exercise.answer}`: that is the name by which your answer is found."
         return {"state": "wrong", "message": message, "printed": printed}
     with _python_kept():
-        feedback = engine.check(name, namespace[exercise.answer], seconds=SECONDS)
+        feedback = engine.check(name, namespace[exercise.answer])
     return {"state": feedback.state, "message": feedback.message + feedback.more, "printed": printed}
 
 
