@@ -5,29 +5,56 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CLASSROOM := .venv-classroom
 LOWEST := .venv-lowest
+LITE   := .venv-lite
 WORKERS := 2
 CHAPTERS_ON_LOWEST := $(addprefix chapters/,math/activation-function.ipynb math/weight-update.ipynb \
   equations/activation-functions.ipynb equations/convolution.ipynb equations/attention.ipynb)
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# The versions that are known to work together: `make constraints` renews them, and `make CONSTRAINTS= book` asks for the newest.
+CONSTRAINTS := constraints.txt
+CONSTRAINED := $(addprefix -c ,$(CONSTRAINTS))
+# On Linux, PyTorch comes with CUDA's packages, which are larger than all else together: `make test UV_TORCH_BACKEND=cpu`
+# does without them.
+UV_TORCH_BACKEND ?=
 
-.PHONY: help book test test-classroom test-lowest exercises assignments bench mutants lint lab serve format clean
+.PHONY: help book test test-classroom test-lowest exercises assignments grades bench mutants lint lab lite serve format clean strip constraints pdf epub release
 
 help:
-	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes"
+	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes,"
+	@echo "                     make book REPOSITORY=https://github.com/owner/name says where it will be published,"
+	@echo "                     make book PYODIDE=folder takes Python for the pages from there"
 	@echo "make test            check the style, build the book and run all tests"
+	@echo "make pdf             write the book as a PDF into _build/editions; needs Chromium"
+	@echo "make epub            write the book as an EPUB with MathML into _build/editions; needs Chromium"
 	@echo "make lab             open the chapters in JupyterLab"
-	@echo "make serve           build the book and serve it on http://localhost:8000"
+	@echo "make lite            put JupyterLite into the built book: every chapter runs in the browser, over http"
+	@echo "make serve           build the book and serve it, at an address that is printed; make serve PORT=9000"
 	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
-	@echo "make assignments     generate the exercises as nbgrader assignments"
+	@echo "make assignments     generate the exercises as assignments; CHAPTERS=\"math/loss\" EXERCISES=\"mse-gradient=3\" for some"
+	@echo "make grades          grade what came back: make grades ASSIGNMENT=math-loss"
 	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
 	@echo "make test-lowest     run the package's tests and some chapters on the oldest versions that are promised"
 	@echo "make bench           time dlmath beside the frameworks, and print the table"
 	@echo "make mutants         break the package in small ways and count what the tests notice"
 	@echo "make format          format the code"
+	@echo "make strip           delete outputs and execution counts from the chapters"
+	@echo "make constraints     renew the versions in constraints.txt and constraints-classroom.txt"
+	@echo "make release         gather in _build/release what a release consists of; make release TAG=v1.0.0 checks the version"
 	@echo "make clean           delete what was built"
 
-book: $(VENV)/installed
+book: $(VENV)/installed $(if $(PYODIDE),,.pyodide/downloaded)
 	@$(BIN)/jupyter-book build . -W -n --keep-going -q
+	@$(BIN)/python _ext/opening.py built
+
+pdf epub: book $(VENV)/tests-installed
+	@$(BIN)/python -m editions $@
+
+release: pdf epub
+	@test -z "$(TAG)" || $(BIN)/python -c "import dlmath, sys; sys.exit('$(TAG)' != 'v' + dlmath.__version__ and 'dlmath has version ' + dlmath.__version__)"
+	rm -rf _build/release
+	$(BIN)/uv build --quiet --out-dir _build/release
+	cp _build/editions/mathematics-of-deep-learning.pdf _build/editions/mathematics-of-deep-learning.epub _build/release
+	$(BIN)/python -c "import shutil; shutil.make_archive('_build/release/mathematics-of-deep-learning-site', 'zip', '_build/html')"
 
 # A file is run by one process, so that what it prepares is prepared once; tests/conftest.py has the slow ones begin.
 test: lint book
@@ -38,19 +65,25 @@ test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
 
 exercises: $(VENV)/installed
-	$(BIN)/python classroom/chapters.py
+	$(BIN)/python -m classroom.chapters
 
-# `make test` runs on the newest versions. Here PyTorch is missing, and old libraries warn of each other.
+# `make test` runs on the newest versions. Here PyTorch is missing, and old libraries warn of each other. What says more of
+# the exercises and of the chapters than of the versions is left out.
 test-lowest: $(LOWEST)/installed
-	CI=false $(LOWEST)/bin/python -m pytest -o filterwarnings=default --disable-warnings dlmath tests/live tests/exercises tests/test_*.py \
-	  --ignore=tests/test_benchmarks.py --ignore=tests/live/test_benchmark.py -k "not browser"
+	CI=false $(LOWEST)/bin/python -m pytest -o filterwarnings=default --disable-warnings dlmath tests \
+	  $(addprefix --ignore=tests/,book classroom test_benchmarks.py live/test_benchmark.py live/test_chapters.py \
+	    exercises/test_answers.py exercises/test_mutants.py exercises/test_unseen.py) -k "not browser"
 	$(LOWEST)/bin/jupyter execute $(CHAPTERS_ON_LOWEST)
 
 assignments: $(CLASSROOM)/installed
-	$(CLASSROOM)/bin/python classroom/generate.py
+	@$(CLASSROOM)/bin/python -m classroom.generate $(CHAPTERS) $(if $(EXERCISES),--exercises $(EXERCISES))
+
+grades: $(CLASSROOM)/installed
+	@test -n "$(ASSIGNMENT)" || { echo "which assignment? For example: make grades ASSIGNMENT=math-loss" >&2; exit 1; }
+	@$(CLASSROOM)/bin/python -m classroom.grade $(ASSIGNMENT)
 
 bench: $(VENV)/tests-installed
-	$(PIP) install "autograd>=1.7"
+	$(PIP) install "autograd>=1.7,<2"
 	$(BIN)/python -m benchmarks
 
 mutants: $(VENV)/tests-installed
@@ -62,33 +95,76 @@ lint: $(VENV)/tests-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lab: $(VENV)/installed
-	$(BIN)/jupyter lab chapters
+lab: $(VENV)/lab-installed
+	@$(BIN)/python _ext/opening.py lab
+	@$(BIN)/jupyter lab chapters --ServerApp.log_level=WARN
+
+# The pages are written again, for each chapter has a link to it now.
+lite: book $(LITE)/installed
+	@echo "putting JupyterLite into the book"
+	@$(BIN)/python _ext/lite.py $(LITE)
+	@$(BIN)/jupyter-book build . -W -n --keep-going -q
+	@$(BIN)/python _ext/opening.py built
 
 serve: book
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+	@$(BIN)/python _ext/opening.py serve $(PORT)
 
 format: $(VENV)/tests-installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+strip: $(VENV)/tests-installed
+	$(BIN)/jupyter nbconvert --clear-output --inplace --log-level=WARN index.ipynb chapters/*/*.ipynb
+
+# One file for all Pythons and systems: where they need different versions, a line says for which it is.
+constraints: $(BIN)/uv
+	$(BIN)/uv pip compile $(COMPILE) requirements-test.txt $(wildcard requirements-lab.txt) --output-file constraints.txt
+	$(BIN)/uv pip compile $(COMPILE) requirements-classroom.txt --output-file constraints-classroom.txt
+
+COMPILE := --quiet --upgrade --universal --python-version 3.11 --no-emit-package dlmath --no-annotate \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make constraints"
 
 # Nothing of a course is deleted: it has a folder of its own, and once it was here.
 clean:
 	@test ! -e _build/classroom || { echo "_build/classroom is a course: move it away first, to course/ perhaps" >&2; exit 1; }
 	rm -rf _build
 
-$(VENV)/installed: requirements.txt pyproject.toml
+$(VENV)/installed: requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed; try: make PYTHON=python3.12' if sys.version_info < (3, 11) else 0)"
 	@echo "installing what the book needs into $(VENV); this takes a minute or two"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install -r requirements.txt
+	@$(PIP) install -r requirements.txt $(CONSTRAINED)
+	@touch $@
+
+$(BIN)/uv:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install uv
+
+# It outlives `make clean`, as the environment does. Without it the pages load Python from its public distribution.
+.pyodide/downloaded: requirements-pyodide.txt | $(VENV)/installed
+	@echo "downloading Python for the pages, 77 MB, once"
+	@mkdir -p .pyodide
+	@$(PIP) download --no-deps --retries 1 --timeout 20 --dest .pyodide -r $< && touch $@ \
+	  || echo "Python for the pages could not be downloaded: the next build tries again"
+
+$(VENV)/lab-installed: requirements-lab.txt $(VENV)/installed
+	@echo "adding JupyterLab to $(VENV)"
+	@$(PIP) install -r requirements-lab.txt $(CONSTRAINED)
+	@touch $@
+
+# It bundles every extension of JupyterLab that it finds, so it has an environment of its own.
+$(LITE)/installed: requirements-lite.txt
+	@echo "installing JupyterLite into $(LITE)"
+	@test -x $(LITE)/bin/python || $(PYTHON) -m venv $(LITE)
+	@$(LITE)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-lite.txt
 	@touch $@
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.
-$(VENV)/tests-installed: requirements-test.txt $(VENV)/installed
+$(VENV)/tests-installed: requirements-test.txt requirements-torch.txt $(VENV)/installed
 	@echo "installing what the tests need"
-	@$(PIP) install -r requirements-test.txt
-	@$(BIN)/python -c "import torch" 2>/dev/null || $(PIP) install "torch==2.13.0" \
+	@$(PIP) install -r requirements-test.txt $(CONSTRAINED)
+	@$(BIN)/python -c "import torch" 2>/dev/null || $(if $(UV_TORCH_BACKEND),$(BIN)/uv pip install --quiet \
+	  --python $(BIN)/python --torch-backend $(UV_TORCH_BACKEND),$(PIP) install) -r requirements-torch.txt $(CONSTRAINED) \
 	  || echo "PyTorch could not be installed: tests that compare with it will be skipped"
 	@touch $@
 
@@ -99,8 +175,8 @@ $(LOWEST)/installed: requirements-test.txt $(VENV)/tests-installed
 	@touch $@
 
 # nbgrader brings a whole Jupyter server of its own version, so it has an environment of its own.
-$(CLASSROOM)/installed: requirements-classroom.txt pyproject.toml
+$(CLASSROOM)/installed: requirements-classroom.txt constraints-classroom.txt pyproject.toml
 	@echo "installing nbgrader into $(CLASSROOM)"
 	@test -x $(CLASSROOM)/bin/python || $(PYTHON) -m venv $(CLASSROOM)
-	@$(CLASSROOM)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-classroom.txt
+	@$(CLASSROOM)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-classroom.txt -c constraints-classroom.txt
 	@touch $@

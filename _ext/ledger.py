@@ -59,7 +59,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", own_nodes)
     app.connect("env-check-consistency", check_survivors)
     app.connect("missing-reference", link)
-    app.connect("doctree-resolved", link_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -208,25 +207,30 @@ class Count(SphinxRole):
     """A number of the ledger."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        entries = all_entries(self.env)
-        certificates = [entry.certificate for entry in entries]
-        counted = {
-            "formulas": len(certificates),
-            "functions": len({certificate.code for certificate in certificates}),
-            "draws": sum(certificate.draws for certificate in certificates),
-            "wrong": sum(certificate.wrong_versions for certificate in certificates),
-            "uncomputable": sum(certificate.uncomputable for certificate in certificates),
-            "survivors": sum(len(certificate.survivors) for certificate in certificates),
-            "gradients": sum(bool(certificate.of) for certificate in certificates),
-            "proved": sum(bool(certificate.of) and certificate.derived == "proved" for certificate in certificates),
-            "digits": sum(bool(certificate.of) and certificate.derived != "proved" for certificate in certificates),
-            "underived": sum(certificate.derived.startswith("not possible") for certificate in certificates),
-            "versions": ", ".join(versions()),
-            "date": max((entry.date for entry in entries), default="never"),
-        }
-        counted["refused"] = counted["wrong"] - counted["uncomputable"] - counted["survivors"]
-        value = counted[self.text]
-        return [nodes.Text(f"{value:,}" if isinstance(value, int) else value)], []
+        return [nodes.Text(counted(self.env, self.text))], []
+
+
+def counted(env: BuildEnvironment, what: str) -> str:
+    """A number of the ledger by its name, as it is written."""
+    entries = all_entries(env)
+    certificates = [entry.certificate for entry in entries]
+    numbers = {
+        "formulas": len(certificates),
+        "functions": len({certificate.code for certificate in certificates}),
+        "draws": sum(certificate.draws for certificate in certificates),
+        "wrong": sum(certificate.wrong_versions for certificate in certificates),
+        "uncomputable": sum(certificate.uncomputable for certificate in certificates),
+        "survivors": sum(len(certificate.survivors) for certificate in certificates),
+        "gradients": sum(bool(certificate.of) for certificate in certificates),
+        "proved": sum(bool(certificate.of) and certificate.derived == "proved" for certificate in certificates),
+        "digits": sum(bool(certificate.of) and certificate.derived != "proved" for certificate in certificates),
+        "underived": sum(certificate.derived.startswith("not possible") for certificate in certificates),
+        "versions": ", ".join(versions()),
+        "date": max((entry.date for entry in entries), default="never"),
+    }
+    numbers["refused"] = numbers["wrong"] - numbers["uncomputable"] - numbers["survivors"]
+    value = numbers[what]
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def check_survivors(app: Sphinx, env: BuildEnvironment) -> None:
@@ -291,15 +295,3 @@ def link(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Te
         if "._" in name or not any(page.startswith(REFERENCE) for page in env.found_docs):
             return shown
     return None
-
-
-def link_sources(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Under the source of a function of the package, link to its place in the reference."""
-    for block in list(doctree.findall(nodes.literal_block)):
-        shown = re.match(r"# (dlmath[.\w]*)(?:, without its checks)?\n(?:@.*\n)*(?:def|class) (\w+)", block.astext())
-        found = app.env.domains["py"].objects.get(".".join(shown.groups())) if shown else None
-        if found:
-            text = nodes.Text(".".join(shown.groups()))
-            reference = make_refnode(app.builder, docname, found.docname, found.node_id, text)
-            position = block.parent.index(block) + 1
-            block.parent.insert(position, nodes.paragraph("", "", reference, classes=["source-link"]))

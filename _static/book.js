@@ -40,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll(".math, .cell_input, .dl-live, .dl-figure, .bd-sidebar-secondary, nav, header, footer, script, style")
+    page.querySelectorAll(".math, .cell_input, .dl-run, .dl-live, .dl-figure, .bd-sidebar-secondary, nav, header, footer, script, style")
       .forEach((part) => part.remove());
     return textOf(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
   };
@@ -52,4 +52,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const page = mark.closest("li")?.querySelector("a");
     mark.setAttribute("aria-label", `The pages of ${page ? page.textContent.trim() : "this part"}`);
   });
+});
+
+// JupyterLite needs a web server.
+document.addEventListener("DOMContentLoaded", () => {
+  if (location.protocol !== "file:") return;
+  document.querySelectorAll("a[href*='lite/lab/index.html']").forEach((link) => link.replaceWith("JupyterLite (from a web server)"));
 });

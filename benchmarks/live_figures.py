@@ -199,7 +199,7 @@ def browser_rows(moves: int) -> Iterator[Row]:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM.split())
         for name, make in PLOTS.items():
             file = Path(folder) / "figure.html"
-            file.write_text(f'<!doctype html><meta charset="utf-8"><body>{built(make())}')
+            file.write_text(f'<!doctype html><meta charset="utf-8"><body>{built(make())}', encoding="utf-8")
             tab = browser.new_page(viewport={"width": 1280, "height": 900})
             tab.goto(file.as_uri())
             times = tab.evaluate(_MOVE_AND_MEASURE, moves)

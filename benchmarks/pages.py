@@ -5,16 +5,36 @@
 
 The shares are parts of the height of the article at a width of 1280 pixels, with all folds closed. The weight is what
 a server sends for the page alone, compressed; the scripts, styles and fonts that all pages share are not counted.
+The time of a frame is processor time of the browser's main thread, from a control's move to the painted picture, so
+that it hardly depends on what else the machine does. What is beyond a limit is marked, and a test refuses it.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
+
+MOST_CODE = 0.20
+"""of a chapter's height may be visible code"""
+LEAST_PICTURES = 0.15
+"""of a chapter's height are pictures and live figures"""
+MOST_WEIGHT = 300_000
+"""compressed bytes of a page"""
+MOST_NODES = 30_000
+"""elements of a chapter"""
+MOST_SHIFT = 0.05
+"""cumulative layout shift of a page"""
+MOST_FRAME = 33.0
+"""milliseconds for 95 of 100 moves of the controls of a chapter"""
+MOVES = 12
+"""of each live figure, spread over its controls and their values"""
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -59,6 +79,49 @@ class Page(NamedTuple):
     """Cumulative layout shift while the page loads."""
     weight: int
     """Compressed, in bytes."""
+    frame: float
+    """The processor time of 95 of 100 moves of the controls, in milliseconds; 0 if nothing moves."""
+
+
+FIGURES = """
+(moves) => [...document.querySelectorAll('.dl-live')].map((figure) => {
+  const inputs = [...figure.querySelectorAll('.dl-live-controls :is(input, select)')];
+  return Array.from({length: moves}, (_, i) => [i % inputs.length, (i * 0.381966) % 1]);
+})
+"""
+MOVE = """
+([figure, control, part]) => new Promise((done) => requestAnimationFrame(() => {
+  const controls = document.querySelectorAll('.dl-live')[figure].querySelector('.dl-live-controls');
+  const input = controls.querySelectorAll('input, select')[control];
+  if (input.disabled) return done();
+  if (input.type === 'checkbox') input.checked = !input.checked;
+  else if (input.tagName === 'SELECT') input.selectedIndex = Math.floor(part * input.options.length);
+  else input.value = Math.floor(part * (+input.max + 1));
+  input.dispatchEvent(new Event('input', {bubbles: true}));
+  const channel = new MessageChannel();  // its message arrives once the frame was laid out and painted
+  channel.port1.onmessage = done;
+  channel.port2.postMessage(null);
+}))
+"""
+
+
+def frame_time(tab: Any, moves: int = MOVES) -> float:
+    """Processor time in milliseconds within which 95 of 100 moves of the controls of a page are shown."""
+    session = tab.context.new_cdp_session(tab)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+    times = []
+    for figure, planned in enumerate(tab.evaluate(FIGURES, moves)):
+        tab.locator(".dl-live").nth(figure).scroll_into_view_if_needed()
+        for control, part in planned:
+            before = spent()
+            tab.evaluate(MOVE, [figure, control, part])
+            times.append(1000 * (spent() - before))
+    return float(np.percentile(times, 95)) if times else 0.0
 
 
 def measure(tab: Any, file: Path, name: str) -> Page:
@@ -73,7 +136,25 @@ def measure(tab: Any, file: Path, name: str) -> Page:
     tab.goto(file.as_uri())
     tab.wait_for_load_state("networkidle")
     tab.wait_for_timeout(500)
-    return Page(name, **tab.evaluate(MEASURE), weight=len(gzip.compress(file.read_bytes(), 6)))
+    seen = tab.evaluate(MEASURE)
+    return Page(name, **seen, weight=len(gzip.compress(file.read_bytes(), 6)), frame=frame_time(tab))
+
+
+def beyond(page: Page) -> list[str]:
+    """The names of what is beyond its limit on a page."""
+    chapter = re.match(r"(chapters/)?(math|equations|forward)/", page.name) is not None
+    return [
+        what
+        for what, kept in (
+            ("weight", page.weight <= MOST_WEIGHT),
+            ("shift", page.shift <= MOST_SHIFT),
+            ("code", page.code <= MOST_CODE or not chapter),
+            ("pictures", page.pictures >= LEAST_PICTURES or not chapter),
+            ("nodes", page.nodes <= MOST_NODES or not chapter),
+            ("frame", page.frame <= MOST_FRAME),
+        )
+        if not kept
+    ]
 
 
 def pages(html: Path, part: str = "") -> Iterator[tuple[str, Path]]:
@@ -85,16 +166,25 @@ def pages(html: Path, part: str = "") -> Iterator[tuple[str, Path]]:
 
 
 def row(page: Page) -> str:
-    return (
-        f"| {page.name.removeprefix('chapters/')} | {page.height:,} | {page.code:.0%} | {page.pictures:.0%} "
-        f"| {page.weight / 1000:,.0f} | {page.nodes:,} | {page.shift:.3f} |"
-    )
+    marked = dict.fromkeys(beyond(page), " !")
+    cells = [
+        page.name.removeprefix("chapters/"),
+        f"{page.height:,}",
+        f"{page.code:.1%}{marked.get('code', '')}",
+        f"{page.pictures:.1%}{marked.get('pictures', '')}",
+        f"{page.weight / 1000:,.0f}{marked.get('weight', '')}",
+        f"{page.nodes:,}{marked.get('nodes', '')}",
+        f"{page.shift:.3f}{marked.get('shift', '')}",
+        f"{page.frame:.1f}{marked.get('frame', '')}",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def main(part: str = "") -> None:
     from playwright.sync_api import sync_playwright
 
-    print("| page | height, px | code | pictures | gzip, kB | nodes | layout shift |\n|---|---|---|---|---|---|---|")
+    print("| page | height, px | code | pictures | gzip, kB | nodes | layout shift | frame, ms |")
+    print("|---|---|---|---|---|---|---|---|")
     with sync_playwright() as api:
         browser = api.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, file in pages(HTML, part):

@@ -1,6 +1,6 @@
 """Write the exercises' cells into the chapters from their definitions; everything else stays byte for byte.
 
-    python classroom/chapters.py [--check] [math/loss ...]
+    python -m classroom.chapters [--check] [math/loss ...]
 
 A cell of an exercise is found by its call, ``exercise("name")``, ``check("name", answer)`` or ``solution("name")``;
 the stub is the code cell between the first two. A new exercise gets its four cells after those of the exercise before.

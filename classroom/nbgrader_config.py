@@ -1,4 +1,4 @@
-# The settings of the course that classroom/generate.py writes.
+# The settings of the course that classroom.generate writes.
 import secrets
 import uuid
 from pathlib import Path
@@ -57,8 +57,8 @@ def secret():
     file = COURSE / "secret.txt"
     if not file.exists():
         file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(16))
-    return file.read_text().strip()
+        file.write_text(secrets.token_hex(16), encoding="utf-8")
+    return file.read_text(encoding="utf-8").strip()
 
 
 c = get_config()  # noqa: F821 (nbgrader defines it)

@@ -1,20 +1,47 @@
-"""List what was handed in and could not be graded, with the reason; to run after autograding and before the export.
-
-python classroom/submissions.py [--course course] math-loss
-"""
+"""What students hand in: give notebooks back the names that browsers took, and say what was not graded, and why."""
 
 from __future__ import annotations
 
-import argparse
 import json
+import re
 from pathlib import Path
+
+COPIES = re.compile(r"( ?\(\d+\)|[ -]\d+| copy( \d+)?| - \w+( \(\d+\))?)?")
+"""What a browser, macOS or Windows puts behind the name of a file that is there already."""
+
+
+def rename(course: Path, assignment: str) -> dict[str, str]:
+    """Give each notebook the name that nbgrader looks for; return what was renamed, by student.
+
+    A notebook that came back as ``math-loss (1).ipynb``, ``math-loss copy.ipynb`` or ``math-loss.ipynb.txt`` is meant.
+    Where there are two, or none with such a name, nothing is renamed, and `problems` says so.
+    """
+    renamed = {}
+    for student, folder in _submissions(course, assignment):
+        file = folder / f"{assignment}.ipynb"
+        candidates = [each for each in _files(folder) if is_copy(each.name, assignment)]
+        if not file.exists() and len(candidates) == 1:
+            renamed[student] = candidates[0].name
+            candidates[0].rename(file)
+    return renamed
+
+
+def is_copy(name: str, assignment: str) -> bool:
+    """Whether a file has the assignment's name, as browsers and systems change it.
+
+    Example:
+        >>> is_copy("math-loss (1).ipynb", "math-loss"), is_copy("my notes.ipynb", "math-loss")
+        (True, False)
+    """
+    stem = re.sub(r"\.ipynb(\.txt|\.json)?$", "", name, flags=re.IGNORECASE)
+    rest = stem.lower().removeprefix(assignment)
+    return stem != name and len(rest) < len(stem) and COPIES.fullmatch(rest) is not None
 
 
 def problems(course: Path, assignment: str) -> dict[str, str]:
     """Why a student has no mark, by student."""
     found = {}
-    for folder in sorted((course / "submitted").glob(f"*/{assignment}")):
-        student = folder.parent.name
+    for student, folder in _submissions(course, assignment):
         reason = _reason(folder, course / "autograded" / student / assignment, assignment)
         if reason:
             found[student] = reason
@@ -24,7 +51,7 @@ def problems(course: Path, assignment: str) -> dict[str, str]:
 def _reason(folder: Path, graded: Path, assignment: str) -> str | None:
     file = folder / f"{assignment}.ipynb"
     if not file.exists():
-        others = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+        others = ", ".join(each.name for each in _files(folder)) or "nothing"
         return f"there is no {file.name}, but {others}: rename the notebook"
     try:
         notebook = json.loads(file.read_text(encoding="utf-8"))
@@ -40,17 +67,10 @@ def _reason(folder: Path, graded: Path, assignment: str) -> str | None:
     return None
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--course", type=Path, default=Path("course"), help="folder of the course")
-    parser.add_argument("assignment", help="such as math-loss")
-    arguments = parser.parse_args()
-    found = problems(arguments.course, arguments.assignment)
-    for student, reason in found.items():
-        print(f"{student}: {reason}")
-    if not found:
-        print("everything that was handed in is graded")
+def _submissions(course: Path, assignment: str) -> list[tuple[str, Path]]:
+    return [(folder.parent.name, folder) for folder in sorted((course / "submitted").glob(f"*/{assignment}"))]
 
 
-if __name__ == "__main__":
-    main()
+def _files(folder: Path) -> list[Path]:
+    # An archive that was packed on macOS brings hidden twins of its files.
+    return sorted(each for each in folder.iterdir() if each.is_file() and not each.name.startswith("."))

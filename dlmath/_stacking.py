@@ -63,7 +63,10 @@ def in_panels(stack: Stack | None, pieces: Iterable[tuple[int | None, str]]) -> 
 
 
 def container(figure: Figure, stack: Stack | None, svg: str) -> str:
-    """The element around the picture of a figure, with what the style sheet needs to know for a narrow page."""
+    """The element around the picture of a figure, with what the style sheet needs to know for a narrow page.
+
+    One panel is not made narrower than its smallest text allows: on a phone it goes from edge to edge, and scrolls.
+    """
     if stack is None:
         sizes = [
             float(text.get_fontsize())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from dlmath._markup import inline
 from dlmath._shown import Shown
 from dlmath._source import function_definition, without_checks
 from dlmath._written import written_numbers
@@ -65,15 +67,19 @@ def answers(*texts: str) -> Shown:
     """
     if not texts:
         raise ValueError("answers needs an answer, got none")
-    lines = (f"{number}. {_written(text)}" for number, text in enumerate(texts, start=1))
-    return _markdown("\n".join(["````{dropdown} Answers", *lines, "````"]))
+    written = [_written(text) for text in texts]
+    lines = (f"{number}. {text}" for number, text in enumerate(written, start=1))
+    markdown = "\n".join(["````{dropdown} Answers", *lines, "````"])
+    items = "".join(f"<li>{inline(text)}</li>" for text in written)
+    folded = f'<details class="mathjax_process"><summary>Answers</summary><ol>{items}</ol></details>'
+    return Shown(markdown, folded, markdown)
 
 
 def source(function: Callable[..., Any]) -> Shown:
     """Show the source of a function of the package, without its docstring and without the checks of its arguments.
 
     What is left is the mathematics: ``check.array("z", z)`` is shown as ``z``. The first line says that checks are
-    left out, if any are.
+    left out, if any are. The book links a public function to its place in the reference.
 
     Example:
         >>> from dlmath import layers
@@ -92,7 +98,10 @@ def source(function: Callable[..., Any]) -> Shown:
     whole = "\n".join(lines)
     code = without_checks(whole)
     left_out = ", without its checks" if code != whole else ""
-    return _markdown(f"```python\n# {function.__module__}{left_out}\n{code}\n```")
+    in_reference = os.environ.get("DLMATH_BOOK") == "1" and not function.__name__.startswith("_")
+    name = f"{function.__module__}.{function.__name__}"
+    link = f"\n\n```{{div}} source-link\n{{in-reference}}`{name}`\n```" if in_reference else ""
+    return _markdown(f"```python\n# {function.__module__}{left_out}\n{code}\n```{link}")
 
 
 def _markdown(text: str) -> Shown:

@@ -166,8 +166,8 @@ class SmallBook:
 
     def toc(self, *chapters: str) -> None:
         files = "".join(f"- file: chapters/{chapter}\n" for chapter in chapters)
-        (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{files}")
-        (self.folder / "index.md").write_text("# A small book\n")
+        (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{files}", encoding="utf-8")
+        (self.folder / "index.md").write_text("# A small book\n", encoding="utf-8")
 
     def write(self, chapter: str, prose: str, *code: str) -> None:
         cells = [nbformat.v4.new_markdown_cell(prose), *map(nbformat.v4.new_code_cell, code)]
@@ -178,9 +178,9 @@ class SmallBook:
         nbformat.write(notebook, path)
 
     def replace(self, file: str, old: str, new: str) -> None:
-        text = (self.folder / file).read_text()
+        text = (self.folder / file).read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
-        (self.folder / file).write_text(text.replace(old, new))
+        (self.folder / file).write_text(text.replace(old, new), encoding="utf-8")
 
     def start(self, **environment: str) -> subprocess.Popen:
         command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "--keep-going", "-q"]
@@ -192,7 +192,7 @@ class SmallBook:
             | {"PYTHONPATH": str(self.folder)},  # the copy of dlmath, not the installed one
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
         )
 
     def build(self, succeeds: bool = True, **environment: str) -> str:
@@ -217,4 +217,4 @@ class SmallBook:
         return {str(file.relative_to(html)): file.read_text(encoding="utf-8") for file in sorted(html.rglob("*.html"))}
 
     def page(self, chapter: str) -> str:
-        return (self.folder / f"_build/html/chapters/{chapter}.html").read_text()
+        return (self.folder / f"_build/html/chapters/{chapter}.html").read_text(encoding="utf-8")

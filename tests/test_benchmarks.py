@@ -15,7 +15,7 @@ harness = pytest.importorskip("benchmarks.harness")
 
 def test_every_comparison_runs_and_agrees():
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--smoke"], cwd=ROOT, capture_output=True, text=True, timeout=600
+        [sys.executable, "-m", "benchmarks", "--smoke"], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=600
     )
     assert done.returncode == 0, done.stderr
     for item in ("a", "b", "c", "g", "h"):

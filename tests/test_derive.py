@@ -164,6 +164,21 @@ def test_what_cannot_be_proved_is_compared_to_25_digits():
     assert identity(sp.Eq(sp.Max(-1, sp.Min(1, x)), clipped), [], samplers, [x]) == derive.TO_DIGITS
 
 
+def test_symbols_that_are_positive_or_real_stay_so():
+    positive = {c: uniform(0.2, 2), step: uniform(0.2, 2)}
+    assert identity(sp.Eq(sp.sqrt(y), c), [sp.Eq(y, c**2)], positive, [c]) == derive.PROVED
+    absolute = sp.Eq(elementwise(lambda z: sp.sqrt(z**2), v), elementwise(sp.Abs, v), evaluate=False)
+    assert identity(absolute, [], {v: normal}, [v]) == derive.PROVED
+    # Symbols that only the loss has are drawn as what they are: the logarithms of negative numbers do not add up.
+    one = 1 + sp.log(c * step) - sp.log(c) - sp.log(step)
+    assert derived(sp.Symbol("s"), 2 * x, x**2 * one, x) == derive.TO_DIGITS
+
+
+def test_both_names_are_in_the_message():
+    with pytest.raises(ValueError, match=r"^of must contain wrt, got x\^\{2\}, which does not depend on c$"):
+        derived(sp.Symbol("s"), 2 * x, x**2, c)
+
+
 def test_identities_with_definitions():
     equation = sp.Eq(sp.tanh(x), 2 * y - 1)
     assert identity(equation, [sp.Eq(y, sigma(2 * x))], {x: normal}, [x]) == derive.PROVED

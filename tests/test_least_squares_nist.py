@@ -14,7 +14,7 @@ from dlmath.least_squares import gauss_newton, levenberg_marquardt, standard_err
 
 sp = pytest.importorskip("sympy")
 
-PROBLEMS = json.loads(Path(__file__).with_name("nist_strd.json").read_text())
+PROBLEMS = json.loads(Path(__file__).with_name("nist_strd.json").read_text(encoding="utf-8"))
 CASES = [(name, start) for name in PROBLEMS for start in (0, 1)]
 WITHOUT_NOISE = {"Lanczos1"}  # data exact to 14 digits: what is left of the cost is rounding
 

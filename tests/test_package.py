@@ -66,7 +66,11 @@ def layer(module: str) -> int:
 
 def run(program: str, **environment: str) -> str:
     result = subprocess.run(
-        [sys.executable, "-P", "-c", program], env=os.environ | environment, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-c", program],
+        env=os.environ | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
@@ -93,7 +97,7 @@ def test_importing_adds_less_than_a_fifth_of_a_second_to_numpy(tmp_path):
 
 def imports(file: Path):
     """Each import of a module: line, absolute name, and whether it is done when the module is loaded."""
-    tree = ast.parse(file.read_text())
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     at_load = set()
     stack = list(tree.body)
     while stack:
@@ -126,6 +130,28 @@ def test_imports_point_downwards(file):
     assert not wrong, f"{file.relative_to(ROOT)}:\n" + "\n".join(wrong)
 
 
+@pytest.mark.parametrize("folder", ["dlmath", "exercises", "_ext", "benchmarks", "classroom", "tests"])
+def test_what_opens_a_text_names_its_encoding(folder):
+    """Ruff sees to it where it knows that it looks at a path; here every method of the name counts."""
+    opening = {"open", "read_text", "write_text"}
+    calls = [
+        (f"{file.relative_to(ROOT)}:{node.lineno}", ast.unparse(node.func), {keyword.arg for keyword in node.keywords})
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        if not (
+            ast.unparse(node.func).endswith("read_text") and node.args
+        )  # of a distribution, whose encoding is known
+    ]
+    assert calls
+    assert not [
+        f"{place}: {function}"
+        for place, function, keywords in calls
+        if function not in {"os.open", "Image.open"} and "encoding" not in keywords
+        if function.split(".")[-1] in opening or (function.startswith("subprocess.") and "text" in keywords)
+    ]
+
+
 def test_all_numerical_modules_and_no_others_are_named_in_all():
     numerical = [name.removeprefix("dlmath.") for name in PUBLIC if layer(name.split(".")[1]) == NUMERICAL]
     assert dlmath.__all__ == sorted(numerical)
@@ -139,7 +165,7 @@ def test_the_wheel_has_every_file_of_the_package(tmp_path):
         shutil.copy(ROOT / name, source)
     shutil.copytree(PACKAGE, source / "dlmath", ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, source]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     if "Could not find a version that satisfies the requirement setuptools" in result.stderr:
         pytest.skip("a wheel cannot be built without a package index")
     assert result.returncode == 0, result.stderr

@@ -13,7 +13,7 @@ from support import refuses
 
 from dlmath import plotting
 
-CSS = (Path(__file__).parents[1] / "_static" / "book.css").read_text()
+CSS = (Path(__file__).parents[1] / "_static" / "book.css").read_text(encoding="utf-8")
 
 
 @pytest.fixture

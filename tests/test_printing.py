@@ -33,6 +33,8 @@ g = sp.MatrixSymbol("g", n, 1)
         (sp.MatrixSymbol("beta", n, 1), r"\boldsymbol{\beta}"),
         (sp.MatrixSymbol("Delta", n, n), r"\mathbf{\Delta}"),
         (sp.MatrixSymbol("W0", n, n), r"\mathbf{W}_{0}"),
+        (sp.MatrixSymbol("w0", n, 1), r"\mathbf{w}_{0}"),
+        (sp.MatrixSymbol("theta12", n, 1), r"\boldsymbol{\theta}_{12}"),
         (sp.MatrixSymbol("W_0", n, n).T, r"\mathbf{W}_{0}^{T}"),
         (sp.MatrixSymbol("W_out", n, n), r"\mathbf{W}_{out}"),
         (sp.MatrixSymbol("W^{(1)}", n, m).T, r"\left(\mathbf{W}^{(1)}\right)^{T}"),
@@ -76,6 +78,8 @@ g = sp.MatrixSymbol("g", n, 1)
         (elementwise(sp.exp, X), r"\exp\left(\mathbf{X}\right)"),
         (elementwise(sp.tanh, X), r"\tanh\left(\mathbf{X}\right)"),
         (elementwise(lambda u: sp.Max(0, u), X), r"\max\left(0, \mathbf{X}\right)"),
+        (elementwise(lambda u: sp.Max(alpha, u), X), r"\max\left(\alpha, \mathbf{X}\right)"),
+        (elementwise(lambda u: sp.Min(u, z), X), r"\min\left(z, \mathbf{X}\right)"),
         (elementwise(lambda u: u**2, X - Z), r"\left(\mathbf{X} - \mathbf{Z}\right)^{\odot 2}"),
         (elementwise(lambda u: 1 - u**2, X), r"1 - \mathbf{X}^{\odot 2}"),
         (
@@ -119,7 +123,11 @@ def test_latex_does_not_depend_on_the_order_of_sets():
     )
     printed = {
         subprocess.run(
-            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         ).stdout
         for seed in ("1", "2", "3")
     }

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 import sympy as sp
+from sympy.polys.rings import ring
 
 from dlmath import proof
 from dlmath.proof import vanish
@@ -12,7 +13,10 @@ from dlmath.symbolic import sigma
 x, y, z = sp.symbols("x y z", real=True)
 p, q = sp.symbols("p q", positive=True)
 softmax = sp.exp(x) / (sp.exp(x) + sp.exp(y) + sp.exp(z))
+half = sp.exp(x / 2)
 length = sp.sqrt(x**2 + y**2 + z**2)
+CASE = sp.Piecewise((1, sp.Eq(y, 1)), (0, True))
+REST = sp.Piecewise((x, x > 1))
 
 ZERO = {
     "polynomial": (x + y) ** 3 - x**3 - 3 * x**2 * y - 3 * x * y**2 - y**3,
@@ -20,26 +24,28 @@ ZERO = {
     "fraction": 1 / (x - y) - (x + y) / (x**2 - y**2),
     "nested fraction": 1 / (1 + 1 / (1 + x)) - (1 + x) / (2 + x),
     "quotient rule": softmax.diff(x) - softmax * (1 - softmax),
-    "mixed derivative": softmax.diff(y) + softmax * sp.exp(y) / (sp.exp(x) + sp.exp(y) + sp.exp(z)),
+    "mixed derivative": softmax.diff(y) + softmax * (1 - softmax - sp.exp(z) / (sp.exp(x) + sp.exp(y) + sp.exp(z))),
     "exponents that add up": sp.exp(x + 2 * y) - sp.exp(x) * sp.exp(y) ** 2,
     "exponents of both signs": sp.exp(-x) / (1 + sp.exp(-x)) - 1 / (1 + sp.exp(x)),
-    "half an exponent": sp.exp(x / 2) ** 2 - sp.exp(x),
-    "root": length.diff(x) - x / length,
+    "halves of an exponent": (half + 1) ** 3 - 3 * (half + 1) ** 2 + 3 * (half + 1) - 1 - half**3,
+    "root": length.diff(x) * (length + x) - x - x**2 / length,
     "root of a root": sp.sqrt(1 + sp.sqrt(p)) ** 4 - (1 + 2 * sp.sqrt(p) + p),
-    "power and reciprocal of a root": length**3 / length - x**2 - y**2 - z**2,
-    "cube root": sp.cbrt(p + q) ** 4 - (p + q) * sp.cbrt(p + q),
-    "negative powers of one base": (p + q) ** sp.Rational(-3, 2) * (p + q) - 1 / sp.sqrt(p + q),
-    "root of a number": 1 / sp.sqrt(3) - sp.sqrt(3) / 3,
+    "power and reciprocal of a root": (length**3 + 1) / length - 1 / length - x**2 - y**2 - z**2,
+    "cube root": (sp.cbrt(p + q) + 1) ** 3 - (p + q) - 3 * sp.cbrt(p + q) ** 2 - 3 * sp.cbrt(p + q) - 1,
+    "negative powers of one base": ((p + q) ** sp.Rational(-3, 2) + 1) * (p + q) - 1 / sp.sqrt(p + q) - p - q,
+    "root of a number": (1 + 1 / sp.sqrt(3)) * (1 - 1 / sp.sqrt(3)) - sp.Rational(2, 3),
+    "fractions of numbers": (x / 2 + y) ** 2 - x**2 / 4 - x * y - y**2,
+    "constant": (1 + 1 / sp.pi) * sp.pi - sp.pi - 1,
     "symbolic exponent": p ** (q + 1) - p * p**q,
-    "negative symbolic exponent": p ** (-q) - 1 / p**q,
-    "tanh": sp.tanh(x * y).diff(x) - y * (1 - sp.tanh(x * y) ** 2),
+    "negative symbolic exponent": (p ** (-q) + 1) * p**q - 1 - p**q,
+    "tanh": sp.tanh(x * y).diff(x) - y * (1 - sp.tanh(x * y)) * (1 + sp.tanh(x * y)),
     "sigmoid": sigma(x).diff(x, 2) - sigma(x) * (1 - sigma(x)) * (1 - 2 * sigma(x)),
     "sigmoid and tanh": 2 * sigma(2 * x) - 1 - sp.tanh(x),
     "logarithm": sp.log(1 + sp.exp(x)).diff(x) - 1 / (1 + sp.exp(-x)),
     "relu": sp.Max(0, x).diff(x) - sp.Piecewise((1, x > 0), (0, True)),
     "relu of the other sign": sp.Max(0, -2 * x) - sp.Max(0, x) * 2 + 2 * x,
     "minimum": sp.Min(x, y) + sp.Max(x, y) - x - y,
-    "three": sp.Max(x, y, z) - sp.Max(sp.Max(x, y), z),
+    "three": (sp.Max(x, y, z) + 1) ** 2 - sp.Max(x, y, z) ** 2 - 2 * sp.Max(x, y, z) - 1,
     "absolute value": sp.Abs(x) * sp.sign(x) - x,
     "square of a step": sp.Heaviside(x) ** 3 - sp.Heaviside(x),
     "derivative of a step": sp.Heaviside(x).diff(x) * y,
@@ -47,6 +53,8 @@ ZERO = {
     "cases from above": sp.Piecewise((1, x < 1), (x, True)) - sp.Max(x, 1),
     "cases with other conditions": sp.Piecewise((x, sp.Eq(y, 1)), (z, True)) * 2
     - sp.Piecewise((2 * x, sp.Eq(y, 1)), (2 * z, True)),
+    "square of a case": (CASE - 1) * CASE,
+    "cases that leave a rest": (y + 1) * REST - y * REST - REST,
 }  # fmt: skip
 
 NOT_ZERO = {
@@ -66,16 +74,22 @@ NOT_ZERO = {
     "cases": sp.Piecewise((x, x > 1), (0, True)) - sp.Max(x, 1),
     "cases the other way round": sp.Piecewise((1, x > 0), (0, True)) - sp.Piecewise((1, x < 0), (0, True)),
     "equal only where two numbers are": sp.Piecewise((x, sp.Eq(y, 1)), (z, True)) - x,
+    "equal only under another condition": sp.Piecewise((x, sp.Eq(y, 1)), (z, True))
+    - sp.Piecewise((x, sp.Eq(y, 2)), (z, True)),
+    "equal only where it is said": sp.Piecewise((x, x > 1)) - x,
+    "constants": 1 / sp.pi - 1 / sp.EulerGamma,
     "logarithm": sp.log(1 + sp.exp(x)).diff(x) - 1 / (1 + sp.exp(x)),
     "tanh": sp.tanh(x).diff(x) - 1 + sp.tanh(x),
     "maximum": sp.Max(x, y) - x,
     "minimum": sp.Min(x, y) - sp.Max(x, y),
+    "three": sp.Max(x, y, z) - sp.Max(x, y),
     "absolute value": sp.Abs(x) - x,
 }
 
 
 @pytest.mark.parametrize("expression", ZERO.values(), ids=ZERO)
 def test_zero_is_proved(expression):
+    assert isinstance(expression, sp.Integer) or expression != 0, "SymPy has found it already"
     assert vanish([expression])
 
 
@@ -96,6 +110,20 @@ def test_unknown_functions_are_unknowns():
     f = sp.Function("f")
     assert vanish([(f(x) + 1) ** 2 - f(x) ** 2 - 2 * f(x) - 1])
     assert not vanish([f(x) - f(y)])
+
+
+def test_the_bounds_are_on_the_terms_of_a_product_and_on_the_work_that_it_takes(monkeypatch):
+    monkeypatch.setattr(proof, "MOST_TERMS", 10)
+    _, t = ring("t", sp.QQ)
+    one, powers = t**0, [sum((t**k for k in range(terms)), 0 * t) for terms in range(60)]
+    assert len(proof._times(one, powers[10])) == 10
+    with pytest.raises(proof._TooLargeError):
+        proof._times(one, powers[11])
+    # What takes twice fifty products leaves two terms.
+    assert proof._times(one - t, powers[50]) == one - t**50
+    for factors in [(one - t, powers[51]), (powers[51], one - t)]:
+        with pytest.raises(proof._TooLargeError):
+            proof._times(*factors)
 
 
 def test_what_has_too_many_terms_is_given_up(monkeypatch):

@@ -11,6 +11,7 @@ import pytest
 import dlmath
 from dlmath import _check as check
 from dlmath import activations, display, layers, losses
+from dlmath._source import without_checks
 
 PUBLIC = [
     function
@@ -106,3 +107,22 @@ def test_every_kind_of_check_is_left_out_and_nothing_else():
         'raise ValueError("not a guard: what it guards has another branch")',
         "return total",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("a, b = check.in_one_precision(a, b)", None),
+        ("c, d = check.in_one_precision(a, b)", "c, d = (a, b)"),
+        ("c = joined(*check.in_one_precision(a, b), 2)", "c = joined(a, b, 2)"),
+        ("c = joined(*check.pair('a', (a, b)))", "c = joined(a, b)"),
+        ("c = joined(*a, check.array('b', b))", "c = joined(*a, b)"),
+        ("c = check.in_precision_of(a, b)", "c = a"),
+    ],
+)
+def test_what_a_check_returns_stands_in_its_place(line, left):
+    body = f"    {left}\n" * (left is not None)
+    assert (
+        without_checks(f"def f(a, b):\n    {line}\n    return a, b, c, d")
+        == f"def f(a, b):\n{body}    return a, b, c, d"
+    )

@@ -64,6 +64,10 @@ class TestExp:
         np.testing.assert_array_equal(result[:1], np.exp(z[:1]))
         np.testing.assert_array_equal(result[1:], [np.inf, np.inf, 0])
 
+    def test_the_logarithm_of_the_largest_number_is_not_too_large(self):
+        largest = np.finfo(float).max
+        np.testing.assert_allclose(exp(np.array([np.log(largest) + 0j])), [largest], rtol=1e-12)
+
 
 class TestStableShift:
     def test_the_largest_entry_or_zero(self):

@@ -59,6 +59,37 @@ def test_moved_panels_lie_one_below_the_other_within_the_stack():
     assert bottom == pytest.approx(stack.height)
 
 
+def test_a_narrower_panel_stands_in_the_middle():
+    stack = _stacking.stack_of(drawn(1, 2, gridspec_kw={"width_ratios": [2, 1]}))
+    wide, narrow = (panel.translated(x, y) for panel, (x, y) in zip(stack.panels, stack.shifts))
+    assert (wide.x0, wide.x1) == pytest.approx((0, stack.width))
+    assert narrow.width < 0.8 * stack.width
+    assert narrow.x0 == pytest.approx(stack.width - narrow.x1)
+
+
+def test_each_panel_of_a_grid_is_found_by_its_axes_and_by_what_is_in_them():
+    figure = drawn(2, 2, figsize=(8, 6))
+    stack = _stacking.stack_of(figure)
+    assert len(stack.panels) == 4
+    places = [_stacking.panel_of(figure, stack, axes) for axes in figure.axes]
+    assert places == [0, 1, 2, 3], "row by row"
+    for axes, place in zip(figure.axes, places):
+        for part in (axes.lines[0], axes.patch, axes.xaxis):
+            assert _stacking.panel_of(figure, stack, part) == place
+
+
+def test_the_style_sheet_is_told_how_large_the_stack_is():
+    figure = drawn(1, 2)
+    stack = _stacking.stack_of(figure)
+    html = _stacking.container(figure, stack, "<svg/>")
+    found = re.fullmatch(
+        r'<div class="dl-figure dl-stack" style="--dl-w:(\d+);--dl-h:(\d+);--dl-zoom:([\d.]+)%"><svg/></div>', html
+    )
+    width, height, zoom = map(float, found.groups())
+    assert (width, height) == pytest.approx((stack.width, stack.height), abs=0.5)
+    assert width * zoom / 100 == pytest.approx(figure.bbox.width, rel=0.005), "the picture fills the page again"
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (2, 1)])
 def test_what_is_not_side_by_side_stays_as_it_is(shape):
     assert _stacking.stack_of(drawn(*shape)) is None
@@ -83,6 +114,15 @@ def test_text_of_a_single_panel_keeps_eleven_pixels():
     html = _stacking.container(figure, None, "<svg/>")
     (least,) = re.findall(r"--dl-least:(\d+)px", html)
     assert 9 * int(least) / figure.bbox.width == pytest.approx(11, abs=0.05)
+
+
+def test_text_that_is_not_seen_need_not_be_read():
+    figure = drawn(1, 1)
+    figure.text(0.5, 0.5, "hidden", fontsize=1, visible=False)
+    figure.text(0.5, 0.5, "  ", fontsize=1)
+    assert _stacking.container(figure, None, "") == _stacking.container(drawn(1, 1), None, "")
+    bare = plt.figure(figsize=(5, 3))
+    assert f"--dl-least:{bare.bbox.width:.0f}px" in _stacking.container(bare, None, "")
 
 
 def test_a_picture_and_a_live_figure_are_stacked_alike():

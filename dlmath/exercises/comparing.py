@@ -1,4 +1,4 @@
-"""Whether two results are equal, and by what they differ if they are not: what any formula can have wrong.
+"""Whether two results are equal.
 
 Equal means up to rounding, at the precision of the result: one in ``float32`` has seven digits. Every number is
 compared relative to itself, with an allowance for cancellation relative to the largest number of its array: so tiny
@@ -7,7 +7,6 @@ results are told from zero, and huge ones may be in the last digits what they li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -136,36 +135,3 @@ def same(one: Any, other: Any) -> bool:
     if ones is None or others is None or ones.shape != others.shape:
         return False
     return bool(close(one, other).all())
-
-
-def common_hint(values: Sequence[Any], references: Sequence[Any]) -> str | None:
-    """Name what can be wrong in any formula: the sign, a constant factor, a transposition."""
-    if any(numbers(result) is None for result in (*values, *references)):
-        return None
-    pairs = list(zip(values, references))
-    if all(same(value, -_certain(reference)) for value, reference in pairs):
-        return "The sign is wrong, and nothing else."
-    if all(same(value, np.asarray(reference).T) for value, reference in pairs):
-        return "This is the transpose of what is asked for."
-    factor = _common_factor(pairs)
-    if factor is not None:
-        return "Your result is a constant multiple of the right one. Which factor is lost, or there twice?"
-    return None
-
-
-def _common_factor(pairs: Sequence[tuple[Any, Any]]) -> float | None:
-    """The one number by which all results differ, if there is one."""
-    if any(np.shape(value) != np.shape(reference) for value, reference in pairs):
-        return None
-    # Tiny and huge results count alike: each pair has a factor of its own, and all must agree.
-    factor = None
-    for value, reference in pairs:
-        ours, theirs = _certain(value).ravel(), _certain(reference).ravel()
-        if not np.isfinite(ours).all() or not np.isfinite(theirs).all():
-            return None
-        if factor is None and theirs.any():
-            place = np.abs(theirs).argmax()
-            factor = float(ours[place] / theirs[place])
-    if factor is None or abs(factor) < 1e-6:
-        return None
-    return factor if all(same(value, factor * _certain(reference)) for value, reference in pairs) else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -18,8 +19,9 @@ import numpy as np
 import sympy as sp
 
 from dlmath import symbolic
-from dlmath.exercises.comparing import common_hint, same
-from dlmath.exercises.definition import Derivation
+from dlmath.exercises import nearby, relations
+from dlmath.exercises.comparing import same
+from dlmath.exercises.definition import Derivation, Mistake
 from dlmath.exercises.running import OutOfTimeError, in_a_thread, kind_of, type_name, within
 
 POINTS = 12
@@ -55,9 +57,12 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
             seconds, lambda: _computed(expression, reference, values, ours, min(PROOF, seconds / 2))
         )
     except OutOfTimeError:
-        return "wrong", f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
+        return "wrong", time_text(seconds)
     except Exception as error:  # SymPy has many parts, and a student may use any of them
-        return "wrong", f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
+        return "wrong", (
+            _misfit(expression)
+            or f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
+        )
     if _all_same(theirs, ours):
         left = ", ".join(sorted({f"`{type_name(type(part))}`" for part in expression.atoms(*LEFT_TO_DO)}))
         carried_out = f" ({left} in it was carried out)" if left else ""
@@ -72,10 +77,126 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
             )
         return "solved", f"solved: equal at {POINTS} random points, and close to 0 and far from it{carried_out}."
     for mistake in exercise.mistakes:
-        wrong = _spelled_out(exercise, mistake.wrong(**symbols), symbols)
-        if _all_same(theirs, _at(wrong, values)):
+        wrongs = _wrong_values(exercise, mistake, symbols, values)
+        if wrongs is not None and _all_same(theirs, wrongs):
             return "wrong", mistake.hint
-    return "wrong", common_hint(theirs, ours) or _difference(expression, reference)
+    hint = _unrecorded(exercise, symbols, values, expression, reference, theirs, ours)
+    return "wrong", hint or _difference(expression, reference)
+
+
+def _wrong_values(
+    exercise: Derivation, mistake: Mistake, symbols: Mapping[str, Any], values: list[dict[Any, Any]]
+) -> list[Any] | None:
+    """The values of a usual mistake; None if it cannot be computed, as when its shapes do not fit at these sizes."""
+    try:
+        return _at(_spelled_out(exercise, mistake.wrong(**symbols), symbols), values)
+    except Exception:  # SymPy has many parts, and a mistake may use any of them
+        return None
+
+
+def _unrecorded(
+    exercise: Derivation,
+    symbols: Mapping[str, Any],
+    values: list[dict[Any, Any]],
+    expression: Any,
+    reference: Any,
+    theirs: list[Any],
+    ours: list[Any],
+) -> str | None:
+    """What can be said about a mistake that is none of the usual ones."""
+    if not all(np.isfinite(each).all() for each in theirs):
+        return None
+    pairs = list(zip(theirs, ours))
+    hint = relations.of_the_result(pairs)
+    if hint is not None and hint.startswith(("The sign", "This is the transpose")):
+        return hint
+    points = [_by_name(exercise, symbols, point) for point in values]
+    names = list(inspect.signature(exercise.solution).parameters)
+    slip = nearby.named_expression(
+        exercise.name, _forms(exercise, symbols, reference), names, nearby.FUNCTIONS, points, theirs, ours
+    )
+    if slip or hint:
+        return slip or hint
+    scalars = [(symbol, [point[symbol] for point in values]) for symbol in values[0] if np.ndim(values[0][symbol]) == 0]
+    quantities = [(f"`{symbol}`", numbers) for symbol, numbers in scalars]
+    quantities += [(f"(1 - `{symbol}`)", [1 - number for number in numbers]) for symbol, numbers in scalars]
+    quantities += [(f"(1 + `{symbol}`)", [1 + number for number in numbers]) for symbol, numbers in scalars]
+    return (
+        relations.by_a_quantity(pairs, quantities)
+        or relations.changed_as_a_whole(pairs)
+        or _missing(expression, reference)
+    )
+
+
+def _misfit(expression: Any) -> str | None:
+    """The first product or sum in the expression whose parts have shapes that do not fit."""
+    for node in sp.preorder_traversal(expression):
+        parts = [part for part in node.args if _shape(part)]
+        for left, right in pairwise(parts):
+            if isinstance(node, sp.MatMul) and left.shape[1] != right.shape[0]:
+                return (
+                    f"The shapes do not fit: in the product of `{left}` and `{right}` the left one has "
+                    f"${sp.latex(left.shape[1])}$ columns and the right one ${sp.latex(right.shape[0])}$ rows."
+                )
+            if isinstance(node, sp.MatAdd) and left.shape != right.shape:
+                return (
+                    f"The shapes do not fit: in a sum, `{left}` has the shape ${sp.latex(left.shape)}$ "
+                    f"and `{right}` the shape ${sp.latex(right.shape)}$."
+                )
+    return None
+
+
+def _missing(expression: Any, reference: Any) -> str | None:
+    """Symbols that the result depends on, and the answer does not have."""
+    if _shape(expression) != _shape(reference):
+        return None
+    missing = sorted(str(s) for s in reference.free_symbols - sp.sympify(expression).free_symbols)
+    if not missing:
+        return None
+    listed = ", ".join(f"`{name}`" for name in missing)
+    return f"The result depends on {listed} too, which your expression does not contain."
+
+
+def _by_name(exercise: Derivation, symbols: Mapping[str, Any], point: Mapping[Any, Any]) -> dict[str, Any]:
+    """The values of the given symbols, and of what they stand for, by the names of the exercise."""
+    by_name = {name: point[symbol] for name, symbol in symbols.items() if symbol in point}
+    for name, definition in exercise.definitions.items():
+        takes = {parameter: symbols[parameter] for parameter in inspect.signature(definition).parameters}
+        by_name[name] = float(symbolic.evaluate(definition(**takes), point))
+    return by_name
+
+
+def _forms(exercise: Derivation, symbols: Mapping[str, Any], reference: Any) -> list[str]:
+    """The solution as code: as it is written, and multiplied out, for a slip in one of the terms."""
+    forms = [" ".join(exercise.expression.split())]
+    try:
+        expanded = reference.expand()
+        named = {
+            symbol: sp.MatrixSymbol(name, *symbol.shape) if isinstance(symbol, sp.MatrixSymbol) else sp.Symbol(name)
+            for name, symbol in symbols.items()
+        }
+        if expanded != reference:
+            forms.append(str(expanded.xreplace(named)))
+    except Exception:  # not every expression can be multiplied out
+        pass
+    return forms
+
+
+def at_a_point(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: float) -> str:
+    """The value of a scalar answer at numbers with few digits, in words; nothing for a matrix."""
+    symbols = exercise.symbols()
+    expression = _spelled_out(exercise, _as_expression(answer, symbols), symbols)
+    point = _draw(symbols, rng) | _possible(exercise, symbols, rng)
+    if any(np.ndim(value) for value in point.values()):
+        return ""
+    few = {symbol: value if isinstance(value, int) else round(value, 1) for symbol, value in point.items()}
+    (value,) = within(seconds, lambda: _at(expression, [few]))
+    listed = ", ".join(f"`{symbol} = {number:g}`" for symbol, number in few.items())
+    return f"Where: at {listed} your expression has the value {float(value):.4g}."
+
+
+def time_text(seconds: float) -> str:
+    return f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
 
 
 LEFT_TO_DO = (sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product)
@@ -218,8 +339,9 @@ def _close(one: Any, other: Any, has_decimals: bool) -> bool:
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return same(one, other)
     # Numbers such as 0.333 have few digits, and what is left of them when they cancel says nothing. All others are
-    # exact, so that a wrong limit is told from the right value.
-    relative, absolute = (1e-9, 1e-12) if has_decimals else (mpmath.mpf(10) ** -200, 0)
+    # exact, so that a wrong limit is told from the right value. A number of which the thousand digits hold only the
+    # last ones, such as log(1 + exp(-1e5)), is as good as 0.
+    relative, absolute = (1e-9, 1e-12) if has_decimals else (mpmath.mpf(10) ** -200, mpmath.mpf(10) ** (-0.7 * DIGITS))
     return bool(abs(one - other) <= relative * abs(other) + absolute)
 
 

@@ -22,11 +22,13 @@ import builtins
 import contextlib
 import copy
 import ctypes
+import dis
 import faulthandler
 import gc
 import io
 import os
 import pickle
+import re
 import select
 import signal
 import struct
@@ -39,9 +41,12 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any, cast
 
 import numpy as np
+
+from dlmath.exercises import signals
 
 MOST_OUTPUT = 1000
 """Printed characters that are kept: a loop that prints must not fill the memory."""
@@ -90,6 +95,22 @@ class Raised:
     text: str
     line: str | None = None
     """The last line of the student's that was at work."""
+    shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """The arrays that this line names, in its order, and their shapes."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """How a function computes, beside what it returns."""
+
+    precision: str | None = None
+    """The lowest precision below double that its code names, or has in a variable."""
+    changes: bool = False
+    """Whether it returns something else when it is called again with the same arguments."""
+    unused: tuple[int, ...] = ()
+    """The arguments that its code never reads."""
+    step: Raised | None = None
+    """The first step whose result is infinite or no number, be its warning suppressed or not."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +221,7 @@ def _be_the_child(writing: int, work: Callable[[], Any]) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
-        sys.stdin = open(os.devnull)  # noqa: SIM115
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
         _limit_memory()
         with _no_way_out():
             try:
@@ -227,7 +248,7 @@ def _limit_memory() -> None:
     import resource
 
     with contextlib.suppress(OSError, ValueError):
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
@@ -271,7 +292,7 @@ class Plain(pickle.Unpickler):
     """Reads numbers, arrays and the classes of this module, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
-        own = {each.__name__: each for each in (Outcome, Other, Raised, OutOfTimeError, ProcessEndedError)}
+        own = {each.__name__: each for each in (Outcome, Other, Raised, Observed, OutOfTimeError, ProcessEndedError)}
         if module == __name__ and name in own:
             return own[name]
         if module == "builtins":
@@ -301,7 +322,7 @@ def in_a_thread(seconds: float, work: Callable[[], Any]) -> Any:
         try:
             thread.start()
         except RuntimeError:  # no threads on this platform
-            return work()
+            return _counted(work)
         try:
             thread.join(seconds)
         finally:  # also when the student interrupts the kernel
@@ -312,6 +333,26 @@ def in_a_thread(seconds: float, work: Callable[[], Any]) -> Any:
     if errors:
         raise _as_exception(errors[0])
     return results[0]
+
+
+def _ignore(counts: bool) -> None:
+    pass
+
+
+time_counts: Callable[[bool], object] = _ignore
+"""Where nothing here can stop the work, it is called with True when work begins whose time is limited, and with False
+when it has ended, so that somebody else can: the page that Python runs in."""
+
+
+def _counted(work: Callable[[], Any]) -> Any:
+    global time_counts
+    tell, time_counts = time_counts, _ignore  # what begins inside is counted already
+    tell(True)
+    try:
+        return work()
+    finally:
+        time_counts = tell
+        tell(False)
 
 
 def _as_exception(error: BaseException) -> Exception:
@@ -396,17 +437,79 @@ def _watched(
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...], names: Sequence[str], caught: list[Any]) -> Outcome:
     given = copy.deepcopy(arguments)
+    if signals.MISSING:
+        given = signals.watched(given)
     del caught[:]
     value, error = None, None
     try:
-        value = plain(function(*given))
+        value = plain(signals.unwatched(function(*given)))
     except _Stop:
         raise
     except BaseException as raised:  # sys.exit() in an answer must not end the notebook
         error = described(raised)
     new = [str(each.message) for each in caught if issubclass(each.category, RuntimeWarning)]
-    changed = (name for name, old, new in zip(names, arguments, given) if _differs(old, new))
+    after = signals.unwatched(given)
+    changed = (name for name, old, new in zip(names, arguments, after) if _differs(old, new))
     return Outcome(value, error, new[0] if new else None, next(changed, None))
+
+
+def observed(function: Callable[..., Any], inputs: Sequence[tuple[Any, ...]]) -> Observed:
+    """How a function computes.
+
+    Example:
+        >>> observed(lambda x, y: np.log(x), [(np.zeros(1), 1.0)]).unused
+        (1,)
+    """
+    steps = (_first_unsafe_step(function, arguments) for arguments in inputs)
+    return Observed(
+        precision_inside(function, inputs[0]),
+        _changes(function, inputs[0]),
+        _unused(function),
+        next((step for step in steps if step is not None), None),
+    )
+
+
+def _changes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
+    first, second = (_call(function, arguments, [], []) for _ in range(2))
+    return first.error is None and second.error is None and _differs(first.value, second.value)
+
+
+def _unused(function: Callable[..., Any]) -> tuple[int, ...]:
+    """The places of the arguments that the code of a function does not read."""
+    if type(function) is not FunctionType:
+        return ()
+    code = function.__code__
+    read: set[str] = set(code.co_cellvars)
+    for step in dis.get_instructions(function):
+        if step.opname.startswith("LOAD"):
+            read.update(step.argval if isinstance(step.argval, tuple) else [step.argval])
+        elif step.opname.startswith("STORE_FAST_LOAD") and isinstance(step.argval, tuple):
+            read.add(step.argval[1])
+    return tuple(place for place, name in enumerate(code.co_varnames[: code.co_argcount]) if name not in read)
+
+
+class _NoSettings(contextlib.ContextDecorator):
+    """In the place of ``np.errstate``: what is suppressed is to be seen."""
+
+    def __init__(self, **settings: Any) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def _first_unsafe_step(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Raised | None:
+    before = np.errstate, np.seterr
+    with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
+        np.errstate, np.seterr = _NoSettings, lambda **settings: {}  # type: ignore[misc, assignment]
+        try:
+            error = _call(function, arguments, [], []).error
+        finally:
+            np.errstate, np.seterr = before  # type: ignore[misc]
+    return error if error is not None and error.kinds[0] == "FloatingPointError" else None
 
 
 _LOW = {"float32": np.float32, "single": np.float32, "float16": np.float16, "half": np.float16}
@@ -427,7 +530,7 @@ def precision_inside(function: Callable[..., Any], arguments: tuple[Any, ...]) -
 
     def search(values: Any, depth: int = 0) -> None:
         for value in values:
-            if type(value) is np.ndarray or isinstance(value, np.floating):
+            if issubclass(type(value), np.ndarray | np.floating):
                 found.update({value.dtype.name} & _LOW.keys())
             elif type(value) in (tuple, list) and depth < 3:
                 search(value[:_LONGEST], depth + 1)
@@ -522,7 +625,17 @@ def described(error: BaseException) -> Raised:
         ],
         [],
     )
-    return Raised(tuple(type_name(kind) for kind in type(error).__mro__), str(text), lines[-1] if lines else None)
+    line = lines[-1] if lines else None
+    shapes = _safely(lambda: _shapes_at(error, line), ())
+    return Raised(tuple(type_name(kind) for kind in type(error).__mro__), str(text), line, shapes)
+
+
+def _shapes_at(error: BaseException, line: str | None) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The arrays in the student's last frame that its line names; all of them if the line is not known."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if _is_students(frame.f_code.co_filename)]
+    values = dict(frames[-1].f_locals) if frames else {}
+    names = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", line)) if line else values
+    return tuple((name, values[name].shape) for name in names if issubclass(type(values.get(name)), np.ndarray))[:4]
 
 
 _OURS = str(Path(__file__).resolve().parents[1])

@@ -7,13 +7,13 @@ closes, by mouse, touch and keyboard, with and without a kernel.
 from __future__ import annotations
 
 import html
-import re
 import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from dlmath._markup import inline, to_html
 from dlmath._shown import Shown
-from dlmath.exercises.definition import Chapter, Exercise, Question, chapters, exercises
+from dlmath.exercises.definition import Chapter, Exercise, Prediction, Question, chapters, exercises, find
 
 COLOURS = {"open": "#6b7785", "wrong": "#d55e00", "solved": "#009e73"}
 SIGNS = {"open": "○", "wrong": "✗", "solved": "✓"}
@@ -39,17 +39,19 @@ class Feedback:
     state: str
     """``"open"`` (not attempted), ``"wrong"`` or ``"solved"``."""
     message: str
+    more: str = ""
+    """What is added when the same mistake is made again, and after the third wrong answer."""
 
     @property
     def solved(self) -> bool:
         return self.state == "solved"
 
     def __repr__(self) -> str:
-        return f"{SIGNS[self.state]} {self.name}: {self.message}"
+        return f"{SIGNS[self.state]} {self.name}: {self.message}{self.more}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         style = f"border-left: 0.3em solid {COLOURS[self.state]}; padding: 0.3em 0.8em; overflow-wrap: anywhere"
-        body = to_html(f"**{SIGNS[self.state]} {self.name}:** {self.message}").replace(
+        body = to_html(f"**{SIGNS[self.state]} {self.name}:** {self.message}{self.more}").replace(
             "<p>", '<p style="margin: 0.2em 0">'
         )
         return {
@@ -82,11 +84,14 @@ def solution(name: str) -> Shown:
         def mse_gradient(predictions, targets):
             ...
     """
-    code = _find(name).solution_code
+    shown = _find(name)
+    code = shown.solution_code
+    why = f"{shown.why}\n\n" if isinstance(shown, Prediction) else ""
     return Shown(
-        code,
-        f"<details><summary>Solution</summary><pre><code>{html.escape(code)}</code></pre></details>",
-        f"`````{{dropdown}} Solution\n````python\n{code}\n````\n`````\n",
+        why + code,
+        f"<details><summary>Solution</summary>{to_html(why) if why else ''}"
+        f"<pre><code>{html.escape(code)}</code></pre></details>",
+        f"`````{{dropdown}} Solution\n{why}````python\n{code}\n````\n`````\n",
     )
 
 
@@ -109,20 +114,11 @@ def quiz(chapter: str) -> Shown:
     return Shown(plain, f"<style>{QUIZ_STYLE}</style>{section}")
 
 
-def to_html(text: str) -> str:
-    r"""Turn paragraphs with ``code``, **bold** and formulas between dollar signs into HTML.
-
-    Example:
-        >>> to_html("**Why** is `a < b`, with $N < 2$?")
-        '<p><strong>Why</strong> is <code>a &lt; b</code>, with \\(N &lt; 2\\)?</p>'
-    """
-    return "".join(f"<p>{_inline(paragraph)}</p>" for paragraph in re.split(r"\n\s*\n", text.strip()))
-
-
 def _find(name: str) -> Exercise:
-    if name not in exercises():
+    found = find(name) if isinstance(name, str) else None
+    if found is None:
         raise ValueError(f"name must be one of {', '.join(exercises())}, got {name!r}")
-    return exercises()[name]
+    return found
 
 
 def _answers(question: Question) -> list[tuple[str, str, bool]]:
@@ -137,27 +133,9 @@ def _question_html(chapter: Chapter, index: int, question: Question) -> str:
         # Answers of one name: opening one closes the others.
         f'<details name="{group}" class="{"dl-right" if right else "dl-wrong"}">'
         # The letter is also a name for those who hear the page: an answer may be nothing but a formula.
-        f"<summary><b>{letter}</b> {_inline(answer)}</summary>"
-        f"<p><strong>{'✓ Right.' if right else '✗'}</strong> {_inline(why)}</p></details>"
+        f"<summary><b>{letter}</b> {inline(answer)}</summary>"
+        f"<p><strong>{'✓ Right.' if right else '✗'}</strong> {inline(why)}</p></details>"
         for letter, (answer, why, right) in zip("ABCDEFG", _answers(question))
     )
-    text = f'<p id="{group}">{_inline(question.text)}</p>'
+    text = f'<p id="{group}">{inline(question.text)}</p>'
     return f'<li>{text}<div role="group" aria-labelledby="{group}">{answers}</div></li>'
-
-
-def _inline(text: str) -> str:
-    def convert(match: re.Match[str]) -> str:
-        code, display, formula, bold = match.groups()
-        if code is not None:
-            return f"<code>{html.escape(code)}</code>"
-        if display is not None:
-            return rf"\[{html.escape(display)}\]"
-        if formula is not None:
-            return rf"\({html.escape(formula)}\)"
-        return f"<strong>{_inline(bold)}</strong>"
-
-    parts, end = [], 0
-    for match in re.finditer(r"`([^`]+)`|\$\$(.+?)\$\$|\$([^$]+)\$|\*\*(.+?)\*\*", text, flags=re.S):
-        parts += [html.escape(text[end : match.start()]), convert(match)]
-        end = match.end()
-    return "".join([*parts, html.escape(text[end:])])

@@ -12,9 +12,10 @@ import copy
 import dataclasses
 import inspect
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 OPERATORS: dict[type[ast.operator], list[type[ast.operator]]] = {
     ast.Add: [ast.Sub],
@@ -106,6 +107,10 @@ class Slip:
     """The code that stands there now; empty if something was left out."""
     line: str
     """The line of the solution with the change in it; if a whole statement has changed, what has changed."""
+    place: str
+    """The expression or the statement of the solution that was changed; of a number or a name, the one around it."""
+    code: str
+    """The whole function, with the change."""
     function: Callable[..., Any]
 
     def __str__(self) -> str:
@@ -145,9 +150,15 @@ def slips(function: Callable[..., Any], *, matrix_products: bool = False) -> Ite
         `2` is left out | return (predictions - targets) / len(predictions)
     """
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return slips_of(tree, function.__globals__, matrix_products=matrix_products)
+
+
+def slips_of(tree: ast.Module, namespace: dict[str, Any], *, matrix_products: bool = False) -> Iterator[Slip]:
+    """``slips`` of a function that is given as a syntax tree, with the names that it finds in its module."""
     (definition,) = tree.body
     assert isinstance(definition, ast.FunctionDef)
     visible = _visible_names(definition)
+    around = {id(child): node for node in ast.walk(definition) for child in ast.iter_child_nodes(node)}
     known = {ast.unparse(tree)}
     for statement in _statements(definition):
         for node in _nodes_of(statement):
@@ -157,15 +168,19 @@ def slips(function: Callable[..., Any], *, matrix_products: bool = False) -> Ite
                 code = ast.unparse(version)
                 if code not in known:
                     known.add(code)
-                    slip = Slip(change.kind, change.meant, change.written, "", _compiled(version, function))
+                    function = _compiled(version, namespace)
+                    whole = around[id(node)] if isinstance(node, ast.Constant | ast.Name) else node
+                    slip = Slip(change.kind, change.meant, change.written, "", _code(whole), code, function)
                     line = str(slip) if change.kind in WHOLE_STATEMENTS else ast.unparse(changed).splitlines()[0]
                     yield dataclasses.replace(slip, line=line)
 
 
-def _compiled(tree: ast.Module, original: Callable[..., Any]) -> Callable[..., Any]:
-    namespace = dict(original.__globals__)
-    exec(compile(ast.fix_missing_locations(tree), f"<a version of {original.__name__}>", "exec"), namespace)
-    return namespace[original.__name__]
+def _compiled(tree: ast.Module, namespace: dict[str, Any]) -> Callable[..., Any]:
+    name, names = cast(ast.FunctionDef, tree.body[0]).name, dict(namespace)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # an index of a number, where a slip has made one of a list
+        exec(compile(ast.fix_missing_locations(tree), f"<a version of {name}>", "exec"), names)
+    return names[name]
 
 
 def _exchanged(tree: Any, old: ast.AST, new: ast.AST) -> Any:

@@ -316,8 +316,9 @@ def _from_widget(widget: Any) -> Control:
         points = np.linspace(low, last, steps + 1)
         if isinstance(widget.value, int):
             values = tuple(int(point) for point in points)
+            texts = tuple(map(str, values))
             kind = "play" if "interval" in traits else "range"
-            return Control(kind, values, tuple(map(str, values)), _place("value", widget.value, values, values), widget)
+            return Control(kind, values, texts, _place("value", widget.value, values, texts), widget)
         if "base" in traits:
             points = widget.base**points
         return replace(_numbers(points, widget.value), widget=widget)

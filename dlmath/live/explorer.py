@@ -34,7 +34,8 @@ class LiveFigure:
     """A figure with controls; as the last value of a cell it is displayed.
 
     Attributes:
-        widget: the controls above the picture as an ipywidget, or None in a book build.
+        widget: the controls above the picture as an ipywidget, or None where nobody could move them: in a book build,
+            and in a notebook that a program runs.
     """
 
     def __init__(self, bundle: dict[str, Any], widget: Any = None) -> None:
@@ -150,6 +151,9 @@ def explore(
             frame = drawing.frame(values)
         svg = plotting.with_description(plotting.with_page_colours(drawing.svg(frame)), described)
         return page.still_page(drawing.container(svg), _svg.shown_width(figure), frame.sentence)
+
+    if _nobody_is_there():
+        return LiveFigure(bundle | {"text/html": draw(start)})
 
     from dlmath.live.kernel import live_widget, widget_view  # the book is built without it
 
@@ -298,6 +302,13 @@ def _checked_description(description: str, figure: Figure) -> str:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
+
+
+def _nobody_is_there() -> bool:
+    """Whether a program runs the notebook, as nbconvert does: its kernel has nobody who could answer a question."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    request: dict[str, Any] = getattr(shell, "get_parent", dict)()
+    return not request.get("content", {}).get("allow_stdin", True)
 
 
 def _png(figure: Figure) -> str:

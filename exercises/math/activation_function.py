@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import sympy as sp
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
+from dlmath.exercises.later import Later
+
+sp = Later("sympy")
 
 
 def sigmoid(z):
@@ -52,10 +54,43 @@ def sigmoid_derivative(x):
     return sp.exp(-x) / (1 + sp.exp(-x)) ** 2
 
 
+def slope_of_a_chain():
+    """The largest slope of a chain of five units with the weight 2, over that with the weight 4."""
+    slopes = []
+    for weight in (2.0, 4.0):
+        slope = 1.0  # at x = 0, where every unit is steepest
+        for _ in range(5):
+            slope *= weight * 0.25
+        slopes.append(slope)
+    return slopes[1] / slopes[0]
+
+
 chapter = Chapter(
     name="math/activation-function",
     title="Activation function: the sigmoid",
     exercises=[
+        Prediction(
+            name="half-the-weight",
+            title="Predict: half the weight",
+            question=(
+                "In the figure of the chain of sigmoids, five units have the weight 4, and the slope at $x = 0$ is 1. "
+                "You set the weight to 2. How many times flatter does the curve become at $x = 0$?"
+            ),
+            solution=slope_of_a_chain,
+            why=(
+                "Each unit passes on the factor $w/4$, and five factors of one half follow one another. Choose five "
+                "units in the figure, and the weights 4 and 2."
+            ),
+            mistakes=[
+                Mistake("That is one unit. There are five of them, one after the other.", lambda: 2.0),
+                Mistake("The factors of the units multiply, they do not add.", lambda: 10.0),
+                Mistake("Count the units: there are five factors, one for each.", lambda: 16.0),
+                Mistake(
+                    "$\\frac14$ is the slope of each unit with either weight. By what do the two chains differ?",
+                    lambda: 4.0**5,
+                ),
+            ],
+        ),
         Derivation(
             name="sigmoid-derivative",
             title="The derivative of the sigmoid",
@@ -78,7 +113,7 @@ chapter = Chapter(
                     lambda x: -1 / (1 + sp.exp(-x)) ** 2,
                 ),
                 Mistake(
-                    "The denominator is not squared.",
+                    "This is $1 - \\sigma(x)$, a factor of the derivative. Or is a denominator not squared?",
                     lambda x: sp.exp(-x) / (1 + sp.exp(-x)),
                 ),
                 Mistake(
@@ -98,8 +133,8 @@ chapter = Chapter(
             inputs=_pre_activations,
             mistakes=[
                 Mistake(
-                    "The values are right, but $e^{-z}$ overflows for large negative $z$. "
-                    "Which exponential is small there?",
+                    "The values are right, but $e^{-z}$ overflows for large negative $z$, wherever it is computed: "
+                    "`np.where` computes both of its branches for all numbers.",
                     _naive,
                 ),
                 Mistake(

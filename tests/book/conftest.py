@@ -12,7 +12,7 @@ from support import ROOT, chapter_files, serving
 
 def pages_of_the_book() -> list[str]:
     """The names of all pages, in the order of the table of contents."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 
     def files(node):
         if isinstance(node, dict):

@@ -44,7 +44,7 @@ def test_a_book_through_its_edits(tmp_path, root):
     assert executed(output) == {"one", "two"}
     assert re.search(r"chapters/one +\d+\.\d s", output)
     assert "WARNING" not in output
-    assert [(tmp_path / f"chapters/{name}.runs").read_text() for name in ("one", "two")] == ["x", "x"]
+    assert [(tmp_path / f"chapters/{name}.runs").read_text(encoding="utf-8") for name in ("one", "two")] == ["x", "x"]
     assert "certificate-line" in book.page("one")
     assert re.search(r"version\s+again", book.page("two"))  # in one box
 
@@ -129,7 +129,7 @@ def test_what_a_chapter_is_computed_with(tmp_path, root):
         ("_ext/documents.py", set()),
         ("dlmath/exercises/engine.py", {"gradient-descent", "loss"}),
     ]:
-        with open(tmp_path / file, "a") as source:
+        with open(tmp_path / file, "a", encoding="utf-8") as source:
             source.write("\n")
         assert executed(book.build()) == expected, file
 
@@ -165,7 +165,8 @@ def test_ctrl_c_ends_the_build_and_its_kernels(tmp_path, root):
     process = book.start()
     try:
         running = wait_for(
-            lambda: [file for file in (tmp_path / "chapters").glob("*.pid") if file.read_text()], count=2
+            lambda: [file for file in (tmp_path / "chapters").glob("*.pid") if file.read_text(encoding="utf-8")],
+            count=2,
         )
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=20)
@@ -174,7 +175,7 @@ def test_ctrl_c_ends_the_build_and_its_kernels(tmp_path, root):
     assert process.returncode != 0
     assert "interrupted" in output
     assert "Traceback" not in output
-    pids = [int(file.read_text()) for file in running]
+    pids = [int(file.read_text(encoding="utf-8")) for file in running]
     wait_for(lambda: [pid for pid in pids if not is_alive(pid)], count=len(pids))
 
 

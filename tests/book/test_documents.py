@@ -54,7 +54,9 @@ def test_a_long_line_is_broken_where_it_says_and_loses_nothing(listed):
 
 
 def test_every_formula_has_a_certificate_that_the_ledger_knows(listed, html):
-    known = set(re.findall(r'id="ledger-([a-z0-9-]+)"', (html / "chapters/appendix/ledger.html").read_text()))
+    known = set(
+        re.findall(r'id="ledger-([a-z0-9-]+)"', (html / "chapters/appendix/ledger.html").read_text(encoding="utf-8"))
+    )
     for formula in formulas(listed):
         assert formula["certificates"], formula
         assert set(formula["certificates"]) <= known, formula

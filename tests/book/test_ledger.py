@@ -16,8 +16,8 @@ BLIND = CERTIFICATE.replace("inputs=[P, Y]", "inputs={P: None, Y: lambda rng, sh
 def small_book(folder, root, **chapters):
     book = SmallBook(folder, root, **{name.replace("_", "/"): cells for name, cells in chapters.items()})
     (folder / "chapters/appendix/api").mkdir(parents=True)
-    (folder / "chapters/appendix/ledger.md").write_text(LEDGER)
-    (folder / "chapters/appendix/api/losses.md").write_text(REFERENCE)
+    (folder / "chapters/appendix/ledger.md").write_text(LEDGER, encoding="utf-8")
+    (folder / "chapters/appendix/api/losses.md").write_text(REFERENCE, encoding="utf-8")
     book.toc(*(name.replace("_", "/") for name in chapters), "appendix/ledger", "appendix/api/losses")
     return book
 
@@ -67,7 +67,7 @@ def test_what_a_strict_build_refuses(tmp_path, root):
     # Explained, it may pass; but only as many as were explained.
     survivors = "\n```{{survivors}} {}\n:of: blind-gradient\nThere is no other target.\n```\n"
     for count, accepted in [(2, False), (3, True)]:
-        (tmp_path / "chapters/appendix/ledger.md").write_text(LEDGER + survivors.format(count))
+        (tmp_path / "chapters/appendix/ledger.md").write_text(LEDGER + survivors.format(count), encoding="utf-8")
         output = book.build(succeeds=False)
         assert "wrong versions of 'blind-gradient' pass" not in output
         assert (re.search(r"\d+ wrong versions pass, not", output) is None) == accepted

@@ -94,14 +94,14 @@ def folder(tmp_path_factory, root):
     folder = tmp_path_factory.mktemp("live")
     head = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<style>{(root / '_static' / 'book.css').read_text()}</style><title>Live figures</title>"
+        f"<style>{(root / '_static' / 'book.css').read_text(encoding='utf-8')}</style><title>Live figures</title>"
         '<link rel="icon" href="data:,"><body style="margin: 8px">'
     )
     between = '<p><a href="#below">to the text below</a></p>'
     below = '<p style="height: 3000px">Text.</p><h2 id="below">Below</h2>'
-    (folder / "both.html").write_text(head + figures[0] + between + figures[1] + below)
-    (folder / "groups.html").write_text(head + groups._repr_mimebundle_()["text/html"])
-    (folder / "panels.html").write_text(head + "".join(panels))
+    (folder / "both.html").write_text(head + figures[0] + between + figures[1] + below, encoding="utf-8")
+    (folder / "groups.html").write_text(head + groups._repr_mimebundle_()["text/html"], encoding="utf-8")
+    (folder / "panels.html").write_text(head + "".join(panels), encoding="utf-8")
     return folder
 
 
@@ -502,11 +502,11 @@ def lab(tmp_path):
     (tmp_path / "home").mkdir()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
-    with open(tmp_path / "log", "w") as log:
+    with open(tmp_path / "log", "w", encoding="utf-8") as log:
         server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
     try:
         while True:
-            assert server.poll() is None, (tmp_path / "log").read_text()
+            assert server.poll() is None, (tmp_path / "log").read_text(encoding="utf-8")
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=5).close()
                 break

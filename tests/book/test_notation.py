@@ -135,7 +135,8 @@ def test_a_row_is_shown_once_and_the_page_follows_the_chapters(tmp_path, root):
     )
     (tmp_path / "chapters/appendix").mkdir()
     (tmp_path / f"{NOTATION}.md").write_text(
-        "# Notation\n\n## By letter\n\n```{symbol-index}\n```\n\n## Chapter by chapter\n\n```{symbols}\n```\n"
+        "# Notation\n\n## By letter\n\n```{symbol-index}\n```\n\n## Chapter by chapter\n\n```{symbols}\n```\n",
+        encoding="utf-8",
     )
     book.toc("one", "two", "three", "appendix/notation")
     book.build()

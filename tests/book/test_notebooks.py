@@ -52,6 +52,10 @@ def test_is_deterministic(root, notebook):
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=" ".join)
 def test_cells_pass_ruff(root, command):
     result = subprocess.run(
-        [sys.executable, "-m", "ruff", *command, "chapters"], cwd=root, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "ruff", *command, "chapters"],
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert result.returncode == 0, f"ruff {' '.join(command)} chapters:\n{result.stdout}{result.stderr}"

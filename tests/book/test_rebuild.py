@@ -83,10 +83,10 @@ def built(tmp_path_factory, root):
     for name, text in PAGES.items():
         file = book.folder / "chapters" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-    with open(book.folder / "references.bib", "a") as bibliography:
+        file.write_text(text, encoding="utf-8")
+    with open(book.folder / "references.bib", "a", encoding="utf-8") as bibliography:
         bibliography.write("@misc{curious2026, title = {Of Curiosity}, author = {A. Cat}, year = {2026}}\n")
-    (book.folder / "_ext/interrupt.py").write_text(INTERRUPT)
+    (book.folder / "_ext/interrupt.py").write_text(INTERRUPT, encoding="utf-8")
     book.replace("_config.yml", "    documents: _ext\n", "    documents: _ext\n    interrupt: _ext\n")
     book.replace("_config.yml", "      - documents\n", "      - documents\n      - interrupt\n")
     names = ["math/one", "math/two", "math/three", *(name[:-3] for name in PAGES if name.endswith(".md"))]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_output
 
 from dlmath.exercises import grading
 from dlmath.exercises.definition import chapters
@@ -76,7 +77,9 @@ def run(*arguments, cwd):
         "PATH": os.pathsep.join([str(Path(python).parent), os.environ["PATH"]]),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
-    done = subprocess.run([python, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [python, *arguments], cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=300
+    )
     return done
 
 
@@ -105,7 +108,7 @@ def answers(kind):
         return right | {"mean-squared-error": right["mean-squared-error"] + "\nexit()"}
     if kind == "os-exit":
         return right | {"mean-squared-error": "import os\nos._exit(0)"}
-    if kind in ("duplicated", "deleted"):
+    if kind in ("duplicated", "deleted", "renamed", "long output", "damaged"):
         return right
     assert kind == "empty"
     return {}
@@ -124,17 +127,21 @@ SCORES = {
     "os-exit": POINTS | {"mean-squared-error": 0},
     "duplicated": POINTS,
     "deleted": POINTS | {"mean-squared-error": 0},
+    "renamed": POINTS,
+    "long output": POINTS,
 }
+DAMAGED = "damaged"
+"""Handed in a file that is no notebook, and has no mark."""
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course after the whole round trip."""
     course = tmp_path_factory.mktemp("course")
-    done = run(str(ROOT / "classroom" / "generate.py"), "--course", str(course), CHAPTER.name, cwd=ROOT)
+    done = run("-m", "classroom.generate", "--course", str(course), CHAPTER.name, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     handed_out = course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    for student in SCORES:
+    for student in [*SCORES, DAMAGED]:
         notebook = nbformat.read(handed_out, as_version=4)
         for name, code in answers(student).items():
             (cell,) = [c for c in notebook.cells if c.metadata.nbgrader.grade_id == f"{name}-answer"]
@@ -148,25 +155,57 @@ def course(tmp_path_factory):
             notebook.cells = [c for c in notebook.cells if "mean-squared" not in c.metadata.nbgrader.grade_id]
         folder = course / "submitted" / student / ASSIGNMENT
         folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
+        if student == "long output":
+            notebook.cells[3].outputs = [new_output("stream", name="stdout", text="9" * 30_000_000)]
+        file = folder / (f"{ASSIGNMENT} (1).ipynb" if student == "renamed" else f"{ASSIGNMENT}.ipynb")
+        nbformat.write(notebook, file)
+        if student == DAMAGED:
+            file.write_text(file.read_text(encoding="utf-8")[:1000], encoding="utf-8")
     config = course / "nbgrader_config.py"
     shorter = f"from dlmath.exercises import grading\n\ngrading.CELL_SECONDS = {CELL_SECONDS}\n"
-    config.write_text(config.read_text() + shorter)
-    done = run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=course)
+    config.write_text(config.read_text(encoding="utf-8") + shorter, encoding="utf-8")
+    done = run("-m", "classroom.grade", "--course", str(course), ASSIGNMENT, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    done = run("-m", "nbgrader", "generate_feedback", ASSIGNMENT, cwd=course)
-    assert done.returncode == 0, done.stderr
-    done = run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=course)
-    assert done.returncode == 0, done.stderr
+    (course / "said.txt").write_text(done.stdout, encoding="utf-8")
     return course
 
 
-@pytest.mark.parametrize("student", SCORES)
-def test_the_score_is_what_the_answers_deserve(course, student):
-    with (course / "grades.csv").open() as file:
-        rows = {row["student_id"]: row for row in csv.DictReader(file)}
-    assert float(rows[student]["max_score"]) == sum(POINTS.values())
-    assert float(rows[student]["score"]) == sum(SCORES[student].values())
+def rows_of(file):
+    with file.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_the_scores_are_what_the_answers_deserve(course):
+    rows = {
+        row.pop("username"): list(map(float, row.values())) for row in rows_of(course / "marks" / f"{ASSIGNMENT}.csv")
+    }
+    expected = {student: [got.get(name, 0) for name in POINTS] for student, got in SCORES.items()}
+    assert rows == {student: [sum(points), *points] for student, points in expected.items()}
+
+
+def test_canvas_gets_its_columns_and_the_points_possible(course):
+    with (course / "marks" / f"{ASSIGNMENT}-canvas.csv").open(newline="", encoding="utf-8") as lines:
+        header, possible, *rows = csv.reader(lines)
+    assert header[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert header[5:] == [ASSIGNMENT, *(f"{ASSIGNMENT}: {name}" for name in POINTS)]
+    assert possible[0] == "Points Possible"
+    assert list(map(float, possible[5:])) == [sum(POINTS.values()), *POINTS.values()]
+    assert sorted(row[3] for row in rows) == sorted(SCORES)
+    assert {len(row) for row in rows} == {len(header)}
+
+
+def test_what_was_renamed_and_what_has_no_mark_is_said(course):
+    said = (course / "said.txt").read_text(encoding="utf-8")
+    assert f"renamed: {ASSIGNMENT} (1).ipynb is taken for {ASSIGNMENT}.ipynb" in said
+    assert f"{DAMAGED} has no mark: {ASSIGNMENT}.ipynb is no notebook" in said
+    assert said.count("has no mark") == 1
+
+
+def test_nbgraders_own_export_agrees(course):
+    done = run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=course)
+    assert done.returncode == 0, done.stderr
+    scores = {row["student_id"]: float(row["score"]) for row in rows_of(course / "grades.csv")}
+    assert {name: scores[name] for name in SCORES} == {name: sum(got.values()) for name, got in SCORES.items()}
 
 
 @pytest.mark.parametrize("student", SCORES)
@@ -185,7 +224,8 @@ def test_points_are_given_for_each_exercise_by_itself(course, student):
 
 def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
     pages = {
-        student: (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text() for student in SCORES
+        student: (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+        for student in SCORES
     }
     assert "Where is the number of samples N?" in pages["wrong"]
     assert "ZeroDivisionError" in pages["wrong"]
@@ -196,10 +236,10 @@ def test_feedback_tells_the_mistake_and_what_ran_for_ever(course):
 
 
 def test_no_page_shows_what_grades(course):
-    secret = (course / "secret.txt").read_text()
+    secret = (course / "secret.txt").read_text(encoding="utf-8")
     assert len(secret) >= 32
     for student in SCORES:
-        page = (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+        page = (course / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
         assert secret not in page
         # The hidden test is there, and says nothing.
         shown = re.sub(r"<[^>]*>", "", page)
@@ -207,7 +247,7 @@ def test_no_page_shows_what_grades(course):
 
 
 def test_students_get_inputs_of_their_own_and_the_same_when_graded_again(course):
-    secret = (course / "secret.txt").read_text().strip()
+    secret = (course / "secret.txt").read_text(encoding="utf-8").strip()
     drawn = {student: grading.seeds(secret, student, "mse-gradient") for student in SCORES}
     assert len({tuple(seeds) for seeds in drawn.values()}) == len(SCORES)
     assert drawn["right"] == grading.seeds(secret, "right", "mse-gradient")
@@ -220,7 +260,7 @@ def test_without_the_settings_of_the_course_nobody_gets_points(course, tmp_path)
     assert run("-m", "nbgrader", "generate_assignment", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "autograde", ASSIGNMENT, "--create", cwd=tmp_path).returncode == 0
     assert run("-m", "nbgrader", "export", "--to", "grades.csv", cwd=tmp_path).returncode == 0
-    with (tmp_path / "grades.csv").open() as file:
+    with (tmp_path / "grades.csv").open(encoding="utf-8") as file:
         assert [float(row["score"]) for row in csv.DictReader(file)] == [0]
 
 
@@ -233,7 +273,7 @@ def telling(exercise):
 def test_no_solution_is_in_the_students_version_in_any_form(course):
     released = [path for path in (course / "release").rglob("*") if path.is_file()]
     assert [path.name for path in released] == [f"{ASSIGNMENT}.ipynb"]
-    text = released[0].read_text()
+    text = released[0].read_text(encoding="utf-8")
     content = json.loads(text)
     squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
     for exercise in CHAPTER.exercises:
@@ -256,7 +296,7 @@ def test_no_solution_is_in_the_students_version_in_any_form(course):
 
 
 def test_the_search_for_solutions_finds_them_in_the_teachers_version(course):
-    text = (course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text()
+    text = (course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
     squeezed = re.sub(r"\s", "", text.encode().decode("unicode_escape", errors="ignore"))
     assert all(line in squeezed for exercise in CHAPTER.exercises for line in telling(exercise))
     assert "HIDDEN" in text
@@ -271,3 +311,47 @@ def test_the_students_version_runs_as_it_is(course, tmp_path):
     shown = [output.data["text/plain"] for cell in executed.cells for output in cell.get("outputs", [])]
     assert len(shown) == len(CHAPTER.exercises)
     assert all("not attempted yet" in text for text in shown)
+
+
+TEACHING = ROOT / "chapters" / "appendix" / "teaching.md"
+
+
+def commands(page, heading):
+    """The lines of the shell under a heading, up to the next one of its level."""
+    section = page.split(f"## {heading}\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```shell\n(.*?)```", section, flags=re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_the_page_for_teachers_leads_from_nothing_to_grades(tmp_path):
+    """Its commands, one after the other, in a copy of the tree; a student fills in what was handed out."""
+    lines = commands(TEACHING.read_text(encoding="utf-8"), "Assignments")
+    assert [line.split()[0] for line in lines] == ["make", "mkdir", "cp", "make"]
+    book = tmp_path / "a book, für alle"
+    files = subprocess.run(
+        ["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    for name in filter(None, files.split("\0")):
+        if not name.startswith(("chapters/", "tests/")):
+            (book / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, book / name)
+    (book / ".venv-classroom").symlink_to(Path(interpreter()).parents[1])
+    for line in lines:
+        if line.startswith("cp "):
+            (book / "math-loss.ipynb").write_text(
+                answered(book / "course/release/math-loss/math-loss.ipynb"), encoding="utf-8"
+            )
+        done = subprocess.run(line, shell=True, cwd=book, capture_output=True, encoding="utf-8", timeout=300)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+    (row,) = rows_of(book / "course" / "marks" / "math-loss.csv")
+    assert row["username"] == "ada"
+    assert float(row[f"math-loss (of {sum(POINTS.values())})"]) == sum(POINTS.values())
+    assert (book / "course" / "feedback" / "ada" / "math-loss" / "math-loss.html").exists()
+
+
+def answered(file):
+    notebook = nbformat.read(file, as_version=4)
+    for name, code in answers("right").items():
+        (cell,) = [c for c in notebook.cells if c.metadata.nbgrader.grade_id == f"{name}-answer"]
+        cell.source = code
+    return nbformat.writes(notebook)

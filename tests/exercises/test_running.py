@@ -2,6 +2,7 @@
 
 import builtins
 import contextlib
+import copy
 import ctypes
 import io
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 import warnings
 
 import numpy as np
@@ -163,6 +165,103 @@ def test_what_a_function_returns_is_described_in_plain_data():
     assert plain(list(range(1000))) == Other("a list of 1000 values")
 
 
+def test_numbers_come_back_as_what_they_are():
+    for value in (None, ..., True, 2.5, 7, -(2**1023) + 1, np.float32(1.5), np.bool_(True), np.uint8(3)):
+        result = plain(value)
+        assert (type(result), result) == (type(value), value)
+    assert plain(2**1023) == plain(-(2**1023)) == Other("an integer of more than 300 digits")
+    array = np.arange(3, dtype=np.int8)
+    copied = plain(array)
+    array[0] = 9
+    assert (copied.tolist(), copied.dtype) == ([0, 1, 2], np.int8)
+    assert plain((1, (2.0, [3, [4]]))) == (1, (2.0, [3, Other("a list inside a list")]))
+    assert plain(([1],)) == ([1],)
+    assert [len(plain(sequence)) for sequence in ([0] * 50, (0,) * 50)] == [50, 50]
+    assert plain((0,) * 51) == Other("a tuple of 51 values")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.array([b"1"]), "an array of shape (1,) and bytes"),
+        (np.zeros((2, 0), dtype="i4,f4"), "an array of shape (2, 0) and records"),
+        (np.zeros(1, dtype="M8[s]"), "an array of shape (1,) and dtype datetime64[s]"),
+        (np.zeros((2, 3)), "an array of shape (2, 3)"),
+        ({}, "a dictionary"),
+        (range(3), "a value of type `range`"),
+        (True, "a value of type `bool`"),
+        ([1, 2], "a list of 2 values"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_kinds_in_words(value, words):
+    assert running.kind_of(value) == words
+
+
+def test_errors_in_plain_data():
+    told = running.described(ValueError("x" * 1000))
+    assert told == Raised(("ValueError", "Exception", "BaseException", "object"), "x" * 300)
+    assert running.described(KeyError()).text == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([1], (1,)),
+        (np.zeros(2), np.zeros(2, np.float32)),
+        (np.zeros(2), np.zeros((2, 1))),
+        (np.array([np.nan, 1.0]), np.array([1.0, np.nan])),
+        (np.array(["a"]), np.array(["b"])),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        ({"a": 1}, {"a": 2}),
+        ([1, 2], [1]),
+        ([1, 2], [1, 3]),
+        ({1}, {2}),
+        ("a", "b"),
+        (float("nan"), 1.0),
+        (1.0, float("nan")),
+        (np.float64(1), np.float64(2)),
+        (types.SimpleNamespace(a=[1]), types.SimpleNamespace(a=[2])),
+    ],
+    ids=str,
+)
+def test_every_difference_of_an_argument_counts(before, after):
+    assert running._differs(before, after)
+    assert not running._differs(before, copy.deepcopy(before))
+
+
+def test_where_no_process_can_be_started_a_thread_does(monkeypatch):
+    def refuse(seconds, work):
+        raise BlockingIOError
+
+    monkeypatch.setattr(running, "CAN_FORK", True)
+    monkeypatch.setattr(running, "_in_a_process", refuse)
+    assert within(1.0, lambda: os.getpid()) == os.getpid()
+
+
+def test_all_that_is_printed_is_counted_and_the_beginning_is_kept(everywhere):
+    written, printed = run(lambda: sys.stdout.write("ab" * 600), [()], [], 5.0)
+    assert written[0].value == 1200
+    assert printed == "ab" * 500
+    assert run(lambda: print("x", file=sys.stderr), [()], [], 5.0)[1] == ""
+    _, printed = run(lambda text: print(text), [("one",), ("two",)], ["text"], 5.0)
+    assert printed == "one\ntwo\n"
+
+
+def test_the_first_warning_of_numpy_and_the_first_changed_argument_are_told(everywhere):
+    def function(a, b, c):
+        warnings.warn("of the student", UserWarning, stacklevel=1)
+        np.log(np.float64(0.0))
+        np.exp(np.float64(1000.0))
+        b[0] = c[0] = 7
+        return 1
+
+    outcome = one(function, np.zeros(1), np.zeros(1), np.zeros(1))
+    assert "divide by zero" in outcome.warning
+    assert outcome.changed == "argument_1"
+    assert one(lambda: warnings.warn("mine", stacklevel=1)).warning is None
+
+
 class Hostile:
     """Raises at whatever it is asked."""
 
@@ -198,6 +297,26 @@ def test_the_line_of_an_error_is_the_students_and_not_the_librarys(everywhere):
         return np.linalg.inv(np.zeros((2, 2)))
 
     assert one(fails).error.line == "return np.linalg.inv(np.zeros((2, 2)))"
+
+
+@pytest.mark.parametrize(
+    ("file", "is_students"),
+    [
+        ("<ipython-input-3-abc>", True),
+        ("/tmp/ipykernel_1/12345.py", True),
+        ("/home/student/dlmath_answers.py", True),
+        (running._OURS + "_mine/answer.py", True),
+        (running.__file__, False),
+        (running._OURS + "/losses.py", False),
+        (os.__file__, False),
+        (np.__file__, False),
+        ("<frozen importlib._bootstrap>", False),
+        ("/opt/other/lib/python3/site-packages/library.py", False),
+        ("/usr/lib/python3/dist-packages/library.py", False),
+    ],
+)
+def test_whose_a_file_is(file, is_students):
+    assert running._is_students(file) == is_students
 
 
 @pytest.mark.parametrize("leave", [exit, sys.exit, lambda: os._exit(3), lambda: os.abort(), lambda: input("?")])
@@ -322,7 +441,9 @@ try:
 except ChildProcessError:
     print("none")
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=True
+    )
     assert done.stdout == "none\n"
 
 
@@ -338,3 +459,8 @@ def test_single_precision_inside_is_seen():
     assert running.precision_inside(lambda x: x + 1, (np.ones(2),)) is None
     assert running.precision_inside(np.linalg.norm, (np.ones(2),)) is None
     assert running.precision_inside(lambda x: x[0] + 1, ([np.ones(2, np.float32)],)) == "float32"
+    assert running.precision_inside(lambda x: np.half(1) + np.single(2), (1,)) == "float16"
+    assert running.precision_inside(lambda x: [[x[0][0]]], ([[(np.float16(1),)]],)) == "float16"
+    before = sys.gettrace()
+    running.precision_inside(casts, (np.ones(2),))
+    assert sys.gettrace() is before

@@ -15,7 +15,7 @@ def test_the_benchmark_runs_and_sizes_are_within_their_limits():
     root = Path(__file__).parents[2]
     environment = os.environ | {"MPLBACKEND": "agg"}
     command = [sys.executable, "-W", "error", "-m", "benchmarks.live_figures", "--smoke"]
-    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300)
+    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, encoding="utf-8", timeout=300)
     assert run.returncode == 0, run.stderr
     rows = [
         [cell.strip() for cell in line.split("|")[1:-1]] for line in run.stdout.splitlines() if line.startswith("|")

@@ -52,6 +52,22 @@ def test_numbers_that_no_three_digits_tell_apart_get_more():
 
 def test_zero_between_the_ends_is_zero():
     assert slider(-0.3, 0.3, points=7).texts[3] == "0"
+    assert slider(-3e-5, 3e-5, points=7).values[3] == 0
+
+
+def test_small_numbers_are_not_zero_nor_all_the_same():
+    np.testing.assert_allclose(slider(-1e-9, 1e-9, points=5).values, [-1e-9, -5e-10, 0, 5e-10, 1e-9])
+    assert slider(0, 1e-9, value=3e-10, points=3).values == (0, 3e-10, 5e-10, 1e-9)
+
+
+def test_texts_and_what_is_written():
+    assert slider(-1, 1, points=3).texts == ("-1", "0", "1")
+    assert slider(-1, 1, points=3).written == ("−1", "0", "1")
+    assert log_slider(1e-7, 1, points=2).written == ("10⁻⁷", "1")
+    assert log_slider(1e-5, 1e7, points=4).texts == ("1e-05", "0.1", "1000", "1e+07")
+    assert (switch(False).texts, switch(False).start, switch(True).start) == (("off", "on"), 0, 1)
+    assert control("x", ipywidgets.Checkbox(False)).texts == ("off", "on")
+    assert control("x", ipywidgets.IntSlider(3, 0, 6, step=3)).texts == ("0", "3", "6")
 
 
 def test_integers_and_play():
@@ -71,6 +87,9 @@ def test_stages_are_the_numbers_given():
         stages([0, 2], value=1)
     with pytest.raises(TypeError, match=r"^numbers must be an integer"):
         stages([0, 1.5])
+    assert stages([-(2**53), -1000, 0]).values == (-(2**53), -1000, 0)
+    with pytest.raises(ValueError, match=r"^numbers must be "):
+        stages([-(2**53) - 1, 0])
 
 
 def test_lists_and_booleans_are_controls():
@@ -86,6 +105,9 @@ def test_lists_and_booleans_are_controls():
         (ipywidgets.IntSlider(3, 0, 6, step=3), "range", (0, 3, 6), 3),
         (ipywidgets.FloatSlider(value=0.2, min=0, max=0.3, step=0.1), "range", (0, 0.1, 0.2, 0.3), 0.2),
         (ipywidgets.FloatLogSlider(value=0.1, base=10, min=-2, max=0, step=1), "range", (0.01, 0.1, 1), 0.1),
+        (ipywidgets.IntSlider(3, 0, 7, step=3), "range", (0, 3, 6), 3),
+        (ipywidgets.FloatSlider(value=0.5, min=0, max=1.2, step=0.5), "range", (0, 0.5, 1), 0.5),
+        (ipywidgets.FloatLogSlider(value=10, base=10, min=0, max=2.5, step=1), "range", (1, 10, 100), 10),
         (ipywidgets.SelectionSlider(options=[1, 4]), "range", (1, 4), 1),
         (ipywidgets.Dropdown(options=[("one", 1), ("two", 2)], value=2), "choice", (1, 2), 2),
         (ipywidgets.RadioButtons(options=["a", "b"]), "choice", ("a", "b"), "a"),
@@ -126,7 +148,9 @@ class TestBadInput:
         refuses(lambda: made(0, 10, value=5, step=2), "value", "5", error=ValueError)
         refuses(lambda: made(0, 10, value=11), "value", "11", error=ValueError)
         refuses(lambda: made(0, 10, step=0), "step", "at least 1", error=ValueError)
+        refuses(lambda: made(0, 10, value=5, step=2), "value must be one of 0, 2, …, 10, got 5", error=ValueError)
         refuses(lambda: made(0.5, 10), "low", "integer", error=TypeError)
+        refuses(lambda: made(-(2**53) - 1, 1 - 2**53), "low", "at least", error=ValueError)
 
     def test_lists_that_offer_no_choice(self):
         refuses(lambda: control("kind", []), "kind", "empty", error=ValueError)
@@ -136,6 +160,10 @@ class TestBadInput:
     @pytest.mark.parametrize("given", [None, 3.5, "text", (n for n in "ab"), {"a", "b"}, np.float32(1), explore])
     def test_what_is_no_control(self, given):
         refuses(lambda: control("rate", given), "rate", "slider", type(given).__name__, error=TypeError)
+
+    def test_a_widget_that_starts_between_its_steps(self):
+        own = ipywidgets.IntSlider(value=4, min=0, max=6, step=3)
+        refuses(lambda: control("rate", own), "rate value must be one of 0, 3, 6, got 4", error=ValueError)
 
     @pytest.mark.parametrize(
         "widget",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from collections import Counter
 
 import matplotlib.pyplot as plt
@@ -57,3 +61,29 @@ class TestExport:
             tab.locator(".dl-live input").nth(i).fill("3")
             assert tab.locator(".dl-live-sentence").nth(i).inner_text().strip() == "The line ends at 0.25."
         context.close()
+
+    def test_run_by_nbconvert_itself_it_is_the_picture_too(self, tmp_path):
+        pytest.importorskip("nbconvert")
+        source = """
+            import matplotlib.pyplot as plt
+            from dlmath.live import explore, integers
+
+            figure, axes = plt.subplots()
+            (line,) = axes.plot([0, 1], [0, 1])
+
+            def update(a):
+                line.set_ydata([0, 1 / a])
+                return line, f"The line ends at {1 / a:g}."
+
+            seen = "A straight line from the origin that ends lower the larger the number is."
+            explore(update, figure, description=seen, a=integers(1, 4))
+        """
+        cells = [nbformat.v4.new_code_cell(textwrap.dedent(source))]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebook.ipynb")
+        command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", "notebook.ipynb"]
+        environment = {name: value for name, value in os.environ.items() if name != "DLMATH_BOOK"}
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=300)
+        page = (tmp_path / "notebook.html").read_text(encoding="utf-8")
+        assert "<span>The line ends at 1.</span>" in page
+        assert 'aria-label="A straight line' in page
+        assert "application/vnd.jupyter.widget-view+json" not in page

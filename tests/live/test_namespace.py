@@ -207,3 +207,28 @@ def test_the_names_of_wrapped_functions():
     assert namespace_of(plain) is globals()
     assert namespace_of(functools.partial(functools.cache(plain))) is globals()
     assert namespace_of(max) is None
+    assert namespace_of(Called()) is globals()
+    assert namespace_of(functools.partial(Called())) is globals()
+
+
+class Called:
+    def __call__(self):
+        pass
+
+
+def test_names_that_stand_for_nothing_are_names():
+    """None is a value as any other: a name that had it gets it back, and one that was made with it is kept."""
+    names, then = {"other": 1}, {"given": None, "other": 2}
+    with as_it_was(names, then):
+        assert names == {"given": None, "other": 2}
+        names["made"] = None
+    assert names == {"other": 1, "made": None}
+    assert then == {"given": None, "other": 2, "made": None}
+
+
+def test_a_name_that_was_not_touched_is_not_shared():
+    names, then = {"a": 1, "b": 2}, {"a": 0, "b": 2}
+    with as_it_was(names, then):
+        names["a"] = 3
+    assert names == {"a": 1, "b": 2}
+    assert then == {"a": 3, "b": 2}

@@ -1,0 +1,165 @@
+"""The slip that explains an answer is found and told; nothing is told of answers that are further away."""
+
+import re
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dlmath.exercises import check, nearby
+from dlmath.exercises.definition import Coding, Derivation, exercises
+
+
+def weighted(x, y, weights):
+    """The weighted mean of the squared differences, and the weights as they are used."""
+    scale = weights / weights.sum()
+    squares = (x - y) ** 2
+    return np.sqrt((scale * squares).sum(axis=0)), scale
+
+
+def _samples(rng):
+    return [tuple(rng.uniform(1, 3, size=shape) for shape in ((n, 2), (n, 2), (n, 1))) for n in (2, 3, 4)]
+
+
+TOY = Coding("toy", "", "", weighted, _samples, [], returns=("distance", "weights"))
+
+
+@pytest.fixture
+def judge(monkeypatch):
+    from dlmath.exercises import engine
+
+    monkeypatch.setattr(engine, "find", lambda name: TOY)
+
+    def judge(answer):
+        return check("toy", answer).message
+
+    return judge
+
+
+def answer(scale="w / w.sum()", squares="(x - y) ** 2", result="np.sqrt((s * q).sum(axis=0))", last="s"):
+    names = {"np": np}
+    exec(f"def weighted(x, y, w):\n    s = {scale}\n    q = {squares}\n    return {result}, {last}", names)
+    return names["weighted"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"scale": "w"}, "division is missing, by the part with `sum` of `weights`"),
+        ({"squares": "(x + y) ** 2"}, "`y` is added where it should be subtracted"),
+        ({"squares": "(x - y)"}, "square is missing"),
+        ({"squares": "x ** 2"}, "should be subtracted from `x` is missing: `y`"),
+        ({"result": "np.sqrt((s * q).sum(axis=1))"}, "wrong axis, `axis=1`"),
+        ({"result": "np.sqrt((s * q).mean(axis=0))"}, "`mean` is taken where `sum` is meant"),
+        ({"result": "(s * q).sum(axis=0)"}, "function is left out: `sqrt`"),
+        ({"result": "np.sqrt(q.sum(axis=0))"}, "factor is missing"),
+        ({"result": "-np.sqrt((s * q).sum(axis=0))"}, "sign"),
+        ({"last": "w"}, "(`distance` is right.)"),
+        ({"result": "2 * np.sqrt((s * q).sum(axis=0))"}, "`distance`: Your result is twice"),
+    ],
+)
+def test_a_slip_is_told(judge, change, words):
+    text = judge(answer(**change))
+    assert words in text
+    assert "random" not in text
+
+
+def test_exchanged_values_are_told(judge):
+    right = answer()
+    assert "`distance` and `weights` are exchanged" in judge(lambda x, y, w: right(x, y, w)[::-1])
+
+
+@pytest.mark.parametrize(
+    "far",
+    [lambda x, y, w: (np.cos(x[0]), np.sin(w)), lambda x, y, w: (0 * x[0], 0 * w), lambda x, y, w: (x[0], w * np.nan)],
+)
+def test_what_is_no_slip_is_not_taken_for_one(judge, far):
+    text = judge(far)
+    assert not re.search("missing|left out|exchanged|wrong axis|sign|is meant", text), text
+
+
+def test_the_right_line_is_not_told():
+    for exercise in exercises().values():
+        if not isinstance(exercise, Coding):
+            continue
+        for slip, _ in nearby._versions(exercise, exercise.inputs(np.random.default_rng(0))):
+            text = nearby.told(slip, nearby._known(exercise))
+            lines = [line.strip() for line in exercise.body.splitlines() if len(line.strip()) > 25]
+            assert not any(line in text for line in lines), text
+            assert text[0].isupper() or text[0] == "`"
+            assert text.endswith((".", "?"))
+
+
+def derivation(monkeypatch, given, solution):
+    from dlmath.exercises import engine
+
+    made = Derivation("toy", "", "", given, solution, [])
+    monkeypatch.setattr(engine, "find", lambda name: made)
+    return lambda expression: check("toy", expression).message
+
+
+def expression_of_three(a, b, c):
+    return a * (1 - b**2) * c + sp.exp(-c)
+
+
+def test_a_slip_in_a_derivation_is_told(monkeypatch):
+    judge = derivation(
+        monkeypatch, 'import sympy as sp\n\na, b, c = sp.symbols("a b c", real=True)', expression_of_three
+    )
+    a, b, c = sp.symbols("a b c", real=True)
+    for expression, words in (
+        (a * (1 + b**2) * c + sp.exp(-c), "sign"),
+        (a * (1 - b) * c + sp.exp(-c), "square is missing: `b`"),
+        (a * (1 - b**2) + sp.exp(-c), "factor is missing: `c`"),
+        (a * (1 - b**2) * c + sp.exp(c), "minus sign is lost, before `c`"),
+        (a * (1 - b**2) * c, "term of a sum is missing"),
+        (a * (1 - c**2) * c + sp.exp(-c), "`c` stands where `b` is meant"),
+        (-a * (1 - b**2) * c - sp.exp(-c), "sign is wrong, and nothing else"),
+        ((1 - b) * c + sp.exp(-c), "Two slips"),
+        (sp.exp(-c) + sp.Rational(1, 3), "depends on `a`, `b` too"),
+    ):
+        assert words in judge(expression), judge(expression)
+
+
+def test_shapes_that_do_not_fit_in_a_derivation_are_told():
+    exercise = exercises()["layer-weight-gradient"]
+    D, H = (exercise.symbols()[name] for name in "DH")
+    assert (
+        "in the product of `D` and `H` the left one has $k$ columns and the right one $N$ rows"
+        in check(exercise.name, D * H).message
+    )
+
+
+def test_a_usual_mistake_that_cannot_be_computed_does_not_end_the_check(monkeypatch):
+    from dlmath.exercises import engine
+    from dlmath.exercises.definition import Mistake
+
+    def fails(a, b, c):
+        raise ValueError("no")
+
+    judge = derivation(
+        monkeypatch, 'import sympy as sp\n\na, b, c = sp.symbols("a b c", real=True)', expression_of_three
+    )
+    made = engine.find("toy")
+    object.__setattr__(made, "mistakes", [Mistake("never", fails)])
+    a, b, c = sp.symbols("a b c", real=True)
+    text = judge(a * (1 - b**2) + sp.exp(-c))
+    assert "factor is missing" in text
+
+
+def test_one_search_is_kept(monkeypatch):
+    exercise = exercises()["mean-squared-error"]
+    inputs = exercise.inputs(np.random.default_rng(11))
+    first = nearby._versions(exercise, inputs)
+    monkeypatch.setattr(nearby, "slips_of", lambda *arguments, **options: 1 / 0)
+    assert nearby._versions(exercise, exercise.inputs(np.random.default_rng(11))) is first
+    with pytest.raises(ZeroDivisionError):
+        nearby._versions(exercise, exercise.inputs(np.random.default_rng(12)))
+
+
+def test_functions_with_other_contents_are_told_apart():
+    def scaled(factor):
+        return lambda theta: factor * theta
+
+    assert nearby.fingerprint([scaled(2)]) == nearby.fingerprint([scaled(2)])
+    assert nearby.fingerprint([scaled(np.ones(2))]) != nearby.fingerprint([scaled(np.zeros(2))])

@@ -1,0 +1,147 @@
+"""What a page asks of Python, asked here: the words it gets, and what an answer leaves behind."""
+
+import builtins
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from support import chapter_files
+
+from dlmath.exercises import check, page, running
+from dlmath.exercises.definition import Coding, Derivation, exercises
+from dlmath.exercises.slicing import needed
+
+CODING = "def mse_gradient(predictions, targets):\n    return 2 * (predictions - targets) / len(predictions)\n"
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_every_reference_is_solved_and_every_stub_is_open(name):
+    exercise = exercises()[name]
+    solved = page.checked(name, exercise.solution_code)
+    namespace = page.new_namespace()
+    exec(exercise.solution_code, namespace)
+    assert solved == {"state": "solved", "message": check(name, namespace[exercise.answer]).message, "printed": ""}
+    assert page.checked(name, exercise.stub)["state"] == "open"
+
+
+def test_what_is_printed_beside_the_function_is_shown():
+    assert page.checked("mse-gradient", f"print('here')\n{CODING}")["printed"] == "here\n"
+    much = page.checked("mse-gradient", f"print('x' * 10**7)\n{CODING}")["printed"]
+    assert len(much) < 2 * page.MOST_PRINTED
+    assert "characters more" in much
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("def mse_gradient(p, t:\n    return 1", "Python cannot read line 1, `def mse_gradient(p, t:`"),
+        ("", "does not define `mse_gradient`"),
+        (CODING.replace("mse_gradient", "other"), "does not define `mse_gradient`"),
+        (f"{CODING}\nmissing", "Your code raised `NameError: name 'missing' is not defined` in the line `missing`"),
+        (f"{CODING}\nexit()", "Your code raised `SystemExit"),
+        (f"input('?')\n{CODING}", "nobody is there to answer"),
+        ("mse_gradient = mse_gradient", "NameError"),
+        ("x = 1\n  y = 2", "Python cannot read line 2, `y = 2`: unexpected indent."),
+        ("\0", "Python cannot read"),
+    ],
+)
+def test_code_that_does_not_get_to_its_end(code, words):
+    found = page.checked("mse-gradient", code)
+    assert found["state"] == "wrong"
+    assert words in found["message"]
+
+
+def test_an_answer_leaves_nothing_behind():
+    code = "import builtins, numpy\nbuiltins.len = lambda x: 1\nbuiltins.new = 1\nnumpy.sum = None\n"
+    assert page.checked("mse-gradient", code + CODING)["state"] in ("solved", "wrong")
+    assert len([1, 2]) == 2
+    assert not hasattr(builtins, "new")
+    assert np.sum([1, 2]) == 3
+    assert page.checked("mse-gradient", CODING)["state"] == "solved"
+
+
+def test_a_coding_exercise_loads_one_chapter_and_no_sympy():
+    code = (
+        "import sys; from dlmath.exercises import page; page.prepared('mse-gradient', ''); "
+        f"assert page.checked('mse-gradient', {CODING!r})['state'] == 'solved'; "
+        "print([m for m in sys.modules if m in ('sympy', 'matplotlib', 'IPython')], "
+        "[m for m in sys.modules if m.startswith('exercises.') and m.count('.') == 2])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert done.stdout.strip() == "[] ['exercises.math.loss']", done.stderr
+
+
+def test_the_time_is_up_in_the_words_of_the_checker():
+    """The page ends Python itself; what it says then is what the checker would have said."""
+
+    def never(predictions, targets):
+        while True:
+            pass
+
+    late = page.prepared("mse-gradient", "")
+    assert late["late"] == check("mse-gradient", never, seconds=0.2).message.replace("0.2", f"{late['seconds']:g}")
+    (derivation, *_) = [each.name for each in exercises().values() if isinstance(each, Derivation)]
+    assert "could not be computed in 10 seconds" in page.prepared(derivation, "")["late"]
+    assert isinstance(exercises()["mse-gradient"], Coding)
+
+
+def test_the_page_counts_the_time_of_the_answer_alone(monkeypatch):
+    """Without threads, as in a browser: whatever is inside of what counts is not counted again."""
+    told = []
+    monkeypatch.setattr(running, "CAN_FORK", False)
+    monkeypatch.setattr(running.threading.Thread, "start", lambda thread: (_ for _ in ()).throw(RuntimeError("none")))
+    monkeypatch.setattr(running, "time_counts", told.append)
+    assert running.within(1.0, lambda: running.within(1.0, lambda: 6 * 7)) == 42
+    assert told == [True, False]
+    with pytest.raises(ZeroDivisionError):
+        running.within(1.0, lambda: 1 / 0)
+    assert told == 2 * [True, False]
+    told.clear()
+    assert page.checked("mse-gradient", CODING)["state"] == "solved"
+    assert told == 2 * [True, False], "once for the cell, once for the function"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "expected"),
+    [
+        (["x = 1", "x = 2", "print(x)"], "x", "x = 2"),
+        (["x = [1]", "x[0] = 5", "y = 1"], "x", "x = [1]\nx[0] = 5"),
+        (["x = 1", "x += 1"], "x", "x = 1\nx += 1"),
+        (["import a, b", "from c import d, e as f"], "b + f", "import b\nfrom c import e as f"),
+        (["%time 1", "x = 1"], "x", "x = 1"),
+        (["x = 1", "y = [x for x in range(3)]"], "y", "y = [x for x in range(3)]"),
+        (
+            ["def f():\n    return g()", "def g():\n    return 1"],
+            "f()",
+            "def f():\n    return g()\ndef g():\n    return 1",
+        ),
+        (["x = 0", "for i in range(3):\n    x = x + i"], "x", "x = 0\nfor i in range(3):\n    x = x + i"),
+        (["x, y = (1, 2)", "z = lambda: y"], "z()", "x, y = (1, 2)\nz = lambda: y"),
+        (["x = 1"], "y", ""),
+    ],
+)
+def test_what_is_needed_of_other_cells(cells, code, expected):
+    assert needed(cells, code) == expected
+
+
+@pytest.mark.parametrize("file", chapter_files(), ids=lambda file: file.stem)
+def test_the_first_certificate_of_every_chapter_is_repeated_alone(file):
+    cells = [cell.source for cell in nbformat.read(file, 4).cells if cell.cell_type == "code"]
+    at = next((index for index, code in enumerate(cells) if code.startswith("certify(")), None)
+    if at is None:
+        return
+    one, other = (page.certified(cells[:at], cells[at]) for _ in range(2))
+    assert one["state"] == other["state"] == "solved", one["message"]
+    assert "✓" in one["message"]
+    assert one["message"] != other["message"], "with other random numbers"
+
+
+def test_a_wrong_formula_does_not_pass():
+    file = next(file for file in chapter_files() if file.stem == "loss")
+    cells = [cell.source for cell in nbformat.read(file, 4).cells if cell.cell_type == "code"]
+    at = next(index for index, code in enumerate(cells) if code.startswith("certify(") and "2 /" in code)
+    found = page.certified(cells[:at], cells[at].replace("2 /", "3 /"))
+    assert found["state"] == "wrong"
+    assert "does not hold" in found["message"]
