@@ -60,6 +60,15 @@ def test_the_constraints_name_no_host_and_no_folder(name):
     assert not re.findall(r"\w+://.*|^-.*|.* @ .*", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
+def test_binder_has_a_python_that_is_promised_and_what_is_locked():
+    assert (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-") in PYTHONS
+    names = re.findall(
+        r"^-[cr] (.+)$", (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert {(ROOT / ".binder" / name).resolve().name for name in names} == {"constraints.txt", "requirements-lab.txt"}
+    assert all((ROOT / ".binder" / name).exists() for name in names)
+
+
 SCHEMAS = {
     "CITATION.cff": "citation-file-format",
     ".github/dependabot.yml": "dependabot",

@@ -94,7 +94,8 @@ def books(tmp_path_factory, root):
     html = book.folder / "_build/html"
     book.build()
     unpublished = Path(shutil.copytree(html, book.folder / "unpublished"))
-    book.build(REPOSITORY=REPOSITORY)
+    book.replace("_config.yml", 'url: ""', f'url: "{REPOSITORY}"')
+    book.build()
     assert source.read_bytes() == before
     return unpublished, html
 
@@ -157,6 +158,13 @@ def test_the_page_for_wrong_addresses_can_stand_at_any_of_them(books):
 )
 def test_the_address_of_the_pages_follows_from_that_of_the_repository(repository, site):
     assert publishing.site_of(repository) == site
+
+
+def test_the_environment_comes_before_the_configuration():
+    theme = {"repository_url": "https://github.com/ada/book.git"}
+    assert publishing.repository_of(theme, {}) == "https://github.com/ada/book"
+    assert publishing.repository_of(theme, {"REPOSITORY": f"{REPOSITORY}/"}) == REPOSITORY
+    assert publishing.repository_of({"repository_url": ""}, {"REPOSITORY": ""}) == ""
 
 
 def test_a_repository_elsewhere_opens_in_binder_alone():
