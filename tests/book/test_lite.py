@@ -142,7 +142,7 @@ def test_only_what_is_needed_is_laid_out(distribution, tmp_path):
     laid_out.lay_out_pyodide(tmp_path / "out")
     names = {file.name for file in (tmp_path / "out").iterdir()}
     assert names == {*laid_out.runtime.CORE, "pyodide.mjs", "numpy.whl", "pyodide-lock.json"}
-    assert set(json.loads((tmp_path / "out/pyodide-lock.json").read_text())["packages"]) == {"numpy"}
+    assert set(json.loads((tmp_path / "out/pyodide-lock.json").read_text(encoding="utf-8"))["packages"]) == {"numpy"}
 
 
 @pytest.mark.parametrize("name", ["numpy.whl", "pyodide.asm.wasm"])
