@@ -12,7 +12,7 @@ import dis
 import inspect
 import re
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from types import FunctionType
@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from dlmath.exercises import nearby, relations
+from dlmath.exercises import kinds, nearby, relations
 from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, Exercise, exercises, find
+from dlmath.exercises.definition import Coding, Exercise, Ordering, Prediction, Reaching, exercises, find
 from dlmath.exercises.running import (
     Observed,
     Other,
@@ -39,8 +39,16 @@ from dlmath.exercises.running import (
 )
 from dlmath.exercises.shown import Feedback
 
+SECONDS = 5.0
+"""How long an answer may take, if its exercise does not say more."""
 
-def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Feedback:
+
+def seconds_for(exercise: Any) -> float:
+    """How long an answer to this exercise may take."""
+    return exercise.seconds if isinstance(exercise, Reaching) else SECONDS
+
+
+def check(name: str, answer: Any, *, seed: int = 0, seconds: float | None = None) -> Feedback:
     """Say whether the answer to an exercise is right, and if not, what is known about the mistake.
 
     Whatever the answer does, the notebook goes on: nothing is raised, and on Linux nothing that the answer does
@@ -50,7 +58,7 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         name: the exercise, such as ``"mse-gradient"``.
         answer: the function (not called), or the SymPy expression of a derivation.
         seed: of the random inputs.
-        seconds: how long the answer may take.
+        seconds: how long the answer may take; 5 if nothing is said, and 60 where something is trained.
 
     Returns:
         The feedback; as the last value of a cell it is displayed.
@@ -65,10 +73,13 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
     if exercise is None:
         close = [f" Do you mean `{known}`?" for known in difflib.get_close_matches(str(name), exercises(), n=1)]
         return Feedback(_short(name), "wrong", "".join(["There is no exercise of this name.", *close]))
+    seconds = seconds_for(exercise) if seconds is None else seconds
     rng = np.random.default_rng(seed)
     try:
         if isinstance(exercise, Coding):
             state, message = _function(exercise, answer, rng, seconds)
+        elif isinstance(exercise, Ordering | Prediction):
+            state, message = judge_plain(exercise, answer, rng, seconds)
         else:
             from dlmath.exercises import expressions  # SymPy, which a function does not need
 
@@ -79,7 +90,7 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         state, message = "wrong", end_text(error)
     except Exception as error:  # an answer is any object, and may behave in any way
         state, message = "wrong", f"Your answer could not be looked at: `{_told(described(error))}`."
-    return Feedback(name, state, message + _more(exercise, state, message, answer, seed, seconds))
+    return Feedback(name, state, message, _more(exercise, state, message, answer, seed, seconds))
 
 
 _said: dict[str, list[str]] = {}
@@ -102,11 +113,12 @@ def _more(exercise: Exercise, state: str, message: str, answer: Any, seed: int, 
     del said[:-3]
     repeated = next((count for count, each in enumerate(reversed(said)) if each != message), len(said))
     shows_input = "It was called with" in message
+    compared = not isinstance(exercise, Ordering | Prediction | Reaching)
     more = []
-    if repeated > 1 and not shows_input:
+    if compared and repeated > 1 and not shows_input:
         with contextlib.suppress(Exception):  # an answer that cannot be tried once more
             more.append(_where(exercise, answer, seed, seconds))
-    if repeated > 2 or (repeated > 1 and shows_input):
+    if compared and (repeated > 2 or (repeated > 1 and shows_input)):
         more.append(COMPARE)
     if len(said) > 2:
         more.append(f'To see one way to do it: `solution("{exercise.name}")`.')
@@ -142,6 +154,32 @@ def _function(exercise: Coding, answer: Any, rng: np.random.Generator, seconds: 
     return judge_outcomes(exercise, inputs, outcomes, printed, behaviour)
 
 
+def judge_plain(
+    exercise: Ordering | Prediction, answer: Any, rng: np.random.Generator, seconds: float
+) -> tuple[str, str]:
+    """The state and the message of an answer that is plain data; of lines, of the function that they make."""
+    if answer is None or answer is Ellipsis:
+        return "open", "not attempted yet. Replace the three dots by your answer."
+    try:
+        value = kinds.plain(exercise, answer)
+    except TypeError as error:
+        return "wrong", str(error)
+    if isinstance(exercise, Prediction):
+        return kinds.judge_prediction(exercise, value)
+    disorder = kinds.disorder(exercise, value)
+    if disorder:
+        return "wrong", disorder
+    coding = exercise.coding
+    inputs = coding.inputs(rng)
+    outcomes, _ = run(kinds.assembled(exercise, value), inputs, _names(coding), seconds)
+    references = run_trusted(coding.solution, inputs, _names(coding))
+    problems = [_problem(coding, outcome, reference.value, None) for outcome, reference in zip(outcomes, references)]
+    problem = next(filter(None, problems), None)
+    if problem is None:
+        return "solved", f"solved. These lines agree with the reference on all {len(inputs)} inputs."
+    return "wrong", kinds.out_of_order(exercise, value) or problem
+
+
 def _names(exercise: Coding) -> list[str]:
     return list(inspect.signature(exercise.solution).parameters)
 
@@ -168,6 +206,8 @@ def tried(exercise: Coding, answer: Any, seed: int, seconds: float) -> tuple[lis
     """What an answer does: the outcomes, how it computes, and what it printed."""
     inputs = exercise.inputs(np.random.default_rng(seed))
     outcomes, printed = run(answer, inputs, _names(exercise), seconds)
+    if isinstance(exercise, Reaching):  # how it computes is its own affair
+        return outcomes, Observed(), printed
     return outcomes, within(seconds, lambda: observed(answer, inputs)), printed
 
 
@@ -187,6 +227,8 @@ def judge_outcomes(
         printed: what it printed.
         behaviour: finds how it computes; called only if that matters.
     """
+    if isinstance(exercise, Reaching):
+        return _reached(exercise, inputs, outcomes)
     references = run_trusted(exercise.solution, inputs, _names(exercise))
     low = _low_precision(outcomes)
     if low is None and _agree_roughly(outcomes, references):
@@ -259,7 +301,8 @@ def _unrecorded(
         return (
             nearby.named(exercise, inputs, outcomes, references)
             or first
-            or _behaves(exercise, inputs, outcomes, references, behaviour())
+            or _behaves(outcomes, references, behaviour())
+            or (_unused(exercise, inputs, behaviour()) if _comparable(pairs) else None)
             or _as_a_whole(pairs, inputs, names)
             or nearby.named_twice(exercise, inputs, outcomes)
             or _where_it_is_right(pairs, inputs, names, right)
@@ -268,7 +311,7 @@ def _unrecorded(
         return None
     pairs = list(zip(values, rights))
     hint = relations.exchanged(pairs, exercise.returns) or nearby.named(exercise, inputs, outcomes, references)
-    hint = hint or _behaves(exercise, inputs, outcomes, references, behaviour())
+    hint = hint or _behaves(outcomes, references, behaviour())
     if hint:
         return f"{hint}{_which_are_right(exercise, pairs)}"
     for index, name in enumerate(exercise.returns):
@@ -281,17 +324,21 @@ def _unrecorded(
                 or _where_it_is_right(of_this, inputs, names, agree)
             )
             if hint:
-                return f"`{name}`: {hint}{_which_are_right(exercise, pairs)}"
-    return None
+                unused = _unused(exercise, inputs, behaviour())
+                also = f" {unused}" if unused else _which_are_right(exercise, pairs)
+                return f"`{name}`: {hint}{also}"
+    return _unused(exercise, inputs, behaviour()) if all(_comparable(zip(*pair)) for pair in pairs) else None
 
 
-def _behaves(
-    exercise: Coding,
-    inputs: Sequence[tuple[Any, ...]],
-    outcomes: Sequence[Outcome],
-    references: Sequence[Outcome],
-    behaviour: Observed,
-) -> str | None:
+def _comparable(pairs: Iterable[tuple[Any, Any]]) -> bool:
+    """Whether all values are numbers, of the expected shapes."""
+    return all(
+        (found := numbers(value)) is not None and found.shape == np.shape(right) and bool(np.isfinite(found).all())
+        for value, right in pairs
+    )
+
+
+def _behaves(outcomes: Sequence[Outcome], references: Sequence[Outcome], behaviour: Observed) -> str | None:
     """What can be said about how the answer computes."""
     if behaviour.changes:
         return (
@@ -304,11 +351,16 @@ def _behaves(
         what = "NaN (not a number)" if any(_has_nan(outcome.value) for outcome in outcomes) else "an infinite number"
         line = f" in the line `{step.line}`" if step.line else ""
         return f"The result contains {what}. It begins with `{step.text}`{line}: what is computed there, and from what?"
+    return None
+
+
+def _unused(exercise: Coding, inputs: Sequence[tuple[Any, ...]], behaviour: Observed) -> str | None:
+    """Which arguments the answer does not use, of those on whose values the result depends."""
     names = _names(exercise)
     unused = [names[place] for place in behaviour.unused if place < len(names) and _matters(exercise, inputs, place)]
-    if unused:
-        return f"Your function never uses {', '.join(f'`{name}`' for name in unused)}, on which the result depends."
-    return None
+    if not unused:
+        return None
+    return f"Your function never uses {', '.join(f'`{name}`' for name in unused)}, on which the result depends."
 
 
 def _finite(value: Any) -> bool:
@@ -336,13 +388,11 @@ def _matters(exercise: Coding, inputs: Sequence[tuple[Any, ...]], place: int) ->
 
 def _as_a_whole(pairs: relations.Pairs, inputs: relations.Inputs, names: Sequence[str]) -> str | None:
     """How all results are connected with the right ones."""
-    shaped = relations.changed_as_a_whole(pairs) or relations.unfinished(pairs)
+    shaped = relations.changed_as_a_whole(pairs) or relations.unfinished(pairs) or relations.unchanging(pairs)
     if shaped:
         return f"{shaped}{_shapes(pairs)}"
-    return (
-        relations.unchanging(pairs)
-        or relations.by_a_quantity(pairs, relations.quantities(inputs, names))
-        or relations.by_an_argument(pairs, inputs, names)
+    return relations.by_a_quantity(pairs, relations.quantities(inputs, names)) or relations.by_an_argument(
+        pairs, inputs, names
     )
 
 
@@ -377,6 +427,22 @@ def _which_are_right(exercise: Coding, pairs: relations.Pairs) -> str:
     if not right:
         return ""
     return f" ({right[0]} is right.)" if len(right) == 1 else f" ({', '.join(right[:-1])} and {right[-1]} are right.)"
+
+
+def _reached(exercise: Reaching, inputs: Sequence[tuple[Any, ...]], outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    """The verdict on an answer that is worth what it reaches: the first input on which that is not enough decides."""
+    message = ""
+    for arguments, outcome in zip(inputs, outcomes):
+        if outcome.value is Ellipsis:
+            return "open", "not attempted yet. Replace the three dots by your code."
+        if outcome.error is not None:
+            return "wrong", error_text(outcome.error)
+        if outcome.value is None:
+            return "wrong", "Your function returns nothing (`None`). Is a `return` missing at the end?"
+        good, message = exercise.reached(outcome.value, *arguments)
+        if not good:
+            return "wrong", message
+    return "solved", f"solved. {message}"
 
 
 def _agree_roughly(outcomes: Sequence[Outcome], references: Sequence[Outcome]) -> bool:
@@ -572,13 +638,13 @@ def _shapes_there(error: Raised) -> str:
 
 
 def _fits_transposed(error: Raised) -> bool:
-    """Whether the two matrices of the line fit if one of them is transposed."""
-    shapes = [shape for _, shape in error.shapes if len(shape) == 2]
-    shapes = shapes * 2 if len(shapes) == 1 else shapes
-    if error.line is None or error.line.count("@") != 1 or len(shapes) != 2 or ".T" in error.line:
+    """Whether the two matrices of the line's product fit if one of them is transposed."""
+    factors = re.findall(r"(?<![\w.)\]])([A-Za-z_]\w*) *@ *([A-Za-z_]\w*)(?![\w.(\[])", error.line or "")
+    shapes = dict(error.shapes)
+    if len(factors) != 1 or not all(len(shapes.get(name, ())) == 2 for name in factors[0]):
         return False
-    (rows, columns), (other_rows, other_columns) = shapes
-    return rows == other_rows or columns == other_columns
+    (rows, columns), (other_rows, other_columns) = (shapes[name] for name in factors[0])
+    return columns != other_rows and (rows == other_rows or columns == other_columns)
 
 
 def time_text(error: OutOfTimeError, seconds: float) -> str:

@@ -25,7 +25,7 @@ import numpy as np
 
 import dlmath
 from dlmath.exercises import engine, nearby, running
-from dlmath.exercises.definition import Coding, find
+from dlmath.exercises.definition import Derivation, find
 from dlmath.exercises.running import OutOfTimeError, described, in_a_thread
 from dlmath.exercises.slicing import needed
 
@@ -86,8 +86,10 @@ def prepared(name: str, code: str) -> dict[str, Any]:
         >>> prepared("mse-gradient", "...")["late"]
         'Your function was still running after 5 seconds and was stopped. Is there a loop that never ends?'
     """
-    if isinstance(find(name), Coding):
-        return {"seconds": SECONDS, "late": engine.time_text(OutOfTimeError(stopped=True), SECONDS)}
+    exercise = find(name)
+    if not isinstance(exercise, Derivation):
+        seconds = engine.seconds_for(exercise)
+        return {"seconds": seconds, "late": engine.time_text(OutOfTimeError(stopped=True), seconds)}
     expressions = importlib.import_module("dlmath.exercises.expressions")
     seconds = 2 * SECONDS  # to be computed and compared, and to be compared once more far from 0
     return {"seconds": seconds, "late": expressions.time_text(seconds)}
@@ -116,8 +118,8 @@ def checked(name: str, code: str) -> dict[str, str]:
         message = f"Your code does not define `{exercise.answer}`: that is the name by which your answer is found."
         return {"state": "wrong", "message": message, "printed": printed}
     with _python_kept():
-        feedback = engine.check(name, namespace[exercise.answer], seconds=SECONDS)
-    return {"state": feedback.state, "message": feedback.message, "printed": printed}
+        feedback = engine.check(name, namespace[exercise.answer])
+    return {"state": feedback.state, "message": feedback.message + feedback.more, "printed": printed}
 
 
 def scratch_prepared(code: str) -> dict[str, Any]:

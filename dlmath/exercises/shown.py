@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlmath._markup import inline, to_html
-from dlmath.exercises.definition import Chapter, Exercise, Question, chapters, exercises, find
+from dlmath.exercises.definition import Chapter, Exercise, Prediction, Question, chapters, exercises, find
 
 COLOURS = {"open": "#6b7785", "wrong": "#d55e00", "solved": "#009e73"}
 SIGNS = {"open": "○", "wrong": "✗", "solved": "✓"}
@@ -54,17 +54,19 @@ class Feedback:
     state: str
     """``"open"`` (not attempted), ``"wrong"`` or ``"solved"``."""
     message: str
+    more: str = ""
+    """What is added when the same mistake is made again, and after the third wrong answer."""
 
     @property
     def solved(self) -> bool:
         return self.state == "solved"
 
     def __repr__(self) -> str:
-        return f"{SIGNS[self.state]} {self.name}: {self.message}"
+        return f"{SIGNS[self.state]} {self.name}: {self.message}{self.more}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         style = f"border-left: 0.3em solid {COLOURS[self.state]}; padding: 0.3em 0.8em; overflow-wrap: anywhere"
-        body = to_html(f"**{SIGNS[self.state]} {self.name}:** {self.message}").replace(
+        body = to_html(f"**{SIGNS[self.state]} {self.name}:** {self.message}{self.more}").replace(
             "<p>", '<p style="margin: 0.2em 0">'
         )
         return {
@@ -97,11 +99,14 @@ def solution(name: str) -> Shown:
         def mse_gradient(predictions, targets):
             ...
     """
-    code = _find(name).solution_code
+    shown = _find(name)
+    code = shown.solution_code
+    why = f"{shown.why}\n\n" if isinstance(shown, Prediction) else ""
     return Shown(
-        code,
-        f"<details><summary>Solution</summary><pre><code>{html.escape(code)}</code></pre></details>",
-        f"`````{{dropdown}} Solution\n````python\n{code}\n````\n`````\n",
+        why + code,
+        f"<details><summary>Solution</summary>{to_html(why) if why else ''}"
+        f"<pre><code>{html.escape(code)}</code></pre></details>",
+        f"`````{{dropdown}} Solution\n{why}````python\n{code}\n````\n`````\n",
     )
 
 

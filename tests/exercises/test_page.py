@@ -70,7 +70,7 @@ def test_a_coding_exercise_loads_one_chapter_and_no_sympy():
         "print([m for m in sys.modules if m in ('sympy', 'matplotlib', 'IPython')], "
         "[m for m in sys.modules if m.startswith('exercises.') and m.count('.') == 2])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert done.stdout.strip() == "[] ['exercises.math.loss']", done.stderr
 
 
