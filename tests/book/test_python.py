@@ -452,7 +452,8 @@ def answers():
             source = f"{found.given}\n\n{found.answer} = ({source})"
         elif not source.startswith("def"):
             source = f"{found.answer} = ({source})"
-        yield name, source
+        if "np.random" not in source:  # which answers differently each time
+            yield name, source
 
 
 def test_the_verdicts_are_those_of_the_notebook(visit, from_disk):
