@@ -194,7 +194,7 @@ def test_the_scripts_of_a_page_are_small(root):
 
 def test_what_is_copied_is_small(bundled):
     sizes = [path.stat().st_size for path in (bundled / "_static/python").iterdir()]
-    assert sum(sizes) <= 30 * 2**20
+    assert sum(sizes) <= 30_000_000
 
 
 def test_text_and_state_survive_a_reload(visit, from_disk):
