@@ -111,8 +111,8 @@ def test_the_inputs_on_which_an_answer_is_right():
 
 
 def test_one_input_with_a_single_number_tells_nothing():
-    inputs = [(np.ones((1, 1)),), (np.ones((3, 1)),), (np.ones((1, 2)),)]
-    assert relations.separates([True, False, False], inputs, ["X"]) is None
+    inputs = [(np.ones(shape),) for shape in ((1, 1), (3, 1), (1, 2), (3, 3))]
+    assert relations.separates([True, False, False, False], inputs, ["X"]) is None
 
 
 def test_two_lengths_are_compared_only_where_chance_is_small():
