@@ -12,9 +12,10 @@ import importlib.util
 import inspect
 import pkgutil
 import textwrap
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.abc import InspectLoader
 from typing import Any
 
@@ -27,6 +28,8 @@ class Mistake:
 
     hint: str
     wrong: Callable[..., Any]
+    as_printed: str = ""
+    """The certificate of a formula, if this is what the document prints in its place, taken at its word."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,121 @@ class Derivation:
         return {name: namespace[name] for name in inspect.signature(self.solution).parameters}
 
 
-Exercise = Coding | Derivation
+@dataclass(frozen=True)
+class Reaching(Coding):
+    """Write a function that is worth what it reaches, however it does it."""
+
+    reached: Callable[..., tuple[bool, str]] = lambda value, *arguments: (True, "")
+    """Of a result and the arguments: whether it is good enough, and in a sentence what was reached or what is wrong."""
+    seconds: float = 60.0
+    """How long an answer may take."""
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """Put the lines of a function in order, and leave out those that do not belong."""
+
+    name: str
+    title: str
+    statement: str
+    solution: Callable[..., Any]
+    """The function; every statement in its body is one line."""
+    inputs: Callable[[np.random.Generator], Sequence[tuple[Any, ...]]]
+    """The arguments on which an order is tried: every order that computes the same is right."""
+    before: Mapping[tuple[str, str], str]
+    """Of two lines the first has to stand before the second: what goes wrong otherwise."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Lines that do not belong, and what is wrong about each."""
+    returns: Sequence[str] = ()
+    points: int = 1
+
+    @property
+    def answer(self) -> str:
+        return f"{self.solution.__name__}_order"
+
+    @property
+    def coding(self) -> Coding:
+        """The exercise to write the function: what the lines make is judged as an answer to it."""
+        return Coding(self.name, self.title, self.statement, self.solution, self.inputs, (), self.returns, self.points)
+
+    @cached_property
+    def right_lines(self) -> list[str]:
+        return textwrap.dedent(self.coding.body).splitlines()
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """All lines, in an order that looks random and is always the same."""
+        lines = [*self.right_lines, *self.extra]
+        return sorted(lines, key=lambda line: zlib.crc32((self.name + line).encode()))
+
+    @property
+    def given(self) -> str:
+        """The lines with their numbers, as comments."""
+        numbered = [f"#  {number}  {line}" for number, line in enumerate(self.lines, start=1)]
+        first = self.coding.head.splitlines()[0]
+        return "\n".join(["# A list of the numbers of the lines, such as [3, 1, 2], makes", f"# {first}", *numbered])
+
+    @property
+    def expression(self) -> str:
+        return repr([self.lines.index(line) + 1 for line in self.right_lines])
+
+    @property
+    def solution_code(self) -> str:
+        return f"{self.answer} = {self.expression}\n\n\n{self.coding.solution_code}"
+
+    @property
+    def stub(self) -> str:
+        return f"{self.given}\n\n{self.answer} = ..."
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Say what a figure or a run will show, before it does."""
+
+    name: str
+    title: str
+    question: str
+    solution: Callable[[], Any]
+    """Computes what is asked for: a number, or the letter of the right choice."""
+    why: str
+    """Why it is so, and where to see it: told when the prediction is right."""
+    mistakes: Sequence[Mistake]
+    """What is thought in place of it. With choices, one for each that is wrong."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """The choices by their letters, if it is not a number that is asked for."""
+    within: float = 0.02
+    """How far a number may be from the computed one, as a share of it."""
+    points: int = 1
+
+    @property
+    def answer(self) -> str:
+        return self.solution.__name__
+
+    @property
+    def statement(self) -> str:
+        return "\n\n".join([self.question, *(f"**{letter}** {text}" for letter, text in self.choices.items())])
+
+    @property
+    def given(self) -> str:
+        if self.choices:
+            return f"# one of {', '.join(map(repr, self.choices))}".replace("'", '"')
+        return f"# a number{f', to {self.within:.0%}' if self.within else ''}"
+
+    @property
+    def expression(self) -> str:
+        value = self.solution()
+        return f'"{value}"' if isinstance(value, str) else f"{value:.4g}"
+
+    @property
+    def solution_code(self) -> str:
+        return f"{_source(self.solution)}\n\n\n{self.answer} = {self.answer}()"
+
+    @property
+    def stub(self) -> str:
+        return f"{self.given}\n{self.answer} = ..."
+
+
+Exercise = Coding | Derivation | Ordering | Prediction
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from dlmath.exercises import nearby, relations
+from dlmath.exercises import kinds, nearby, relations
 from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, Exercise, exercises, find
+from dlmath.exercises.definition import Coding, Exercise, Ordering, Prediction, Reaching, exercises, find
 from dlmath.exercises.running import (
     Observed,
     Other,
@@ -39,8 +39,16 @@ from dlmath.exercises.running import (
 )
 from dlmath.exercises.shown import Feedback
 
+SECONDS = 5.0
+"""How long an answer may take, if its exercise does not say more."""
 
-def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Feedback:
+
+def seconds_for(exercise: Any) -> float:
+    """How long an answer to this exercise may take."""
+    return exercise.seconds if isinstance(exercise, Reaching) else SECONDS
+
+
+def check(name: str, answer: Any, *, seed: int = 0, seconds: float | None = None) -> Feedback:
     """Say whether the answer to an exercise is right, and if not, what is known about the mistake.
 
     Whatever the answer does, the notebook goes on: nothing is raised, and on Linux nothing that the answer does
@@ -50,7 +58,7 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
         name: the exercise, such as ``"mse-gradient"``.
         answer: the function (not called), or the SymPy expression of a derivation.
         seed: of the random inputs.
-        seconds: how long the answer may take.
+        seconds: how long the answer may take; 5 if nothing is said, and 60 where something is trained.
 
     Returns:
         The feedback; as the last value of a cell it is displayed.
@@ -65,10 +73,13 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float = 5.0) -> Fee
     if exercise is None:
         close = [f" Do you mean `{known}`?" for known in difflib.get_close_matches(str(name), exercises(), n=1)]
         return Feedback(_short(name), "wrong", "".join(["There is no exercise of this name.", *close]))
+    seconds = seconds_for(exercise) if seconds is None else seconds
     rng = np.random.default_rng(seed)
     try:
         if isinstance(exercise, Coding):
             state, message = _function(exercise, answer, rng, seconds)
+        elif isinstance(exercise, Ordering | Prediction):
+            state, message = judge_plain(exercise, answer, rng, seconds)
         else:
             from dlmath.exercises import expressions  # SymPy, which a function does not need
 
@@ -102,11 +113,12 @@ def _more(exercise: Exercise, state: str, message: str, answer: Any, seed: int, 
     del said[:-3]
     repeated = next((count for count, each in enumerate(reversed(said)) if each != message), len(said))
     shows_input = "It was called with" in message
+    compared = not isinstance(exercise, Ordering | Prediction | Reaching)
     more = []
-    if repeated > 1 and not shows_input:
+    if compared and repeated > 1 and not shows_input:
         with contextlib.suppress(Exception):  # an answer that cannot be tried once more
             more.append(_where(exercise, answer, seed, seconds))
-    if repeated > 2 or (repeated > 1 and shows_input):
+    if compared and (repeated > 2 or (repeated > 1 and shows_input)):
         more.append(COMPARE)
     if len(said) > 2:
         more.append(f'To see one way to do it: `solution("{exercise.name}")`.')
@@ -142,6 +154,32 @@ def _function(exercise: Coding, answer: Any, rng: np.random.Generator, seconds: 
     return judge_outcomes(exercise, inputs, outcomes, printed, behaviour)
 
 
+def judge_plain(
+    exercise: Ordering | Prediction, answer: Any, rng: np.random.Generator, seconds: float
+) -> tuple[str, str]:
+    """The state and the message of an answer that is plain data; of lines, of the function that they make."""
+    if answer is None or answer is Ellipsis:
+        return "open", "not attempted yet. Replace the three dots by your answer."
+    try:
+        value = kinds.plain(exercise, answer)
+    except TypeError as error:
+        return "wrong", str(error)
+    if isinstance(exercise, Prediction):
+        return kinds.judge_prediction(exercise, value)
+    disorder = kinds.disorder(exercise, value)
+    if disorder:
+        return "wrong", disorder
+    coding = exercise.coding
+    inputs = coding.inputs(rng)
+    outcomes, _ = run(kinds.assembled(exercise, value), inputs, _names(coding), seconds)
+    references = run_trusted(coding.solution, inputs, _names(coding))
+    problems = [_problem(coding, outcome, reference.value, None) for outcome, reference in zip(outcomes, references)]
+    problem = next(filter(None, problems), None)
+    if problem is None:
+        return "solved", f"solved. These lines agree with the reference on all {len(inputs)} inputs."
+    return "wrong", kinds.out_of_order(exercise, value) or problem
+
+
 def _names(exercise: Coding) -> list[str]:
     return list(inspect.signature(exercise.solution).parameters)
 
@@ -168,6 +206,8 @@ def tried(exercise: Coding, answer: Any, seed: int, seconds: float) -> tuple[lis
     """What an answer does: the outcomes, how it computes, and what it printed."""
     inputs = exercise.inputs(np.random.default_rng(seed))
     outcomes, printed = run(answer, inputs, _names(exercise), seconds)
+    if isinstance(exercise, Reaching):  # how it computes is its own affair
+        return outcomes, Observed(), printed
     return outcomes, within(seconds, lambda: observed(answer, inputs)), printed
 
 
@@ -187,6 +227,8 @@ def judge_outcomes(
         printed: what it printed.
         behaviour: finds how it computes; called only if that matters.
     """
+    if isinstance(exercise, Reaching):
+        return _reached(exercise, inputs, outcomes)
     references = run_trusted(exercise.solution, inputs, _names(exercise))
     low = _low_precision(outcomes)
     if low is None and _agree_roughly(outcomes, references):
@@ -385,6 +427,22 @@ def _which_are_right(exercise: Coding, pairs: relations.Pairs) -> str:
     if not right:
         return ""
     return f" ({right[0]} is right.)" if len(right) == 1 else f" ({', '.join(right[:-1])} and {right[-1]} are right.)"
+
+
+def _reached(exercise: Reaching, inputs: Sequence[tuple[Any, ...]], outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    """The verdict on an answer that is worth what it reaches: the first input on which that is not enough decides."""
+    message = ""
+    for arguments, outcome in zip(inputs, outcomes):
+        if outcome.value is Ellipsis:
+            return "open", "not attempted yet. Replace the three dots by your code."
+        if outcome.error is not None:
+            return "wrong", error_text(outcome.error)
+        if outcome.value is None:
+            return "wrong", "Your function returns nothing (`None`). Is a `return` missing at the end?"
+        good, message = exercise.reached(outcome.value, *arguments)
+        if not good:
+            return "wrong", message
+    return "solved", f"solved. {message}"
 
 
 def _agree_roughly(outcomes: Sequence[Outcome], references: Sequence[Outcome]) -> bool:

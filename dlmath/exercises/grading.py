@@ -28,15 +28,15 @@ import numpy as np
 import sympy as sp
 
 from dlmath import symbolic
-from dlmath.exercises import engine, expressions
-from dlmath.exercises.definition import Coding, exercises
+from dlmath.exercises import engine, expressions, kinds
+from dlmath.exercises.definition import Coding, Ordering, Prediction, exercises
 from dlmath.exercises.running import OutOfTimeError, Plain, ProcessEndedError
 from dlmath.exercises.shown import Feedback
 
 CELL_SECONDS = 30
 """How long a cell may take."""
 
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = engine.SECONDS
 """How long an answer may take."""
 
 DRAWS = 3
@@ -98,6 +98,10 @@ def grade(steps: Sequence[Cell | Place], secret: str, student: str) -> dict[str,
     return {name: judged.get(name, Feedback(name, "wrong", "the answer could not be tried.")) for name in names}
 
 
+def _seconds(name: str) -> float:
+    return engine.seconds_for(exercises()[name])
+
+
 def _reason(steps: Sequence[Cell | Place], lost: dict[int, str], index: int) -> str:
     """Why an answer may be missing: what happened in the cells since the exercise before."""
     reasons = []
@@ -127,6 +131,7 @@ def _run(
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "work.json").write_text(json.dumps([CELL_SECONDS, work]), encoding="utf-8")
         seconds = (CELL_SECONDS + 2 * ANSWER_SECONDS) * (len(work) + 1)
+        seconds += sum(2 * DRAWS * _seconds(each["exercise"]) for each in work if "exercise" in each)
         try:
             done = subprocess.run(
                 [sys.executable, "-m", __name__, folder],
@@ -177,6 +182,8 @@ def _judge(name: str, report: Any, drawn: Sequence[int], reason: str) -> Feedbac
                 printed,
                 lambda: behaviour,  # noqa: B023
             )
+        elif isinstance(exercise, Ordering | Prediction):
+            state, message = engine.judge_plain(exercise, content, rng, ANSWER_SECONDS)
         else:
             try:
                 answer = expression_of(content)
@@ -252,7 +259,7 @@ def _work(folder: Path) -> None:
     failed = None
     for step in steps:
         (folder / "started").write_text(str(step["index"]), encoding="utf-8")
-        limit = cell_seconds if "source" in step else cell_seconds + 2 * DRAWS * ANSWER_SECONDS
+        limit = cell_seconds if "source" in step else cell_seconds + 2 * DRAWS * _seconds(step["exercise"])
         faulthandler.dump_traceback_later(limit, exit=True, file=2)
         if "source" in step:
             result = shell.run_cell(step["source"])
@@ -273,6 +280,13 @@ def _work(folder: Path) -> None:
 
 def _report(exercise: Any, namespace: dict[str, Any], drawn: Sequence[int]) -> tuple[str, Any]:
     answer = namespace[exercise.answer]
+    if isinstance(exercise, Ordering | Prediction):
+        if answer is None or answer is Ellipsis:
+            return "open", "not attempted yet."
+        try:
+            return "plain", kinds.plain(exercise, answer)
+        except TypeError as error:
+            return "wrong", str(error)
     if not isinstance(exercise, Coding):
         if answer is None or answer is Ellipsis:
             return "open", "not attempted yet."
@@ -283,9 +297,9 @@ def _report(exercise: Any, namespace: dict[str, Any], drawn: Sequence[int]) -> t
     if refused is not None:
         return refused
     try:
-        return "outcomes", [engine.tried(exercise, answer, seed, ANSWER_SECONDS) for seed in drawn]
+        return "outcomes", [engine.tried(exercise, answer, seed, engine.seconds_for(exercise)) for seed in drawn]
     except OutOfTimeError as error:
-        return "wrong", engine.time_text(error, ANSWER_SECONDS)
+        return "wrong", engine.time_text(error, engine.seconds_for(exercise))
     except ProcessEndedError as error:
         return "wrong", engine.end_text(error)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlmath._markup import inline, to_html
-from dlmath.exercises.definition import Chapter, Exercise, Question, chapters, exercises, find
+from dlmath.exercises.definition import Chapter, Exercise, Prediction, Question, chapters, exercises, find
 
 COLOURS = {"open": "#6b7785", "wrong": "#d55e00", "solved": "#009e73"}
 SIGNS = {"open": "○", "wrong": "✗", "solved": "✓"}
@@ -99,11 +99,14 @@ def solution(name: str) -> Shown:
         def mse_gradient(predictions, targets):
             ...
     """
-    code = _find(name).solution_code
+    shown = _find(name)
+    code = shown.solution_code
+    why = f"{shown.why}\n\n" if isinstance(shown, Prediction) else ""
     return Shown(
-        code,
-        f"<details><summary>Solution</summary><pre><code>{html.escape(code)}</code></pre></details>",
-        f"`````{{dropdown}} Solution\n````python\n{code}\n````\n`````\n",
+        why + code,
+        f"<details><summary>Solution</summary>{to_html(why) if why else ''}"
+        f"<pre><code>{html.escape(code)}</code></pre></details>",
+        f"`````{{dropdown}} Solution\n{why}````python\n{code}\n````\n`````\n",
     )
 
 

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 from dlmath.exercises.later import Later
 
 sigma = Later("dlmath.symbolic", "sigma")
 
 
-def silu_slope(z, s):
-    return s + z * s * (1 - s)
+def silu_bend(z, s):
+    return s * (1 - s) * (2 + z * (1 - 2 * s))
 
 
-def gelu_backward(G, Z, Phi):
-    """The gradient with respect to the pre-activations Z of a GELU layer.
+def gated_backward(G, A, B, S):
+    """The gradients with respect to the two factors of a gated layer.
 
-    G is the gradient of the loss with respect to gelu(Z), and Phi holds the
-    values of the normal distribution function at Z. All have one shape.
+    The layer returns A * silu(B), and S = sigmoid(B) was kept. G is the
+    gradient of the loss with respect to what it returns. All have one shape.
+    Return (grad_A, grad_B).
     """
-    density = np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)
-    return G * (Phi + Z * density)
+    return G * B * S, G * A * (S + B * S * (1 - S))
 
 
-def _normal_pre_activations(rng):
+def _gates(rng):
     """Zero, both signs, several shapes, and numbers far from zero."""
     arrays = [
-        np.array([0.0]),
         np.array([1.0]),
+        np.array([0.0]),
         np.array([-1.0]),
         rng.normal(0, 1.5, 4),
         rng.normal(0, 1.5, (2, 3)),
         rng.normal(0, 1.5, (3, 1, 2)),
         np.array([[-40.0, 40.0, 0.5]]),
     ]
-    below = np.vectorize(lambda z: math.erfc(-z / math.sqrt(2)) / 2, otypes=[float])
-    return [(rng.normal(0, 1, Z.shape) + 3, Z, below(Z)) for Z in arrays]
+    return [(rng.normal(0, 1, B.shape) + 3, rng.normal(0, 1, B.shape) + 2, B, 1 / (1 + np.exp(-B))) for B in arrays]
 
 
-def _bell(Z):
-    return np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)
+def _wrong_gate(*, by_A=lambda B, S: B * S, slope=lambda B, S: S + B * S * (1 - S), factor=lambda A: A):
+    """``gated_backward`` with one of its parts exchanged."""
+    return lambda G, A, B, S: (G * by_A(B, S), G * factor(A) * slope(B, S))
 
 
 def softmax(Z):
@@ -90,108 +88,164 @@ def _one_shift_for_all(Z):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def softmax_backward(G, S):
-    """The gradient with respect to the scores Z of a batch.
+def tempered_backward(G, S, Z, T):
+    """The gradients with respect to the scores and to the temperature.
 
-    S = softmax(Z), and G is the gradient of the loss with respect
-    to S. All have shape (N, K), one sample a row.
+    S = softmax(Z / T) row by row, and G is the gradient of the loss with
+    respect to S. All three have shape (N, K), one sample a row; T is a
+    number. Return (grad_Z, grad_T).
     """
     weighted_mean = (G * S).sum(axis=1, keepdims=True)
-    return S * (G - weighted_mean)
+    grad_Z = S * (G - weighted_mean) / T
+    return grad_Z, -(grad_Z * Z).sum() / T
+
+
+def _wrong_tempered(
+    *,
+    pull=lambda G, S: S * (G - (G * S).sum(axis=1, keepdims=True)),
+    cool=lambda U, T: U / T,
+    by_T=lambda grad_Z, Z, T: -(grad_Z * Z).sum() / T,
+):
+    """``tempered_backward`` with one of its parts exchanged."""
+
+    def backward(G, S, Z, T):
+        grad_Z = cool(pull(G, S), T)
+        return grad_Z, by_T(grad_Z, Z, T)
+
+    return backward
 
 
 def _gradients(rng):
-    """Also shares of exactly 0 and 1."""
-    certain = (np.array([[1.0, -2.0], [3.0, 0.5]]), np.array([[0.0, 1.0], [0.5, 0.5]]))
-    return [(rng.standard_normal(Z.shape), softmax(Z)) for Z in _moderate_scores(rng)] + [certain]
+    """Temperatures below and above 1, and shares of exactly 0 and 1."""
+    certain = (
+        np.array([[1.0, -2.0], [3.0, 0.5]]),
+        np.array([[0.0, 1.0], [0.5, 0.5]]),
+        np.array([[0.0, 900], [2, 2.0]]),
+        1.0,
+    )
+    cases = [(rng.standard_normal(Z.shape), Z, T) for Z, T in zip(_moderate_scores(rng), [2, 3, 0.5, 2, 0.75, 1.5, 4])]
+    return [*((G, softmax(Z / T), Z, float(T)) for G, Z, T in cases), certain]
+
+
+def share_at_two():
+    """The larger share of the scores 2 and 0 at the temperature 2."""
+    from dlmath import activations
+
+    return float(activations.softmax(np.array([2.0, 0.0]) / 2)[0])
 
 
 chapter = Chapter(
     name="equations/activation-functions",
     title="Activation functions",
     exercises=[
+        Prediction(
+            name="twice-the-temperature",
+            title="Predict: twice the temperature",
+            question=(
+                "Two classes have the scores 2 and 0. At the temperature 1 the softmax gives the first a share of "
+                "0.88. What is its share at the temperature 2?"
+            ),
+            solution=share_at_two,
+            why=(
+                "The scores are divided by the temperature, and the share of the first of two is $\\sigma$ of their "
+                "difference, here of 1. In the figure of the temperature all shares come closer to each other."
+            ),
+            mistakes=[
+                Mistake("The shares add up to 1. If both were halved, where would the rest go?", lambda: 0.4404),
+                Mistake("The scores are divided by the temperature, not multiplied: heat evens out.", lambda: 0.982),
+                Mistake(
+                    "Nothing would change if the same were *added* to both scores. Here they are divided.",
+                    lambda: 0.8808,
+                ),
+                Mistake("Only an infinite temperature makes all shares equal.", lambda: 0.5),
+            ],
+        ),
         Derivation(
-            name="silu-derivative",
-            title="A smooth relative of ReLU",
+            name="silu-bend",
+            title="Where SiLU is steepest",
             statement=(
-                "The activation $g(z) = z\\,\\sigma(z)$ is called SiLU or swish. Derive $g'(z)$, in terms of $z$ and "
-                "of $s = \\sigma(z)$. Its slope at 0 is $\\tfrac12$, and for large $z$ it comes close to 1."
+                "The slope of SiLU, $g(z) = z\\,\\sigma(z)$, is above 1 at its steepest place. There its own slope is "
+                "0. "
+                "Derive $g''(z)$, in terms of $z$ and of $s = \\sigma(z)$. It is $\\tfrac12$ at 0. Where is it 0, "
+                "according to the figure?"
             ),
             given='import sympy as sp\n\nz, s = sp.symbols("z s", real=True)',
-            solution=silu_slope,
+            solution=silu_bend,
             definitions={"s": lambda z: sigma(z)},
             mistakes=[
                 Mistake(
-                    "Both factors depend on z: the product rule has two terms, and one is missing. "
-                    "What is the slope at 0 with yours?",
-                    lambda z, s: z * s * (1 - s),
+                    "The slope of $\\sigma$ comes in twice: once from the first term of $g'$, once from the $z$ in "
+                    "the second.",
+                    lambda z, s: s * (1 - s) * (1 + z * (1 - 2 * s)),
                 ),
                 Mistake(
-                    "The sigmoid depends on z as well. You have differentiated as if it were a constant.",
-                    lambda z, s: s,
+                    "A term is missing: the slope of the sigmoid, $s(1-s)$, depends on z as well.",
+                    lambda z, s: 2 * s * (1 - s),
                 ),
                 Mistake(
-                    "The derivative of a product is not the product of the derivatives.",
-                    lambda z, s: s * (1 - s),
+                    "$s(1-s)$ is differentiated with respect to $s$. How does $s$ change with z?",
+                    lambda z, s: 2 * s * (1 - s) + z * (1 - 2 * s),
                 ),
                 Mistake(
-                    "In the second term one factor of the product is lost: it stays when the other is differentiated.",
-                    lambda z, s: s + s * (1 - s),
+                    "The last term has the wrong sign: on the right the slope of the sigmoid falls.",
+                    lambda z, s: s * (1 - s) * (2 - z * (1 - 2 * s)),
                 ),
-                Mistake(
-                    "The derivative of the sigmoid is the product of its value and what is missing to 1.",
-                    lambda z, s: s + z * (1 - s),
-                ),
+                Mistake("This is the slope. Asked is the slope of the slope.", lambda z, s: s + z * s * (1 - s)),
             ],
         ),
         Coding(
-            name="gelu-backward",
-            title="Back through GELU",
+            name="gated-backward",
+            title="Back through a gate",
             statement=(
-                "The activation $g(z) = z\\,\\Phi(z)$ is called GELU; $\\Phi$ is the distribution function of the "
-                "standard normal distribution, and its derivative is the density $\\varphi(z) = "
-                "e^{-z^2/2}/\\sqrt{2\\pi}$. Write the pull-back: from $\\mathbf G = \\partial L/\\partial "
-                "g(\\mathbf Z)$ to $\\partial L/\\partial\\mathbf Z$. The forward pass has kept $\\Phi(\\mathbf Z)$."
+                "A gated layer, as in the Llama models, multiplies two layers entry by entry, one of them through "
+                "SiLU: "
+                "$\\mathbf Y = \\mathbf A\\odot\\mathrm{silu}(\\mathbf B)$, with "
+                "$\\mathrm{silu}(b) = b\\,\\sigma(b)$. Write its pull-back: from $\\mathbf G = \\partial "
+                "L/\\partial\\mathbf Y$ to "
+                "the gradients with respect to both factors. The forward pass has kept $\\mathbf S = \\sigma(\\mathbf "
+                "B)$."
             ),
-            solution=gelu_backward,
-            inputs=_normal_pre_activations,
+            solution=gated_backward,
+            inputs=_gates,
+            returns=("grad_A", "grad_B"),
             mistakes=[
                 Mistake(
-                    "You have differentiated as if $\\Phi$ were a constant. It depends on z as well.",
-                    lambda G, Z, Phi: G * Phi,
+                    "In the gradient of $\\mathbf B$ the other factor, $\\mathbf A$, is missing.",
+                    _wrong_gate(factor=lambda A: 1),
                 ),
                 Mistake(
-                    "Both factors depend on z: the product rule has two terms, and one is missing. The slope at 0 is "
-                    "not 0.",
-                    lambda G, Z, Phi: G * Z * _bell(Z),
+                    "The gate is taken for $\\sigma(\\mathbf B)$. It is SiLU, which has $\\mathbf B$ as a factor.",
+                    _wrong_gate(by_A=lambda B, S: S, slope=lambda B, S: S * (1 - S)),
                 ),
                 Mistake(
-                    "In the second term one factor of the product is lost: z stays when $\\Phi$ is differentiated.",
-                    lambda G, Z, Phi: G * (Phi + _bell(Z)),
+                    "You have differentiated SiLU as if $\\sigma$ were a constant. It depends on $\\mathbf B$ as well.",
+                    _wrong_gate(slope=lambda B, S: S),
                 ),
                 Mistake(
-                    "The bell is not yet a density: its area must be 1.",
-                    lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2) / 2)),
+                    "SiLU is a product: its slope has two terms, and one is missing. At 0 it is not 0.",
+                    _wrong_gate(slope=lambda B, S: B * S * (1 - S)),
                 ),
                 Mistake(
-                    "The exponent of the normal density is half of the square.",
-                    lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2)) / np.sqrt(2 * np.pi)),
+                    "In the second term of the slope one factor of the product is lost: it stays when the other is "
+                    "differentiated.",
+                    _wrong_gate(slope=lambda B, S: S + S * (1 - S)),
                 ),
                 Mistake(
-                    "This is the slope of GELU. A pull-back multiplies it by what arrives.",
-                    lambda G, Z, Phi: Phi + Z * _bell(Z),
+                    "The value of SiLU stands where its slope belongs.",
+                    _wrong_gate(slope=lambda B, S: B * S),
                 ),
                 Mistake(
-                    "This multiplies by the value of GELU. What passes back is multiplied by its slope.",
-                    lambda G, Z, Phi: G * Z * Phi,
+                    "The slope of SiLU stands at $\\mathbf A$. What does $\\mathbf A$ get multiplied by, going "
+                    "forward?",
+                    _wrong_gate(by_A=lambda B, S: S + B * S * (1 - S)),
                 ),
                 Mistake(
-                    "The derivative of $\\sigma$ is $\\sigma(1-\\sigma)$; that of $\\Phi$ is the density.",
-                    lambda G, Z, Phi: G * (Phi + Z * Phi * (1 - Phi)),
+                    "What arrives, $\\mathbf G$, is missing.",
+                    lambda G, A, B, S: (B * S, A * (S + B * S * (1 - S))),
                 ),
                 Mistake(
-                    "The second term has the wrong sign: $\\Phi$ grows with z.",
-                    lambda G, Z, Phi: G * (Phi - Z * _bell(Z)),
+                    "The two gradients are exchanged.",
+                    lambda G, A, B, S: (G * A * (S + B * S * (1 - S)), G * B * S),
                 ),
             ],
         ),
@@ -210,6 +264,7 @@ chapter = Chapter(
                     "Right for moderate scores. For large ones it is infinity over infinity, for very negative ones "
                     "zero over zero. Which number may be added to a row without changing the result?",
                     _unshifted,
+                    as_printed="softmax",
                 ),
                 Mistake(
                     "The columns add up to 1 instead of the rows: the classes of one sample compete, "
@@ -236,41 +291,76 @@ chapter = Chapter(
             ],
         ),
         Coding(
-            name="softmax-backward",
-            title="Back through softmax",
+            name="tempered-softmax-backward",
+            title="Back through a softmax with a temperature",
             statement=(
-                "Write the pull-back through softmax for a batch: from $\\mathbf G = \\partial L/\\partial\\mathbf S$ "
-                "to $\\partial L/\\partial\\mathbf Z$. No Jacobian is needed, and no loop."
+                "A network is to learn its temperature too: $\\mathbf S = \\mathrm{softmax}(\\mathbf Z/T)$, row by "
+                "row. "
+                "Write the pull-back for a batch: from $\\mathbf G = \\partial L/\\partial\\mathbf S$ to "
+                "$\\partial L/\\partial\\mathbf Z$ and to $\\partial L/\\partial T$, a number. No Jacobian is needed, "
+                "and no loop."
             ),
-            solution=softmax_backward,
+            solution=tempered_backward,
             inputs=_gradients,
+            returns=("grad_Z", "grad_T"),
             mistakes=[
                 Mistake(
                     "This is the diagonal of the Jacobian only. Each share depends on all the scores.",
-                    lambda G, S: G * S * (1 - S),
+                    _wrong_tempered(pull=lambda G, S: G * S * (1 - S)),
                 ),
                 Mistake(
                     "The sum is not restricted to the sample: it mixes the whole batch.",
-                    lambda G, S: S * (G - (G * S).sum()),
+                    _wrong_tempered(pull=lambda G, S: S * (G - (G * S).sum())),
                 ),
                 Mistake(
                     "The sum runs over the samples instead of over the classes.",
-                    lambda G, S: S * (G - (G * S).sum(axis=0, keepdims=True)),
+                    _wrong_tempered(pull=lambda G, S: S * (G - (G * S).sum(axis=0, keepdims=True))),
                 ),
                 Mistake(
                     "What is subtracted is a mean with the shares as weights, not the plain sum of the gradients.",
-                    lambda G, S: S * (G - G.sum(axis=1, keepdims=True)),
+                    _wrong_tempered(pull=lambda G, S: S * (G - G.sum(axis=1, keepdims=True))),
                 ),
                 Mistake(
                     "The weighted mean is added where it should be taken away. Add the same number to all of a row "
                     "of G: the result should not change.",
-                    lambda G, S: S * (G + (G * S).sum(axis=1, keepdims=True)),
+                    _wrong_tempered(pull=lambda G, S: S * (G + (G * S).sum(axis=1, keepdims=True))),
                 ),
                 Mistake(
                     "The factor in front is missing: a class with a tiny share can hardly change.",
-                    lambda G, S: G - (G * S).sum(axis=1, keepdims=True),
+                    _wrong_tempered(pull=lambda G, S: G - (G * S).sum(axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "These are the gradients with respect to what enters the softmax. How does that change with the "
+                    "scores?",
+                    _wrong_tempered(cool=lambda U, T: U, by_T=lambda U, Z, T: -(U * Z).sum() / T**2),
+                ),
+                Mistake(
+                    "The gradient of the scores is multiplied by the temperature. In the heat they count less.",
+                    _wrong_tempered(cool=lambda U, T: U * T, by_T=lambda U, Z, T: -(U * Z).sum() / T**3),
+                ),
+                Mistake(
+                    "The gradient of the temperature has the wrong sign: $1/T$ falls.",
+                    _wrong_tempered(by_T=lambda grad_Z, Z, T: (grad_Z * Z).sum() / T),
+                ),
+                Mistake(
+                    "The derivative of $1/T$ is $-1/T^2$: in the gradient of the temperature one T is missing.",
+                    _wrong_tempered(by_T=lambda grad_Z, Z, T: -(grad_Z * Z).sum()),
+                ),
+                Mistake(
+                    "One T too many in the gradient of the temperature: the scores' gradient has one already.",
+                    _wrong_tempered(by_T=lambda grad_Z, Z, T: -(grad_Z * Z).sum() / T**2),
+                ),
+                Mistake(
+                    "The scores are missing in the gradient of the temperature: how does $\\mathbf Z/T$ change with "
+                    "$T$?",
+                    _wrong_tempered(by_T=lambda grad_Z, Z, T: -grad_Z.sum() / T),
+                ),
+                Mistake(
+                    "One temperature serves all samples: its gradient is a sum over all of them, one number.",
+                    _wrong_tempered(by_T=lambda grad_Z, Z, T: -(grad_Z * Z).sum(axis=1) / T),
                 ),
             ],
+            points=3,
         ),
     ],
     quiz=[

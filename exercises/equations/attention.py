@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 from dlmath.exercises.later import Later
 
 sp = Later("sympy")
@@ -142,10 +142,41 @@ def query_weight_gradient(X, W_Q, W_K, D, d_k):
     return W_K * X.T * D.T * X / sp.sqrt(d_k)
 
 
+def spread_of_scores():
+    """The standard deviation of dot products of 256 entries, over that of 4 entries."""
+    rng = np.random.default_rng(0)
+    spreads = [
+        np.std(np.sum(rng.standard_normal((20000, d)) * rng.standard_normal((20000, d)), axis=1)) for d in (256, 4)
+    ]
+    return float(spreads[0] / spreads[1])
+
+
 chapter = Chapter(
     name="equations/attention",
     title="Attention",
     exercises=[
+        Prediction(
+            name="longer-keys",
+            title="Predict: longer keys",
+            question=(
+                "All entries of queries and keys have mean 0 and variance 1, and nothing is divided. $d_k$ goes from "
+                "4 to 256. How many times as large is the standard deviation of the scores?"
+            ),
+            solution=spread_of_scores,
+            within=0.05,
+            why=(
+                "A score adds up $d_k$ products of variance 1: its variance is $d_k$, its standard deviation "
+                "$\\sqrt{d_k}$. In the figure of the weights compare both lengths with the divisor 1, and then with "
+                "$\\sqrt{d_k}$."
+            ),
+            mistakes=[
+                Mistake("This is the factor of the variance. The standard deviation is its root.", lambda: 64.0),
+                Mistake("So it is when the scores are divided by $\\sqrt{d_k}$. Here nothing is divided.", lambda: 1.0),
+                Mistake(
+                    "This is the standard deviation itself. How many times that of the short keys is it?", lambda: 16.0
+                ),
+            ],
+        ),
         Derivation(
             name="query-weight-gradient",
             title="The weights that make the queries",
@@ -283,6 +314,7 @@ chapter = Chapter(
                 Mistake(
                     "The mask is not used.",
                     _attend_wrongly(weigh=lambda Z, mask: _shares(Z)),
+                    as_printed="attention-masked",
                 ),
                 Mistake(
                     "The scores are multiplied by the root.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Ordering, Prediction, Question
 
 
 def tanh_layer_backward(grad_A, A, A_below, W):
@@ -93,10 +93,69 @@ def first_weight_gradient(a1, a2, w2, x, y):
     return 2 * (a2 - y) * (1 - a2**2) * w2 * (1 - a1**2) * x
 
 
+def all_weight_gradients(grad_output, outputs, weights):
+    """The gradients of all weights; outputs[0] is the batch."""
+    delta = grad_output * (1 - outputs[-1] ** 2)
+    gradients = []
+    for layer in reversed(range(len(weights))):
+        gradients.append(delta.T @ outputs[layer])
+        delta = delta @ weights[layer] * (1 - outputs[layer] ** 2)
+    gradients.reverse()
+    return gradients[0], gradients[-1]
+
+
+def _deep_networks(rng):
+    """Equal widths, then one layer, one sample, and several of each."""
+    cases = []
+    for n, widths in [(2, (2, 2, 2)), (3, (3, 3, 3, 3)), (4, (3, 2)), (1, (2, 3, 4)), (4, (2, 3, 1, 2))]:
+        weights = [rng.standard_normal(shape) for shape in zip(widths[1:], widths)]
+        outputs = [rng.uniform(-0.9, 0.9, (n, width)) for width in widths]
+        cases.append((rng.standard_normal((n, widths[-1])), outputs, weights))
+    return cases
+
+
+def growth_of_the_first_signal():
+    """How much more of the signal reaches the first of five ReLU layers when all weights are doubled."""
+    from dlmath import network
+
+    rng = np.random.default_rng(0)
+    X, sizes = rng.standard_normal((1, 30)), [30] * 6
+    layers = network.unpack(network.initialize(sizes, rng), sizes)
+    shares = []
+    for scale in (1, 2):
+        scaled = [(scale * W, b) for W, b in layers]
+        outputs = network.forward(X, scaled, "relu")[1:]
+        signals = [(outputs[-1] > 0) * 1.0]
+        for (W, _), A in zip(scaled[:0:-1], outputs[-2::-1]):
+            signals.append(signals[-1] @ W * (A > 0))
+        shares.append(np.linalg.norm(signals[-1]) / np.linalg.norm(signals[0]))
+    return float(shares[1] / shares[0])
+
+
 chapter = Chapter(
     name="equations/backpropagation",
     title="Backpropagation",
     exercises=[
+        Prediction(
+            name="twice-the-weights",
+            title="Predict: twice the weights",
+            question=(
+                "In the figure of the sizes of the error signal, choose relu and five layers. Its biases are 0. Now "
+                "the "
+                "weight scale is doubled. By which factor does the signal at the first layer grow, relative to that at "
+                "the last?"
+            ),
+            solution=growth_of_the_first_signal,
+            why=(
+                "Four steps lie between five layers, and each multiplies by one weight matrix; which units are on does "
+                "not change when all weights are doubled. Move the weight scale by a factor of 2, and compare."
+            ),
+            mistakes=[
+                Mistake("Five layers have fewer than five steps between them.", lambda: 32.0),
+                Mistake("That is one step. How many lie between the last layer and the first?", lambda: 2.0),
+                Mistake("The steps follow one another: their factors multiply, they do not add.", lambda: 8.0),
+            ],
+        ),
         Derivation(
             name="first-of-two-weights",
             title="The weight that is farthest from the loss",
@@ -111,6 +170,7 @@ chapter = Chapter(
                 Mistake(
                     "The base case lacks the slope of the last activation: the loss depends on $z_2$ through $a_2$.",
                     lambda a1, a2, w2, x, y: 2 * (a2 - y) * w2 * (1 - a1**2) * x,
+                    as_printed="backprop-base-case",
                 ),
                 Mistake(
                     "The slope of the first activation is missing: on the way from $a_1$ to $z_1$ there is a tanh.",
@@ -171,6 +231,7 @@ chapter = Chapter(
                 Mistake(
                     "The gradient of the biases is not summed: one bias serves all samples.",
                     _wrong_layer(biases=lambda D: D),
+                    as_printed="backprop-biases",
                 ),
                 Mistake(
                     "The gradients of the weights and biases are divided by N. The loss has done that already.",
@@ -211,6 +272,35 @@ chapter = Chapter(
                 ),
             ],
             points=3,
+        ),
+        Ordering(
+            name="order-of-backpropagation",
+            title="Put in order: all layers",
+            statement=(
+                "These lines go back through a network of tanh layers of any depth, and return the gradients of the "
+                "first and of the last weight matrix. `outputs[0]` is the batch, `outputs[-1]` the result. Put them in "
+                "order. Two of them do not belong."
+            ),
+            solution=all_weight_gradients,
+            inputs=_deep_networks,
+            returns=("first", "last"),
+            before={
+                (
+                    "    gradients.append(delta.T @ outputs[layer])",
+                    "    delta = delta @ weights[layer] * (1 - outputs[layer] ** 2)",
+                ): "The signal moves one layer down before the gradient of this layer's weights is taken.",
+                (
+                    "    gradients.append(delta.T @ outputs[layer])",
+                    "gradients.reverse()",
+                ): "The list is turned round before there is anything in it.",
+            },
+            extra={
+                "delta = grad_output": "The base case has the slope of the last activation: the given gradient is with "
+                "respect to the outputs, not to the pre-activations.",
+                "    delta = delta @ weights[layer].T * (1 - outputs[layer] ** 2)": "On the way back the weights are "
+                "used "
+                "the other way round than forward.",
+            },
         ),
     ],
     quiz=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def correlate(image, kernel):
@@ -128,10 +128,40 @@ def output_length(n, k, p, s):
     return (n + 2 * p - k) / s + 1
 
 
+def field_of_five():
+    """How many pixels wide the field of one result is after two kernels, two poolings and one more kernel."""
+    width, apart = 1, 1
+    for size, stride in [(3, 1), (2, 2), (3, 1), (2, 2), (3, 1)]:
+        width, apart = width + (size - 1) * apart, apart * stride
+    return width
+
+
 chapter = Chapter(
     name="equations/convolution",
     title="Convolution",
     exercises=[
+        Prediction(
+            name="one-more-kernel",
+            title="Predict: one more kernel",
+            question=(
+                "The figure of the receptive field shows four layers: a kernel of $3\\times3$, a pooling of "
+                "$2\\times2$, and both again. How many pixels wide is the field after one more kernel of $3\\times3$?"
+            ),
+            solution=field_of_five,
+            within=0,
+            why=(
+                "After two poolings neighbouring results are four pixels apart, so that a kernel of three looks at "
+                "two more places on either side together: $2\\cdot4$ pixels more than the ten before."
+            ),
+            mistakes=[
+                Mistake("Neighbouring results of the layer below are no longer one pixel apart.", lambda: 12),
+                Mistake("There were two poolings: neighbouring results are farther apart than two pixels.", lambda: 14),
+                Mistake(
+                    "The kernel is three wide, but its fields overlap: only two steps to the side are new.", lambda: 22
+                ),
+                Mistake("This is the field of the four layers that are shown.", lambda: 10),
+            ],
+        ),
         Derivation(
             name="convolution-output-length",
             title="How often is a weight used?",

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 from dlmath.exercises.later import Later
 
 sp = Later("sympy")
@@ -93,10 +93,55 @@ def _sizes(rng):
     ]
 
 
+def size_after_twenty():
+    """The root mean square after twenty ReLU layers of Xavier's weights, relative to the input."""
+    from dlmath import network
+
+    rng = np.random.default_rng(0)
+    X, sizes = rng.standard_normal((20, 100)), [100] * 21
+    left = []
+    for _ in range(10):
+        parameters = [
+            (rng.normal(0, np.sqrt(1 / 100), W.shape), b)
+            for W, b in network.unpack(network.initialize(sizes, rng), sizes)
+        ]
+        left.append(np.sqrt(np.mean(network.predict(X, parameters, "relu") ** 2)))
+    size = float(np.median(left))
+    readings = {"A": 1.0, "B": 1 / 20, "C": 1e-3, "D": 1e-6}
+    return min(readings, key=lambda letter: abs(np.log(size / readings[letter])))
+
+
 chapter = Chapter(
     name="equations/forward-propagation",
     title="Forward propagation",
     exercises=[
+        Prediction(
+            name="xavier-for-relu",
+            title="Predict: Xavier's weights for ReLU",
+            question=(
+                "In the first figure, twenty ReLU layers have Xavier's weights, whose variance is one over the width. "
+                "What is left of the size, the root mean square, of the signal?"
+            ),
+            solution=size_after_twenty,
+            choices={
+                "A": "About all of it.",
+                "B": "About a twentieth.",
+                "C": "About a thousandth.",
+                "D": "About a millionth.",
+            },
+            why=(
+                "A ReLU keeps half of the mean square, so twenty of them leave $2^{-20}$ of it, about a millionth; of "
+                "its root a thousandth. Choose xavier and relu in the figure; he makes up for the half."
+            ),
+            mistakes=[
+                Mistake(
+                    "Xavier's weights keep the mean square of what they get. What does a ReLU do to it afterwards?",
+                    lambda: "A",
+                ),
+                Mistake("The layers follow one another: their factors multiply, they do not add up.", lambda: "B"),
+                Mistake("This is the mean square. The size is its root.", lambda: "D"),
+            ],
+        ),
         Derivation(
             name="uniform-weights",
             title="He's weights from a uniform distribution",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def best_learning_rate(A):
@@ -65,10 +65,43 @@ def line_search_rate(a, b, x, y):
     return (a**2 * x**2 + b**2 * y**2) / (a**3 * x**2 + b**3 * y**2)
 
 
+def steps_compared():
+    """Steps to a hundredth of the distance, at the best rate, for the condition numbers 100 and 10, as a ratio."""
+    steps = []
+    for steepest in (100.0, 10.0):
+        curvatures = np.array([1.0, steepest])
+        rate, left, count = 2 / curvatures.sum(), np.ones(2), 0
+        while np.abs(left).max() > 0.01:
+            left, count = left * (1 - rate * curvatures), count + 1
+        steps.append(count)
+    return steps[0] / steps[1]
+
+
 chapter = Chapter(
     name="equations/gradient-descent",
     title="Gradient descent: how fast, and how far",
     exercises=[
+        Prediction(
+            name="ten-times-the-ravine",
+            title="Predict: ten times as narrow",
+            question=(
+                "A bowl has the curvatures 1 and 10, and the best learning rate. Now the steeper one becomes 100, and "
+                "the rate is again the best. How many times as many steps are needed to come to a hundredth of the "
+                "distance?"
+            ),
+            solution=steps_compared,
+            within=0.1,
+            why=(
+                "At the best rate each step leaves $\\frac{\\kappa-1}{\\kappa+1}$ of the distance, about $1 - "
+                "2/\\kappa$: the number of steps goes with $\\kappa$. In the figure of the two factors the lines "
+                "cross ever nearer to 1."
+            ),
+            mistakes=[
+                Mistake("So it is with momentum, where the root of the condition number counts.", lambda: 10**0.5),
+                Mistake("The number of steps goes with the condition number, not with its square.", lambda: 100.0),
+                Mistake("A smaller rate suits the steep direction. What becomes of the flat one?", lambda: 1.0),
+            ],
+        ),
         Derivation(
             name="line-search-rate",
             title="The best rate for one step",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def affine_backward(grad_Z, X, W):
@@ -62,10 +62,33 @@ def squared_error_gradient(W, x, b, y):
     return (W * x + b - y) * x.T
 
 
+def growth_of_areas():
+    """How much larger the letter gets that a layer stretches by 1.5 in every direction."""
+    return float(np.linalg.det(1.5 * np.eye(2)))
+
+
 chapter = Chapter(
     name="equations/linear-transformation",
     title="Linear transformation",
     exercises=[
+        Prediction(
+            name="a-larger-letter",
+            title="Predict: a larger letter",
+            question=(
+                "A layer stretches the plane by 1.5 in every direction. How many times as much room does the letter "
+                "of the first figure take?"
+            ),
+            solution=growth_of_areas,
+            why=(
+                "An area grows by the determinant, the product of the two singular values. In the figure of the plane "
+                "the circle becomes one of the radius 1.5."
+            ),
+            mistakes=[
+                Mistake("This is what lengths grow by. The letter has a height and a width.", lambda: 1.5),
+                Mistake("The two stretches follow one another: their factors multiply, they do not add.", lambda: 3.0),
+                Mistake("A plane has two directions, not three.", lambda: 1.5**3),
+            ],
+        ),
         Derivation(
             name="squared-error-of-a-layer",
             title="The gradient of a layer's squared error",

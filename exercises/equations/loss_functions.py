@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 from dlmath.exercises.later import Later
 
 sigma = Later("dlmath.symbolic", "sigma")
@@ -66,10 +66,49 @@ def _batches(rng):
     ]
 
 
+def gradients_compared():
+    """The gradient of the squared error over that of the cross-entropy, at the logit -6 and the target 1."""
+    s = 1 / (1 + np.exp(6.0))
+    squared_error, cross_entropy = 2 * (s - 1) * s * (1 - s), s - 1
+    return float(squared_error / cross_entropy)
+
+
 chapter = Chapter(
     name="equations/loss-functions",
     title="Loss functions",
     exercises=[
+        Prediction(
+            name="sure-and-wrong",
+            title="Predict: sure, and wrong",
+            question=(
+                "The target is 1, and a sigmoid has the logit $-6$: it is sure, and wrong. How large is the gradient "
+                "of the squared error $(\\hat y - y)^2$ with respect to the logit, as a multiple of that of the "
+                "cross-entropy?"
+            ),
+            solution=gradients_compared,
+            within=0.1,
+            why=(
+                "The cross-entropy pulls with nearly 1. The squared error has the factor $2\\hat y(1-\\hat y)$ in "
+                "addition, and $\\hat y$ is 0.0025. In the figure of both losses put the start at $-6$."
+            ),
+            mistakes=[
+                Mistake(
+                    "That would be at the steepest place of the sigmoid, where $\\hat y = \\frac12$. Here it is "
+                    "almost flat.",
+                    lambda: 0.5,
+                ),
+                Mistake("The 2 of the square is missing.", lambda: 0.002467),
+                Mistake(
+                    "Both are differences of prediction and target. But one of them passes through the slope of the "
+                    "sigmoid.",
+                    lambda: 1.0,
+                ),
+                Mistake(
+                    "The square makes the error larger, not its gradient: the slope of the sigmoid is a factor.",
+                    lambda: 2.0,
+                ),
+            ],
+        ),
         Derivation(
             name="weighted-coin-slope",
             title="A coin with one expensive side",

@@ -4,70 +4,81 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import (
+    Chapter,
+    Coding,
+    Derivation,
+    Mistake,
+    Ordering,
+    Prediction,
+    Question,
+)
 
 
-def adam_update(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
-    """One step of Adam with bias correction.
+def adam(gradient, theta, alpha, beta1, beta2, epsilon, steps):
+    """The parameters after several steps of Adam with bias correction.
 
-    theta, gradient and the moments m and v have the same shape; t is the
-    number of this step, 1 for the first. Return (theta, m, v), the next
-    parameters and moments.
+    gradient is a function of theta and returns an array of its shape.
+    Nothing is remembered from before the first step.
     """
-    m = beta1 * m + (1 - beta1) * gradient
-    v = beta2 * v + (1 - beta2) * gradient**2
-    m_hat = m / (1 - beta1**t)
-    v_hat = v / (1 - beta2**t)
-    return theta - alpha * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+    m, v = np.zeros(theta.shape), np.zeros(theta.shape)
+    for t in range(1, steps + 1):
+        g = gradient(theta)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        theta = theta - alpha * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
+    return theta
 
 
 def _wrong_adam(
     *,
     first=lambda g: g,
+    second=lambda g: g**2,
     correct=lambda m, v, t, beta1, beta2: (m / (1 - beta1**t), v / (1 - beta2**t)),
     divide=lambda m, v, epsilon: m / (np.sqrt(v) + epsilon),
     remember=lambda m, v, m_hat, v_hat: (m, v),
+    shares=lambda beta1, beta2: (beta1, beta2),
+    at=lambda theta, start: theta,
+    count=lambda steps: steps,
     sign=-1,
 ):
-    """``adam_update`` with one of its steps exchanged."""
+    """``adam`` with one of its parts exchanged."""
 
-    def update(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
-        m = beta1 * m + (1 - beta1) * first(gradient)
-        v = beta2 * v + (1 - beta2) * gradient**2
-        m_hat, v_hat = correct(m, v, t, beta1, beta2)
-        return theta + sign * alpha * divide(m_hat, v_hat, epsilon), *remember(m, v, m_hat, v_hat)
+    def run(gradient, theta, alpha, beta1, beta2, epsilon, steps):
+        start = theta
+        m, v = np.zeros_like(theta), np.zeros_like(theta)
+        keep1, keep2 = shares(beta1, beta2)
+        for t in range(1, count(steps) + 1):
+            g = gradient(at(theta, start))
+            m = keep1 * m + (1 - keep1) * first(g)
+            v = keep2 * v + (1 - keep2) * second(g)
+            m_hat, v_hat = correct(m, v, t, beta1, beta2)
+            theta = theta + sign * alpha * divide(m_hat, v_hat, epsilon)
+            m, v = remember(m, v, m_hat, v_hat)
+        return theta
 
-    return update
+    return run
 
 
-def _shares_exchanged(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
-    m = (1 - beta1) * m + beta1 * gradient
-    v = (1 - beta2) * v + beta2 * gradient**2
-    return theta - alpha * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v
+def _adam_runs(rng):
+    """One step of one parameter, no step, no memory, a flat place, and runs in all shapes."""
 
+    def bowl(theta):
+        return np.arange(1, theta.size + 1).reshape(theta.shape) * theta
 
-def _adam_states(rng):
-    """The first step of one parameter, any states of all shapes, no gradient yet, no memory, a late step."""
+    def well(theta):
+        return theta**3 - theta
+
     # epsilon is large, so that its place can be seen.
-    first = (np.array([1.0]), np.array([0.5]), np.zeros(1), np.zeros(1), 1, 0.1, 0.9, 0.999, 0.01)
     return [
-        first,
-        *(
-            (
-                rng.standard_normal(shape),
-                rng.standard_normal(shape),
-                rng.standard_normal(shape),
-                rng.uniform(0.1, 2, shape),
-                t,
-                *rng.uniform(0.05, 0.95, 3),
-                0.05,
-            )
-            for shape, t in [((2,), 2), ((3,), 5), ((2, 3), 20)]
-        ),
-        (np.array([1.0, 2.0]), np.zeros(2), np.zeros(2), np.zeros(2), 1, 0.1, 0.9, 0.999, 0.01),
-        (np.array([1.0]), np.array([-2.0]), np.array([0.5]), np.array([0.25]), 2, 0.5, 0.0, 0.75, 0.5),
-        (np.array([1.0]), np.array([-2.0]), np.array([0.5]), np.array([0.25]), 2, 0.5, 0.75, 0.0, 0.5),
-        (np.array(1.0), np.array(-2.0), np.array(0.5), np.array(0.25), 1000, 0.5, 0.9, 0.999, 0.25),
+        (bowl, np.array([1.0]), 0.1, 0.9, 0.999, 0.05, 1),
+        (bowl, np.array([1.0, -0.5]), 0.1, 0.9, 0.999, 0.05, 2),
+        (well, rng.uniform(0.2, 0.9, 2), 0.1, 0.8, 0.95, 0.05, 0),
+        (well, rng.uniform(0.2, 0.9, 3), 0.1, 0.0, 0.75, 0.1, 3),
+        (well, rng.uniform(0.2, 0.9, 3), 0.1, 0.75, 0.0, 0.1, 3),
+        (bowl, np.array([0.0, 1.0]), 0.2, 0.7, 0.9, 0.01, 4),
+        (well, rng.uniform(1.2, 2, (2, 3)), 0.2, 0.9, 0.99, 0.05, 6),
+        (well, np.array(0.5), 0.05, 0.6, 0.8, 0.05, 5),
     ]
 
 
@@ -105,10 +116,56 @@ def velocity_after(alpha, beta, g, t):
     return -alpha * g * (1 - beta**t) / (1 - beta)
 
 
+def first_step_of_adam():
+    """The first step of Adam for a gradient of 1000, over that for a gradient of 1."""
+    from dlmath import optimizers
+
+    steps = [optimizers.adam_step(np.zeros(1), np.array([g]), None, 0.1)[0] for g in (1.0, 1000.0)]
+    return float(steps[1][0] / steps[0][0])
+
+
+def nesterov(gradient, theta, velocity, learning_rate, momentum, steps):
+    """The parameters after several steps with Nesterov's momentum."""
+    for _ in range(steps):
+        ahead = theta + momentum * velocity
+        slope = gradient(ahead)
+        velocity = momentum * velocity - learning_rate * slope
+        theta = theta + velocity
+    return theta
+
+
+def _nesterov_runs(rng):
+    def well(theta):
+        return theta**3 - theta
+
+    return [
+        (well, rng.uniform(0.2, 0.9, shape), rng.uniform(0.2, 0.9, shape), 0.1, 0.8, steps)
+        for shape, steps in [(1, 1), (2, 2), (3, 4), ((2, 3), 3)]
+    ]
+
+
 chapter = Chapter(
     name="equations/optimizers",
     title="Optimizers",
     exercises=[
+        Prediction(
+            name="a-thousandfold-gradient",
+            title="Predict: a thousandfold gradient",
+            question=(
+                "Adam makes its first step. Then everything begins anew with a loss that is a thousand times as large. "
+                "By which factor is the first step longer?"
+            ),
+            solution=first_step_of_adam,
+            why=(
+                "Both $\\hat m$ and $\\sqrt{\\hat v}$ grow a thousandfold. In the race of the optimizers, SGD would "
+                "leave the picture."
+            ),
+            mistakes=[
+                Mistake("So it would be for SGD, whose step is a multiple of the gradient.", lambda: 1000.0),
+                Mistake("The second moment grows with the square of the gradient. What is divided by?", lambda: 0.001),
+                Mistake("The root of the second moment grows as much as the first.", lambda: 1000**0.5),
+            ],
+        ),
         Derivation(
             name="velocity-after-t-steps",
             title="How fast momentum gets going",
@@ -192,53 +249,100 @@ chapter = Chapter(
             ],
         ),
         Coding(
-            name="adam-update",
-            title="One step of Adam",
+            name="adam-descent",
+            title="The whole of Adam",
             statement=(
-                "Write one step of Adam with bias correction. The moments that are returned are those that the next "
-                "step begins with."
+                "Write the whole descent with Adam, from the first step to the last, with bias correction. You will "
+                "need it for the digits of the last chapter of this part."
             ),
-            solution=adam_update,
-            inputs=_adam_states,
-            returns=("theta", "m", "v"),
+            solution=adam,
+            inputs=_adam_runs,
             mistakes=[
                 Mistake(
-                    "The bias correction is missing: the first step is $\\sqrt{10}$ times as long as it should be.",
+                    "The bias correction is missing, as in the printed rule: both moments begin at zero.",
                     _wrong_adam(correct=lambda m, v, t, beta1, beta2: (m, v)),
+                    as_printed="adam-step",
                 ),
                 Mistake(
-                    "Only the first moment is corrected. The second starts at zero as well.",
+                    "Only the first moment is corrected. The second begins at zero as well.",
                     _wrong_adam(correct=lambda m, v, t, beta1, beta2: (m / (1 - beta1**t), v)),
+                ),
+                Mistake(
+                    "Only the second moment is corrected. The first begins at zero as well.",
+                    _wrong_adam(correct=lambda m, v, t, beta1, beta2: (m, v / (1 - beta2**t))),
+                ),
+                Mistake(
+                    "The correction stays that of the first step. It fades with the powers of β.",
+                    _wrong_adam(correct=lambda m, v, t, beta1, beta2: (m / (1 - beta1), v / (1 - beta2))),
+                ),
+                Mistake(
+                    "$t$ is one too large in the correction: in the first step it is 1.",
+                    _wrong_adam(
+                        correct=lambda m, v, t, beta1, beta2: (m / (1 - beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1)))
+                    ),
+                ),
+                Mistake(
+                    "The corrected moments are remembered, and in the next step corrected a second time.",
+                    _wrong_adam(remember=lambda m, v, m_hat, v_hat: (m_hat, v_hat)),
+                ),
+                Mistake(
+                    "The moments begin at zero in every step: nothing is remembered.",
+                    _wrong_adam(remember=lambda m, v, m_hat, v_hat: (0 * m, 0 * v)),
                 ),
                 Mistake(
                     "ε stands inside the root. In Adam it is added to the root.",
                     _wrong_adam(divide=lambda m, v, epsilon: m / np.sqrt(v + epsilon)),
                 ),
                 Mistake(
-                    "The first moment averages the squares: it has lost the sign of the gradient.",
-                    _wrong_adam(first=lambda g: g**2),
-                ),
-                Mistake(
                     "The root is missing: the step has not the unit of the learning rate.",
                     _wrong_adam(divide=lambda m, v, epsilon: m / (v + epsilon)),
                 ),
                 Mistake(
-                    "t is one too large in the correction: it is the number of this step already.",
-                    _wrong_adam(
-                        correct=lambda m, v, t, beta1, beta2: (m / (1 - beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1)))
-                    ),
+                    "The first moment averages the squares: it has lost the sign of the gradient.",
+                    _wrong_adam(first=lambda g: g**2),
                 ),
                 Mistake(
-                    "The corrected moments are returned. The next step would correct them a second time.",
-                    _wrong_adam(remember=lambda m, v, m_hat, v_hat: (m_hat, v_hat)),
+                    "There is one second moment for all parameters. Each has its own.",
+                    _wrong_adam(second=lambda g: np.sum(g**2)),
                 ),
                 Mistake(
                     "The shares are exchanged: β is what is kept of the old.",
-                    _shares_exchanged,
+                    _wrong_adam(shares=lambda beta1, beta2: (1 - beta1, 1 - beta2)),
                 ),
-                Mistake("This step goes uphill.", _wrong_adam(sign=1)),
+                Mistake(
+                    "The gradient is that of the start in every step. It has to be computed anew where you are.",
+                    _wrong_adam(at=lambda theta, start: start),
+                ),
+                Mistake("One step is missing.", _wrong_adam(count=lambda steps: steps - 1)),
+                Mistake("One step too many.", _wrong_adam(count=lambda steps: steps + 1)),
+                Mistake("These steps go uphill.", _wrong_adam(sign=1)),
             ],
             points=3,
+        ),
+        Ordering(
+            name="order-of-nesterov",
+            title="Put in order: look ahead",
+            statement=(
+                "These lines are descent with Nesterov's momentum, which takes the slope where the velocity will have "
+                "carried it. Put them in order. Two of them do not belong."
+            ),
+            solution=nesterov,
+            inputs=_nesterov_runs,
+            before={
+                (
+                    "    ahead = theta + momentum * velocity",
+                    "    theta = theta + velocity",
+                ): "Ahead of where the step begins the slope is taken, not of where it ends.",
+                (
+                    "    velocity = momentum * velocity - learning_rate * slope",
+                    "    theta = theta + velocity",
+                ): "The parameters move with the old velocity. It is renewed first.",
+            },
+            extra={
+                "    slope = gradient(theta)": "That is ordinary momentum: the slope where the step begins.",
+                "    velocity = momentum * velocity + learning_rate * slope": "This climbs: the velocity turns against "
+                "the slope.",
+            },
         ),
     ],
     quiz=[

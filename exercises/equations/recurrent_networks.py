@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def states(X, h_0, W_x, W_h, b):
@@ -128,10 +128,37 @@ def bias_gradient(h1, h2, w):
     return (1 - h2**2) + w * (1 - h2**2) * (1 - h1**2)
 
 
+def lag_of_a_hundredth():
+    """After how many steps a hundredth is left of a gradient that is multiplied by 0.9 in each."""
+    return float(np.log(0.01) / np.log(0.9))
+
+
 chapter = Chapter(
     name="equations/recurrent-networks",
     title="Recurrent neural networks",
     exercises=[
+        Prediction(
+            name="a-hundredth-left",
+            title="Predict: how far back",
+            question=(
+                "The spectral radius is 0.9, and of the gradient each step back leaves that share: the dashed line in "
+                "the figure of the reach. After how many steps is a hundredth left of it?"
+            ),
+            solution=lag_of_a_hundredth,
+            within=0.08,
+            why=(
+                "$0.9^k = 0.01$ at $k = \\log 0.01/\\log 0.9$. In the figure follow the dashed line down two decades."
+            ),
+            mistakes=[
+                Mistake("A tenth is taken of what is left, not of what was there at the beginning.", lambda: 9.9),
+                Mistake("That is a tenth. A hundredth takes twice as long.", lambda: 21.85),
+                Mistake(
+                    "So it would be if a hundredth were left in one step, and each step were as long as the tenth "
+                    "before.",
+                    lambda: 100.0,
+                ),
+            ],
+        ),
         Derivation(
             name="shared-bias-gradient",
             title="One bias, used twice",

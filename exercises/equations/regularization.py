@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Ordering, Question
 
 
 def penalized_minimum(h, c, s, m):
@@ -49,6 +49,23 @@ def _activations(rng):
                 ((2, 3, 2), 0.6),
             ]
         ),
+    ]
+
+
+def adamw(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon, decay):
+    """One step of AdamW; the weights decay before they move."""
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * gradient**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    theta = theta * (1 - alpha * decay)
+    theta = theta - alpha * m_hat / (np.sqrt(v_hat) + epsilon)
+    return theta, m, v
+
+
+def _decaying(rng):
+    return [
+        (*rng.standard_normal((3, *shape)), rng.uniform(0.1, 2, shape), t, 0.1, 0.9, 0.99, 0.05, 0.5)
+        for shape, t in [((1,), 1), ((3,), 2), ((2, 3), 7)]
     ]
 
 
@@ -107,6 +124,7 @@ chapter = Chapter(
                 Mistake(
                     "This is the mask as printed. What is the mean of the output over many draws?",
                     _masked(lambda draws, rate: (draws >= rate).astype(float)),
+                    as_printed="dropout-backward",
                 ),
                 Mistake(
                     "Kept and dropped are exchanged: with a rate of 0 nothing may be dropped.",
@@ -136,6 +154,39 @@ chapter = Chapter(
                 ),
             ],
             points=3,
+        ),
+        Ordering(
+            name="order-of-adamw",
+            title="Put in order: decay beside Adam",
+            statement=(
+                "These lines are one step of AdamW, in which the weights decay beside the step of Adam, not through "
+                "its "
+                "gradient. Put them in order. Two of them do not belong."
+            ),
+            solution=adamw,
+            inputs=_decaying,
+            returns=("theta", "m", "v"),
+            before={
+                (
+                    "m = beta1 * m + (1 - beta1) * gradient",
+                    "m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)",
+                ): "What is corrected is the old first moment, without this step's gradient.",
+                (
+                    "v = beta2 * v + (1 - beta2) * gradient**2",
+                    "m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)",
+                ): "What is corrected is the old second moment, without this step's gradient.",
+                (
+                    "theta = theta * (1 - alpha * decay)",
+                    "theta = theta - alpha * m_hat / (np.sqrt(v_hat) + epsilon)",
+                ): "The step decays too. Only what the weights were before it should.",
+            },
+            extra={
+                "gradient = gradient + decay * theta": "That is the penalty as a part of the gradient: Adam divides it "
+                "by the size of the gradients, and those with large ones hardly decay.",
+                "theta = theta - alpha * m / (np.sqrt(v) + epsilon)": "That is the printed step, without the "
+                "correction "
+                "of the bias.",
+            },
         ),
     ],
     quiz=[

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath import datasets, training
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question, Reaching
 
 
 def one_epoch(gradient, theta, X, y, order, batch_size, learning_rate):
@@ -220,6 +221,142 @@ def _histories(rng):
 
 def output_weights(H, Y, Y_hat, lam, m, N):
     return -m / (lam * N) * (Y_hat - Y).T * H
+
+
+def classifier_gradients(X, labels, W1, b1, W2, b2):
+    """The gradients of the mean cross-entropy of a classifier.
+
+    X has shape (N, n_in), labels holds N numbers of classes. The hidden
+    layer is a ReLU, and the scores of the classes go into a softmax.
+    Return (grad_W1, grad_b1, grad_W2, grad_b2).
+    """
+    H = np.maximum(X @ W1.T + b1, 0)
+    scores = H @ W2.T + b2
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = exponentials / exponentials.sum(axis=1, keepdims=True)
+    delta2 = (shares - np.eye(len(b2))[labels]) / len(X)
+    delta1 = delta2 @ W2 * (H > 0)
+    return delta1.T @ X, delta1.sum(axis=0), delta2.T @ H, delta2.sum(axis=0)
+
+
+def _wrong_classifier(
+    *,
+    output=lambda scores: scores,
+    shift=lambda scores: scores.max(axis=1, keepdims=True),
+    error=lambda shares, targets: shares - targets,
+    mean=len,
+    back=lambda delta2, W2: delta2 @ W2,
+    slope=lambda H: H > 0,
+    weigh=lambda delta, A: delta.T @ A,
+    total=lambda delta: delta.sum(axis=0),
+):
+    """``classifier_gradients`` with one of its steps exchanged."""
+
+    def gradients(X, labels, W1, b1, W2, b2):
+        H = np.maximum(X @ W1.T + b1, 0)
+        scores = output(H @ W2.T + b2)
+        exponentials = np.exp(scores - shift(scores))
+        shares = exponentials / exponentials.sum(axis=1, keepdims=True)
+        delta2 = error(shares, np.eye(len(b2))[labels]) / mean(X)
+        delta1 = back(delta2, W2) * slope(H)
+        return weigh(delta1, X), total(delta1), weigh(delta2, H), total(delta2)
+
+    return gradients
+
+
+def _classified(rng):
+    """One sample, two classes; equal widths; one hidden unit; several of each; scores of a thousand; and rows of "
+    "very different size."""
+    cases = []
+    for n, n_in, n_hidden, classes, size in [
+        (1, 1, 2, 2, 1.0),
+        (3, 3, 3, 3, 1.0),
+        (5, 2, 4, 3, 1.0),
+        (4, 3, 1, 2, 1.0),
+        (6, 4, 3, 5, 1.0),
+        (1, 3, 5, 3, 1000.0),
+    ]:
+        W1, W2 = rng.standard_normal((n_hidden, n_in)), rng.standard_normal((classes, n_hidden))
+        X, labels = size * rng.standard_normal((n, n_in)), rng.integers(0, classes, n)
+        cases.append((X, labels, W1, rng.uniform(0.2, 1, n_hidden), W2, rng.standard_normal(classes)))
+    W1, W2 = rng.uniform(0.2, 1, (4, 3)), rng.uniform(0.2, 1, (3, 4))
+    X = rng.uniform(0.2, 1, (4, 3)) * np.array([[1000.0], [0.001], [1.0], [3000.0]])
+    cases.append((X, np.array([0, 1, 2, 0]), W1, rng.uniform(0.2, 1, 4), W2, rng.standard_normal(3)))
+    return cases
+
+
+def train_digits(X, labels, X_new):
+    """The digits in new images, read by a network that learns from others.
+
+    X has shape (N, 64): images of 8 by 8 grey values from 0 to 1, one a row.
+    labels has shape (N,), integers from 0 to 9. X_new has shape (M, 64).
+    Return M integers.
+    """
+    rng = np.random.default_rng(0)
+    W1, b1 = rng.normal(0, np.sqrt(2 / 64), (64, 64)), np.zeros(64)
+    W2, b2 = rng.normal(0, np.sqrt(2 / 64), (10, 64)), np.zeros(10)
+    parameters, t = [W1, b1, W2, b2], 0
+    m, v = [np.zeros_like(p) for p in parameters], [np.zeros_like(p) for p in parameters]
+    for _ in range(30):
+        order = rng.permutation(len(X))
+        for first in range(0, len(X), 32):
+            rows = order[first : first + 32]
+            W1, b1, W2, b2 = parameters
+            H = np.maximum(X[rows] @ W1.T + b1, 0)
+            scores = H @ W2.T + b2
+            shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+            shares = shares / shares.sum(axis=1, keepdims=True)
+            delta2 = (shares - np.eye(10)[labels[rows]]) / len(rows)
+            delta1 = delta2 @ W2 * (H > 0)
+            gradients = [delta1.T @ X[rows], delta1.sum(axis=0), delta2.T @ H, delta2.sum(axis=0)]
+            t += 1
+            for i, gradient in enumerate(gradients):
+                m[i] = 0.9 * m[i] + 0.1 * gradient
+                v[i] = 0.999 * v[i] + 0.001 * gradient**2
+                step = m[i] / (1 - 0.9**t) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
+                parameters[i] = parameters[i] - 0.003 * step
+    W1, b1, W2, b2 = parameters
+    return (np.maximum(X_new @ W1.T + b1, 0) @ W2.T + b2).argmax(axis=1)
+
+
+def _split_digits(rng):
+    """The split of the chapter, always the same: the luck of another split is as large as what is asked for."""
+    (X, labels), (X_new, _) = training.split(datasets.digits(), 0.2, np.random.default_rng(0))
+    return [(X, labels, X_new)]
+
+
+def _digits_read(read, X, labels, X_new):
+    """How many of the new images are read, and what it looks like if these are few."""
+    count = len(X_new)
+    if not isinstance(read, np.ndarray | list) or np.shape(read) not in [(count,), (count, 10), (len(X),)]:
+        return False, f"Expected is one digit for each of the {count} new images, an array of shape ({count},)."
+    if np.shape(read) == (count, 10):
+        return False, "These are ten numbers an image, one for each class. Which digit is the largest of them?"
+    if np.shape(read) == (len(X),):
+        return False, "These are answers for the images it has learnt from. Asked are those for the new ones."
+    read = np.asarray(read)
+    if read.dtype.kind not in "iuf" or not np.isin(read, np.arange(10)).all():
+        return False, "Not all of these are digits, integers from 0 to 9."
+    _, (_, truth) = training.split(datasets.digits(), 0.2, np.random.default_rng(0))
+    right = float(np.mean(read == truth))
+    told = f"It reads {right:.1%} of the {count} new images."
+    if right >= 0.97:
+        return True, f"{told} Of the images that it learnt from it has seen each label, of these none."
+    if len(set(read.tolist())) == 1:
+        return False, (
+            f"Every image is read as a {int(read[0])}. Look at the weights after training: are they NaN, so that the "
+            "steps go uphill or are far too long? Or are they all equal, because they all began at zero?"
+        )
+    if right < 0.3:
+        return False, (
+            f"{told} Chance gives 10 %. Does the loss fall? Do images and labels stay together when they are shuffled?"
+        )
+    if right < 0.93:
+        return False, f"{told} It has begun to learn. Print the loss of every epoch: does it still fall at the end?"
+    return False, (
+        f"{told} That is what a network comes to that is stopped early, has few hidden units, or has a wrong slope in "
+        "its way back. Compare its gradients with differences of the loss, then give it more epochs."
+    )
 
 
 chapter = Chapter(
@@ -462,6 +599,85 @@ chapter = Chapter(
                     _never_reset,
                 ),
             ],
+        ),
+        Coding(
+            name="classifier-gradients",
+            title="Capstone, first half: forward and back",
+            statement=(
+                "The network for the digits: a hidden layer of ReLU units, a softmax over the classes, and the mean "
+                "cross-entropy $L = -\\frac1N\\sum_i\\log s_{i c_i}$, where $c_i$ is the label of sample $i$. Write "
+                "the "
+                "gradients of its four parameters: forward, and back. The scores may be as large as thousands."
+            ),
+            solution=classifier_gradients,
+            inputs=_classified,
+            returns=("grad_W1", "grad_b1", "grad_W2", "grad_b2"),
+            mistakes=[
+                Mistake("The slope of the ReLU is missing on the way back.", _wrong_classifier(slope=lambda H: 1)),
+                Mistake(
+                    "The slope of the softmax is there twice: with the cross-entropy it has cancelled already.",
+                    _wrong_classifier(error=lambda shares, targets: (shares - targets) * shares * (1 - shares)),
+                ),
+                Mistake("The loss is a mean over the samples: 1/N is missing.", _wrong_classifier(mean=lambda X: 1)),
+                Mistake(
+                    "The label is not used: what is taken away from the shares at the class that came?",
+                    _wrong_classifier(error=lambda shares, targets: shares),
+                ),
+                Mistake(
+                    "All signs are turned. The minus belongs to the step, not to the gradient.",
+                    _wrong_classifier(error=lambda shares, targets: targets - shares),
+                ),
+                Mistake(
+                    "This is the slope of a sigmoid. The hidden units are ReLUs.",
+                    _wrong_classifier(slope=lambda H: H * (1 - H)),
+                ),
+                Mistake(
+                    "On the way back the weights of the output are used as forward, transposed.",
+                    _wrong_classifier(back=lambda delta2, W2: delta2 @ W2.T),
+                ),
+                Mistake(
+                    "The weight gradients are transposed: each has the shape of its weights.",
+                    _wrong_classifier(weigh=lambda delta, A: A.T @ delta),
+                ),
+                Mistake(
+                    "The bias gradients are not summed: one bias serves all samples.",
+                    _wrong_classifier(total=lambda delta: delta),
+                ),
+                Mistake(
+                    "The bias gradients are averaged. The 1/N of the mean is in the signal already.",
+                    _wrong_classifier(total=lambda delta: delta.mean(axis=0)),
+                ),
+                Mistake(
+                    "The scores pass through a ReLU too. The last layer has none.",
+                    _wrong_classifier(output=lambda scores: np.maximum(scores, 0)),
+                ),
+                Mistake(
+                    "Right for moderate scores. For thousands the exponentials overflow: what may be taken away from "
+                    "all scores of a sample?",
+                    _wrong_classifier(shift=lambda scores: 0),
+                ),
+                Mistake(
+                    "One shift for the whole batch is not enough: in a row far below it all exponentials are 0.",
+                    _wrong_classifier(shift=lambda scores: scores.max()),
+                ),
+            ],
+            points=4,
+        ),
+        Reaching(
+            name="read-digits",
+            title="Capstone, second half: read the digits",
+            statement=(
+                "Train a network from nothing but NumPy, and read at least 97 % of the held-out digits of this "
+                "chapter. Your own forward pass, way back and Adam are all that it takes: a network of 64 hidden units "
+                "needs thirty epochs, a second at most. After a minute the checker stops it. It judges what "
+                "you reach, however you reach it; and since a network learns in spite of many a mistake, check your "
+                "`classifier_gradients` first."
+            ),
+            solution=train_digits,
+            inputs=_split_digits,
+            mistakes=[],
+            reached=_digits_read,
+            points=5,
         ),
     ],
     quiz=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Ordering, Question
 from dlmath.exercises.later import Later
 
 hadamard = Later("dlmath.symbolic", "hadamard")
@@ -109,6 +109,30 @@ def _passes(rng):
 
 def printed_gradient(x, G, W_2, M):
     return x.T * hadamard(M, G * W_2.T)
+
+
+def block_backward(G, feed_back, norm2_back, attend_back, norm1_back):
+    """The gradient with respect to the input of a pre-norm block.
+
+    G is that with respect to its output; the functions are the ways back.
+    """
+    G_norm2 = feed_back(G)
+    G = G + norm2_back(G_norm2)
+    G_norm1 = attend_back(G)
+    G = G + norm1_back(G_norm1)
+    return G
+
+
+def _ways_back(rng):
+    """Linear maps: that is all that a way back is."""
+
+    def way(M):
+        return lambda G: G @ M
+
+    return [
+        (rng.standard_normal((n, d)), *(way(rng.standard_normal((d, d))) for _ in range(4)))
+        for n, d in [(1, 1), (3, 3), (4, 2)]
+    ]
 
 
 chapter = Chapter(
@@ -396,6 +420,29 @@ chapter = Chapter(
                 Mistake("$\\epsilon$ is added to the root. It belongs to the mean of the squares.", _epsilon_outside),
             ],
             points=3,
+        ),
+        Ordering(
+            name="order-of-a-block-backward",
+            title="Put in order: back through a block",
+            statement=(
+                "A pre-norm block computes $X + \\mathrm{attend}(\\mathrm{norm}_1(X))$, and adds "
+                "$\\mathrm{feed}(\\mathrm{norm}_2(\\cdot))$ of that to it. Put the lines of its way back in order. "
+                "Two of "
+                "them do not belong."
+            ),
+            solution=block_backward,
+            inputs=_ways_back,
+            before={
+                (
+                    "G = G + norm2_back(G_norm2)",
+                    "G_norm1 = attend_back(G)",
+                ): "What comes back through attention lacks what the feed-forward layer has sent to it.",
+            },
+            extra={
+                "G = norm2_back(G_norm2)": "The residual connection is lost: the gradient goes round the layer too.",
+                "G_norm1 = attend_back(G_norm2)": "Attention lies below the sum: it gets what arrives there, not what "
+                "has come out of the feed-forward layer alone.",
+            },
         ),
     ],
     quiz=[

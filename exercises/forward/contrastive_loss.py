@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 from dlmath.exercises.later import Later
 
 sp = Later("sympy")
@@ -156,10 +156,36 @@ def loss_with_copies(N, k, c, tau):
     return sp.log(k + (N - k) * sp.exp((c - 1) / tau))
 
 
+def cost_of_knowing_nothing():
+    """The loss of a batch of 64 whose cosines are all equal, over that of a batch of 8."""
+    from dlmath import contrastive
+
+    losses = [contrastive.clip_loss(np.ones((n, 3)), np.ones((n, 3)), 0.1) for n in (64, 8)]
+    return float(losses[0] / losses[1])
+
+
 chapter = Chapter(
     name="forward/contrastive-loss",
     title="Contrastive loss",
     exercises=[
+        Prediction(
+            name="eight-times-the-batch",
+            title="Predict: eight times the batch",
+            question=(
+                "Two towers know nothing: all their cosines are equal. How many times as large is their loss in a "
+                "batch of 64 as in a batch of 8?"
+            ),
+            solution=cost_of_knowing_nothing,
+            why=(
+                "To know nothing costs $\\log N$, and $\\log 64 = 2\\log 8$. The dashed lines in the figure of the "
+                "lowest loss are these costs: equally far apart for batches that grow by a factor."
+            ),
+            mistakes=[
+                Mistake("The right partner is one of eight times as many, but the loss is a logarithm.", lambda: 8.0),
+                Mistake("A mean does not grow with the number of its terms. But here each term does.", lambda: 1.0),
+                Mistake("This is by how much it grows in nats. How many times as large is it?", lambda: 2.0794),
+            ],
+        ),
         Derivation(
             name="loss-with-copies",
             title="Many pictures, one caption",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Ordering, Question
 from dlmath.exercises.later import Later
 
 sp = Later("sympy")
@@ -116,6 +116,34 @@ def _upside_down(x_t, t, predicted_noise, z, betas):
 
 def _larger_sigma(beta, bar, before):
     return 0.0 if before == 1 else np.sqrt(beta)
+
+
+def sample(predict, x, betas, draws):
+    """The samples; draws[t] is the noise that step t adds, and x is pure noise.
+
+    betas[t] belongs to step t; betas[0] and draws[0] are not used.
+    """
+    left = np.cumprod(1 - betas)
+    for t in range(len(betas) - 1, 0, -1):
+        noise = predict(x, t)
+        x = x - betas[t] / np.sqrt(1 - left[t]) * noise
+        x = x / np.sqrt(1 - betas[t])
+        if t > 1:
+            x = x + np.sqrt(betas[t]) * draws[t]
+    return x
+
+
+def _samplers(rng):
+    """One step, two, and several, with a network that is a plain function."""
+
+    def predict(x, t):
+        return np.tanh(x) / (1 + t)
+
+    cases = []
+    for count, shape in [(1, (2,)), (2, (3,)), (5, (4, 2))]:
+        betas = np.concatenate([[0.0], rng.uniform(0.1, 0.5, count)])
+        cases.append((predict, rng.standard_normal(shape), betas, rng.standard_normal((count + 1, *shape))))
+    return cases
 
 
 chapter = Chapter(
@@ -370,6 +398,7 @@ chapter = Chapter(
                 Mistake(
                     "The predicted noise is not multiplied by anything.",
                     _step_wrongly(fraction=lambda beta, bar: 1.0),
+                    as_printed="diffusion-reverse-step",
                 ),
                 Mistake(
                     "Below $\\beta_t$ a root is missing.",
@@ -407,6 +436,40 @@ chapter = Chapter(
                 ),
             ],
             points=3,
+        ),
+        Ordering(
+            name="order-of-the-sampler",
+            title="Put in order: from noise to data",
+            statement=(
+                "These lines walk back from pure noise, with the larger of the two usual variances. Put them in order. "
+                "Two of them do not belong."
+            ),
+            solution=sample,
+            inputs=_samplers,
+            before={
+                (
+                    "    noise = predict(x, t)",
+                    "    x = x / np.sqrt(1 - betas[t])",
+                ): "The network is asked about a point that is stretched already.",
+                (
+                    "    x = x - betas[t] / np.sqrt(1 - left[t]) * noise",
+                    "    x = x / np.sqrt(1 - betas[t])",
+                ): "The noise is stretched with the point: it is removed first.",
+                (
+                    "    x = x - betas[t] / np.sqrt(1 - left[t]) * noise",
+                    "        x = x + np.sqrt(betas[t]) * draws[t]",
+                ): "Fresh noise comes last in a step, when the old is removed.",
+                (
+                    "    x = x / np.sqrt(1 - betas[t])",
+                    "        x = x + np.sqrt(betas[t]) * draws[t]",
+                ): "The fresh noise is stretched with the point: it comes last in a step.",
+            },
+            extra={
+                "    x = x - noise": "That is the printed line: its fraction is lost. One step removes a part of the "
+                "noise, not all of it.",
+                "        x = x + betas[t] * draws[t]": "Noise is multiplied by its standard deviation, not by its "
+                "variance.",
+            },
         ),
     ],
     quiz=[

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath import reinforcement
+from dlmath.exercises.definition import (
+    Chapter,
+    Coding,
+    Derivation,
+    Mistake,
+    Ordering,
+    Prediction,
+    Question,
+    Reaching,
+)
 
 
 def bellman_sweep(Q, P, R, terminal, gamma):
@@ -122,10 +132,162 @@ def round_trip_value(gamma, r, n):
     return gamma ** (n - 1) * r / (1 - gamma**n)
 
 
+MAZES = (
+    ["..#G", ".X..", "...."],
+    ["...#..G", ".#.#.#.", ".#...#.", ".###.#X", "...#...", "##...#."],
+    [".......G", ".####.X.", ".#....#.", "...##...", ".#.#..#.", ".......X"],
+)
+STARTS = (8, 0, 40)
+STEP_REWARD = -0.02
+
+
+def learn_policy(step, n_states, start, gamma, rng):
+    """The best action in each state of a world that can only be walked in.
+
+    step is a function of a state and an action. It returns (next_state,
+    reward, ended). The actions are 0 up, 1 right, 2 down, 3 left. Walks
+    begin at start, and rng is a generator of random numbers. Return n_states
+    integers from 0 to 3.
+    """
+    Q = np.zeros((n_states, 4))
+    for _ in range(500):
+        state = start
+        for _ in range(200):
+            explores = rng.random() < 0.2
+            action = int(rng.integers(4)) if explores else int(Q[state].argmax())
+            next_state, reward, ended = step(state, action)
+            target = reward if ended else reward + gamma * Q[next_state].max()
+            Q[state, action] += 0.5 * (target - Q[state, action])
+            state = next_state
+            if ended:
+                break
+    return Q.argmax(axis=1)
+
+
+def _world(number):
+    P, R, terminal = reinforcement.grid_world(MAZES[number], step_reward=STEP_REWARD)
+    return P.argmax(axis=2), R, terminal
+
+
+def _mazes(rng):
+    """A small world, and one of two larger ones."""
+    worlds = []
+    for number in (0, int(rng.integers(1, len(MAZES)))):
+        next_states, rewards, terminal = _world(number)
+
+        def step(state, action, next_states=next_states, rewards=rewards, terminal=terminal):
+            next_state = int(next_states[state, action])
+            return next_state, float(rewards[state, action]), bool(terminal[next_state])
+
+        worlds.append((step, len(terminal), STARTS[number], 0.97, np.random.default_rng(rng.integers(2**32))))
+    return worlds
+
+
+def _walked(policy, next_states, terminal, start):
+    """The states of the walk that a policy makes, until it ends or has been everywhere."""
+    walk = [start]
+    while not terminal[walk[-1]] and len(walk) <= len(terminal):
+        walk.append(int(next_states[walk[-1], policy[walk[-1]]]))
+    return walk
+
+
+def _goal_reached(policy, step, n_states, start, gamma, rng):
+    """Whether the walk of a policy is a shortest one to the goal, and what becomes of it otherwise."""
+    if np.shape(policy) == (n_states, 4):
+        return False, "This is a table with four numbers a state. Which action is the best of them?"
+    if not isinstance(policy, np.ndarray | list) or np.shape(policy) != (n_states,):
+        return False, f"Expected is one action for each state, {n_states} integers from 0 to 3."
+    policy = np.asarray(policy)
+    if policy.dtype.kind not in "iuf" or not np.isin(policy, np.arange(4)).all():
+        return False, "Not all of these are actions, integers from 0 to 3."
+    number = next(i for i, maze in enumerate(MAZES) if len("".join(maze)) == n_states and STARTS[i] == start)
+    next_states, _, terminal = _world(number)
+    Q, _ = reinforcement.value_iteration(*reinforcement.grid_world(MAZES[number], step_reward=STEP_REWARD), gamma)
+    shortest = len(_walked(Q.argmax(axis=1), next_states, terminal, start)) - 1
+    walk = _walked(policy.astype(int), next_states, terminal, start)
+    where = f"In the world of {n_states} states "
+    if not terminal[walk[-1]]:
+        stuck = "stays where it is, before a wall" if walk[-1] == walk[-2] else "goes round in a circle"
+        return False, (
+            f"{where}the walk from the start never ends: in the end it {stuck}. Has it found the goal while it learnt? "
+            "How often does it try something else than the best it knows?"
+        )
+    if "".join(MAZES[number])[walk[-1]] == "X":
+        return False, f"{where}the walk from the start ends in the trap. With which sign does the reward count?"
+    if len(walk) - 1 > shortest:
+        return False, (
+            f"{where}the walk reaches the goal after {len(walk) - 1} steps. There is a shorter way. Does the future "
+            "count with the discount, and has every way been tried often enough?"
+        )
+    return True, f"{where}the walk reaches the goal after {shortest} steps, and there is no shorter way."
+
+
+def sweeps_needed():
+    """Sweeps until the error of every value is below a hundredth of what it was, for two discounts, as a ratio."""
+    sweeps = []
+    for gamma in (0.9, 0.99):
+        value, count = 0.0, 0
+        while 1 / (1 - gamma) - value > 0.01 / (1 - gamma):
+            value, count = 1 + gamma * value, count + 1
+        sweeps.append(count)
+    return sweeps[1] / sweeps[0]
+
+
+def replay(Q, steps, alpha, gamma):
+    """The table after Q-learning from steps that were recorded."""
+    Q = Q.copy()
+    for state, action, reward, next_state, ended in steps:
+        target = reward
+        if not ended:
+            target = target + gamma * Q[next_state].max()
+        error = target - Q[state, action]
+        Q[state, action] = Q[state, action] + alpha * error
+    return Q
+
+
+def _recorded(rng):
+    """One step, one that ends, and walks."""
+    table = rng.standard_normal((4, 2))
+    one, last = (0, 1, 1.0, 2, False), (3, 0, -1.0, 1, True)
+    walk = [
+        (*map(int, rng.integers(0, (4, 2))), float(rng.normal()), int(rng.integers(4)), bool(i % 3)) for i in range(8)
+    ]
+    return [
+        (table, [one], 0.5, 0.9),
+        (table, [last], 0.5, 0.9),
+        (table, walk, 0.25, 0.8),
+        (table, [one, last] * 3, 0.5, 0.5),
+    ]
+
+
 chapter = Chapter(
     name="forward/reinforcement-learning",
     title="Reinforcement learning",
     exercises=[
+        Prediction(
+            name="ten-times-as-patient",
+            title="Predict: a more patient agent",
+            question=(
+                "Every step has the reward 1, for ever, and value iteration begins with zeros. With the discount 0.9 "
+                "it "
+                "takes some number of sweeps until a hundredth of the value is missing. With 0.99, how many times as "
+                "many does it take?"
+            ),
+            solution=sweeps_needed,
+            within=0.1,
+            why=(
+                "Each sweep multiplies the error by $\\gamma$, so the number of sweeps goes with $1/\\log(1/\\gamma)$, "
+                "about $1/(1-\\gamma)$: 10 and 100. Move the discount in the figure of value iteration."
+            ),
+            mistakes=[
+                Mistake("0.99 is ten per cent more than 0.9. What counts is what is missing to 1.", lambda: 1.1),
+                Mistake(
+                    "A more patient agent looks further ahead. Does it need fewer sweeps for that?",
+                    lambda: 0.1,
+                ),
+                Mistake("The horizon $1/(1-\\gamma)$ grows from 10 to 100, not its square.", lambda: 100.0),
+            ],
+        ),
         Derivation(
             name="value-of-a-round-trip",
             title="Round and round",
@@ -291,6 +453,7 @@ chapter = Chapter(
                 Mistake(
                     "The discount is missing.",
                     _wrong_sweep(combine=lambda R, following, gamma: R + following),
+                    as_printed="bellman-optimality",
                 ),
                 Mistake(
                     "The reward of this step comes now. It is not discounted.",
@@ -426,6 +589,50 @@ chapter = Chapter(
                     ),
                 ),
             ],
+        ),
+        Ordering(
+            name="order-of-q-learning",
+            title="Put in order: Q-learning",
+            statement=(
+                "These lines learn from steps that were recorded on walks. Put them in order. Two of them do not "
+                "belong."
+            ),
+            solution=replay,
+            inputs=_recorded,
+            before={
+                (
+                    "Q = Q.copy()",
+                    "for state, action, reward, next_state, ended in steps:",
+                ): "What is changed is the table of the caller. Copy it first.",
+                (
+                    "        target = target + gamma * Q[next_state].max()",
+                    "    error = target - Q[state, action]",
+                ): "The error is taken before the target looks ahead.",
+            },
+            extra={
+                "    target = reward + Q[next_state].max()": "That is the printed equation: the discount is missing, "
+                "and "
+                "a step that ends the walk looks ahead too.",
+                "    Q[state, action] = Q[state, action] + alpha * target": "The old value is not taken away: the "
+                "entry "
+                "grows with every visit.",
+            },
+        ),
+        Reaching(
+            name="new-grid-world",
+            title="Capstone: a world that you have not seen",
+            statement=(
+                "Now without a table of the world: you only get `step`, and must walk to know. Write Q-learning from "
+                "beginning to end, and return the action that your table likes best in each state. What counts is the "
+                "walk that these actions make from the start: does it reach the goal, and is there no shorter way? A "
+                "few "
+                "hundred walks of at most two hundred steps are enough, and take less than a second."
+            ),
+            solution=learn_policy,
+            inputs=_mazes,
+            mistakes=[],
+            reached=_goal_reached,
+            points=5,
         ),
     ],
     quiz=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 from dlmath.exercises.later import Later
 
 sp = Later("sympy")
@@ -54,10 +54,43 @@ def sigmoid_derivative(x):
     return sp.exp(-x) / (1 + sp.exp(-x)) ** 2
 
 
+def slope_of_a_chain():
+    """The largest slope of a chain of five units with the weight 2, over that with the weight 4."""
+    slopes = []
+    for weight in (2.0, 4.0):
+        slope = 1.0  # at x = 0, where every unit is steepest
+        for _ in range(5):
+            slope *= weight * 0.25
+        slopes.append(slope)
+    return slopes[1] / slopes[0]
+
+
 chapter = Chapter(
     name="math/activation-function",
     title="Activation function: the sigmoid",
     exercises=[
+        Prediction(
+            name="half-the-weight",
+            title="Predict: half the weight",
+            question=(
+                "In the figure of the chain of sigmoids, five units have the weight 4, and the slope at $x = 0$ is 1. "
+                "You set the weight to 2. How many times flatter does the curve become at $x = 0$?"
+            ),
+            solution=slope_of_a_chain,
+            why=(
+                "Each unit passes on the factor $w/4$, and five factors of one half follow one another. Choose five "
+                "units in the figure, and the weights 4 and 2."
+            ),
+            mistakes=[
+                Mistake("That is one unit. There are five of them, one after the other.", lambda: 2.0),
+                Mistake("The factors of the units multiply, they do not add.", lambda: 10.0),
+                Mistake("Count the units: there are five factors, one for each.", lambda: 16.0),
+                Mistake(
+                    "$\\frac14$ is the slope of each unit with either weight. By what do the two chains differ?",
+                    lambda: 4.0**5,
+                ),
+            ],
+        ),
         Derivation(
             name="sigmoid-derivative",
             title="The derivative of the sigmoid",

@@ -116,6 +116,12 @@ chapter = Chapter(
                     lambda X, W0, b0, W1, b1: sigmoid(sigmoid(X @ W0 + b0) @ W1 + b1),
                 ),
                 Mistake(
+                    "The weights of the output are used as they are printed, without the transpose. With as many "
+                    "outputs as hidden units nothing complains.",
+                    lambda X, W0, b0, W1, b1: sigmoid(sigmoid(X @ W0.T + b0) @ W1 + b1),
+                    as_printed="network-forward",
+                ),
+                Mistake(
                     "The sign in the exponent of the sigmoid is lost: this is σ(-z).",
                     lambda X, W0, b0, W1, b1: sigmoid(-(sigmoid(-(X @ W0.T + b0)) @ W1.T + b1)),
                 ),

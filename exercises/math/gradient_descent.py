@@ -5,22 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath.activations import sigmoid
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Ordering, Prediction, Question
 
 
-def output_delta(outputs, targets):
+def height_delta(outputs, heights):
     """The gradient with respect to the last pre-activations.
 
-    outputs are the predictions σ(z); all shapes are (N, 1).
+    outputs are values of the sigmoid, which stand for the heights
+    6 * outputs - 3; all shapes are (N, 1).
     """
-    return 2 / len(outputs) * (outputs - targets) * outputs * (1 - outputs)
+    return 12 / len(outputs) * (6 * outputs - 3 - heights) * outputs * (1 - outputs)
 
 
 def _outputs(rng):
     """One sample, outputs that are right or saturated, and batches."""
     one = (np.array([[0.75]]), np.array([[0.25]]))
-    borders = (np.array([[0.0], [1.0], [0.5]]), np.array([[1.0], [0.0], [0.5]]))
-    return [one] + [(rng.uniform(0, 1, (n, 1)), rng.uniform(0, 1, (n, 1))) for n in (2, 7)] + [borders]
+    borders = (np.array([[0.0], [1.0], [0.5]]), np.array([[1.0], [-1.0], [0.0]]))
+    return [one] + [(rng.uniform(0, 1, (n, 1)), rng.uniform(-3, 3, (n, 1))) for n in (2, 7)] + [borders]
 
 
 def network_gradients(X, Y, W0, b0, W1, b1):
@@ -45,6 +46,8 @@ def _wrong_gradients(
     slope0=lambda a: a * (1 - a),
     weigh=lambda G, A: G.T @ A,
     total=lambda G: G.sum(axis=0),
+    back=lambda G, W: G @ W,
+    slope_at_W1=lambda H: 1,
     sign=1,
 ):
     """The four gradients with one step of the computation exchanged."""
@@ -53,10 +56,22 @@ def _wrong_gradients(
         H = sigmoid(X @ W0.T + b0)
         outputs = sigmoid(H @ W1.T + b1)
         delta1 = sign * 2 / mean(X) * (outputs - Y) * slope1(outputs)
-        delta0 = delta1 @ W1 * slope0(H)
-        return weigh(delta0, X), total(delta0), weigh(delta1, H), total(delta1)
+        delta0 = back(delta1, W1) * slope0(H)
+        return weigh(delta0, X), total(delta0), weigh(delta1, H * slope_at_W1(H)), total(delta1)
 
     return gradients
+
+
+def _without_the_output_weights(X, Y, W0, b0, W1, b1):
+    grad_W0, _, grad_W1, grad_b1 = network_gradients(X, Y, W0, b0, W1, b1)
+    _, grad_b0, _, _ = _wrong_gradients(back=lambda G, W: G.sum(axis=1, keepdims=True))(X, Y, W0, b0, W1, b1)
+    return grad_W0, grad_b0, grad_W1, grad_b1
+
+
+def _without_the_last_sum(X, Y, W0, b0, W1, b1):
+    *others, _ = network_gradients(X, Y, W0, b0, W1, b1)
+    *_, grad_b1 = _wrong_gradients(total=lambda G: G)(X, Y, W0, b0, W1, b1)
+    return *others, grad_b1
 
 
 def _problems(rng):
@@ -90,10 +105,47 @@ def layer_gradient(D, H):
     return D.T * H
 
 
+def way_back(X, Y, W0, b0, W1, b1):
+    """The gradients of the two weight matrices."""
+    H = sigmoid(X @ W0.T + b0)
+    outputs = sigmoid(H @ W1.T + b1)
+    delta = 2 / len(X) * (outputs - Y) * outputs * (1 - outputs)
+    grad_W1 = delta.T @ H
+    delta = delta @ W1 * H * (1 - H)
+    grad_W0 = delta.T @ X
+    return grad_W0, grad_W1
+
+
+def error_ratio():
+    """The error of the one-sided difference with the step 1e-2, over that with the step 1e-4."""
+    errors = [abs((np.sin(1 + h) - np.sin(1)) / h - np.cos(1)) for h in (1e-2, 1e-4)]
+    return errors[0] / errors[1]
+
+
 chapter = Chapter(
     name="math/gradient-descent",
     title="Gradient descent: the four gradients",
     exercises=[
+        Prediction(
+            name="a-hundredth-of-the-step",
+            title="Predict: a smaller step",
+            question=(
+                "A one-sided difference $\\frac{f(x+h)-f(x)}h$ measures the slope of the sine at $x = 1$. On the right "
+                "branch of the V, where rounding does not count yet, $h$ is made a hundred times smaller, from "
+                "$10^{-2}$ to $10^{-4}$. By which factor does the error become smaller?"
+            ),
+            solution=error_ratio,
+            why=(
+                "The error of the one-sided difference is $\\frac h2f''$ and a little more: it shrinks in proportion "
+                "to "
+                "$h$. In the figure of the V its right branch has the slope 1, that of the central difference 2."
+            ),
+            mistakes=[
+                Mistake("That would be the central difference, whose error goes with $h^2$.", lambda: 1e4),
+                Mistake("The leading error goes with $h$ itself, not with its root.", lambda: 10.0),
+                Mistake("The smaller step is the better one here: rounding does not count yet.", lambda: 0.01),
+            ],
+        ),
         Derivation(
             name="one-weight-gradient",
             title="The gradient of one weight",
@@ -152,35 +204,51 @@ chapter = Chapter(
             ],
         ),
         Coding(
-            name="output-delta",
-            title="The error at the output",
+            name="height-delta",
+            title="The error at the output, in heights",
             statement=(
-                "Write $\\mathbf\\Delta_1 = \\frac2N(\\hat{\\mathbf Y} - \\mathbf Y)\\odot\\hat{\\mathbf Y}"
-                "\\odot(1 - \\hat{\\mathbf Y})$, from which all four gradients begin. "
-                "The function gets the outputs of the sigmoid, not its arguments."
+                "The sigmoid at the output stays between 0 and 1; its value $\\hat y$ stands for the height $6\\hat y "
+                "- 3$. "
+                "So the loss can be measured in heights: $L = \\frac1N\\sum_i(6\\hat y_i - 3 - z_i)^2$, where $z_i$ "
+                "is what "
+                "the sensor measured. Write its gradient with respect to the pre-activations of the output. The "
+                "function "
+                "gets the outputs of the sigmoid, not its arguments."
             ),
-            solution=output_delta,
+            solution=height_delta,
             inputs=_outputs,
             mistakes=[
                 Mistake(
+                    "The residuals are right. How does the height change with the output? That factor is missing.",
+                    lambda a, z: 2 / len(a) * (6 * a - 3 - z) * a * (1 - a),
+                ),
+                Mistake(
+                    "The outputs are compared with heights. They are to be turned into heights first.",
+                    lambda a, z: 2 / len(a) * (a - z) * a * (1 - a),
+                ),
+                Mistake(
+                    "The residual is that of the scaled targets: so the loss would be 36 times as small.",
+                    lambda a, z: 2 / len(a) * (a - (z + 3) / 6) * a * (1 - a),
+                ),
+                Mistake(
                     "The derivative of the sigmoid is missing.",
-                    lambda a, y: 2 / len(a) * (a - y),
+                    lambda a, z: 12 / len(a) * (6 * a - 3 - z),
                 ),
                 Mistake(
                     "σ' is taken of the activation: `outputs` are values of the sigmoid already.",
-                    lambda a, y: 2 / len(a) * (a - y) * sigmoid(a) * (1 - sigmoid(a)),
+                    lambda a, z: 12 / len(a) * (6 * a - 3 - z) * sigmoid(a) * (1 - sigmoid(a)),
                 ),
                 Mistake(
                     "The loss is a mean over the batch: 1/N is missing.",
-                    lambda a, y: 2 * (a - y) * a * (1 - a),
+                    lambda a, z: 12 * (6 * a - 3 - z) * a * (1 - a),
                 ),
                 Mistake(
-                    "The sign is turned: output minus target.",
-                    lambda a, y: 2 / len(a) * (y - a) * a * (1 - a),
+                    "The sign is turned: output minus measurement.",
+                    lambda a, z: 12 / len(a) * (z - 6 * a + 3) * a * (1 - a),
                 ),
                 Mistake(
                     "The 2 of the square is missing.",
-                    lambda a, y: (a - y) * a * (1 - a) / len(a),
+                    lambda a, z: 6 / len(a) * (6 * a - 3 - z) * a * (1 - a),
                 ),
             ],
         ),
@@ -226,6 +294,34 @@ chapter = Chapter(
                     ),
                 ),
                 Mistake(
+                    "A slope too many at $\\mathbf W_1$, as in the printed formula: its path to the loss does not pass "
+                    "through the hidden activation.",
+                    _wrong_gradients(slope_at_W1=lambda H: H * (1 - H)),
+                    as_printed="gradient-w1",
+                ),
+                Mistake(
+                    "The factor $\\mathbf W_1$ is missing on the way back to the hidden layer, in both of its "
+                    "gradients.",
+                    _wrong_gradients(back=lambda G, W: G.sum(axis=1, keepdims=True)),
+                ),
+                Mistake(
+                    "The factor $\\mathbf W_1$ is missing in the gradient of $\\mathbf b_0$, as in the printed "
+                    "formula.",
+                    _without_the_output_weights,
+                    as_printed="gradient-b0",
+                ),
+                Mistake(
+                    "On the way back the weights of the output are used as forward, transposed. With square matrices "
+                    "nothing complains.",
+                    _wrong_gradients(back=lambda G, W: G @ W.T),
+                ),
+                Mistake(
+                    "The gradient of $\\mathbf b_1$ is not summed over the batch, as in the printed formula: one bias "
+                    "serves all samples.",
+                    _without_the_last_sum,
+                    as_printed="gradient-b1",
+                ),
+                Mistake(
                     "The weight gradients are transposed: each has the shape of its weights.",
                     _wrong_gradients(weigh=lambda G, A: A.T @ G),
                 ),
@@ -235,6 +331,35 @@ chapter = Chapter(
                 ),
             ],
             points=5,
+        ),
+        Ordering(
+            name="order-of-the-way-back",
+            title="Put in order: the way back",
+            statement=(
+                "These lines compute the gradients of both weight matrices, and use one name, `delta`, for both "
+                "signals. "
+                "Put them in order. Two of them are not needed: they are what the document prints."
+            ),
+            solution=way_back,
+            inputs=_problems,
+            returns=("grad_W0", "grad_W1"),
+            before={
+                (
+                    "grad_W1 = delta.T @ H",
+                    "delta = delta @ W1 * H * (1 - H)",
+                ): "The signal of the hidden layer is used for $\\mathbf W_1$, whose path to the loss does not pass "
+                "through the hidden activation.",
+                (
+                    "delta = delta @ W1 * H * (1 - H)",
+                    "grad_W0 = delta.T @ X",
+                ): "The signal of the output is used for $\\mathbf W_0$, which lies a layer below.",
+            },
+            extra={
+                "grad_W1 = (delta * H * (1 - H)).T @ H": "The printed formula for $\\mathbf W_1$ has the slope of the "
+                "hidden activation too. From $\\mathbf W_1$ to the loss there is no hidden activation.",
+                "delta = delta * H * (1 - H)": "The printed formula for $\\mathbf b_0$ lacks $\\mathbf W_1$: how does "
+                "the output change with $\\mathbf H$?",
+            },
         ),
     ],
     quiz=[
@@ -263,7 +388,9 @@ chapter = Chapter(
             },
         ),
         Question(
-            "The outputs of a network are almost 0 or 1 everywhere, and many are wrong. How large are its gradients?",
+            "A network with sigmoids is trained on the squared error. Its outputs are almost 0 or 1 everywhere, and "
+            "many "
+            "are wrong. How large are its gradients?",
             right=(
                 "Tiny.",
                 (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def gauss_newton_step(residuals, jacobian):
@@ -60,10 +60,52 @@ def cost_gradient(J, theta, z):
     return J.T * (J * theta - z)
 
 
+def step_from_twice_as_far():
+    """Where a Gauss-Newton step for forty sensors ends that begins twice as far away."""
+    from dlmath import datasets, least_squares
+
+    locations, heights = datasets.sensors(40, np.random.default_rng(0))
+    jacobian = np.column_stack([np.sin(locations[:, 0]), np.cos(locations[:, 1])])
+    best = least_squares.gauss_newton_step(-heights[:, 0], jacobian)
+    away = np.array([3.0, -2.0])
+    left = []
+    for start in (best + away, best + 2 * away):
+        end = start + least_squares.gauss_newton_step(jacobian @ start - heights[:, 0], jacobian)
+        left.append(float(np.linalg.norm(end - best)))
+    assert left[0] < 1e-9
+    return "A" if left[1] < 1e-9 else "B" if left[1] < 3 else "C"
+
+
 chapter = Chapter(
     name="math/introduction",
     title="Introduction: fitting a known model",
     exercises=[
+        Prediction(
+            name="twice-as-far",
+            title="Predict: a start twice as far away",
+            question=(
+                "In the figure of one Gauss–Newton step, the model is $a\\sin x + b\\cos y$. You move the start to "
+                "twice its distance from the best place. Where does the one step end?"
+            ),
+            solution=step_from_twice_as_far,
+            choices={
+                "A": "At the best place, as before.",
+                "B": "Half of the way there.",
+                "C": "Somewhere else: far from the best place the model is not what its linearization says.",
+            },
+            why=(
+                "The model is linear in $a$ and $b$, so its linearization is the model itself, and the step solves "
+                "the whole problem, from anywhere. Move the start and see."
+            ),
+            mistakes=[
+                Mistake(
+                    "A step of that kind would be gradient descent with a fixed rate. How long a Gauss-Newton step "
+                    "is, the curvature decides.",
+                    lambda: "B",
+                ),
+                Mistake("The model bends in $x$ and $y$. How does it depend on $a$ and $b$?", lambda: "C"),
+            ],
+        ),
         Derivation(
             name="linear-cost-gradient",
             title="The gradient of the cost",

@@ -5,39 +5,39 @@ SOFTMAX = """def softmax(Z):
     return E / E.sum(axis=1, keepdims=True)
 """
 
-BACKWARD = "lambda G, S: S * (G - (G * S).sum(axis=1, keepdims=True))"
+BACKWARD = """def tempered_backward(G, S, Z, T):
+    grad_Z = S * (G - (G * S).sum(axis=1, keepdims=True)) / T
+    return grad_Z, -(grad_Z * Z).sum() / T
+"""
 
-GELU = "lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi))"
+GATE = "lambda G, A, B, S: (G * B * S, G * A * (S + B * S * (1 - S)))"
 
 WRONG = {
-    "gelu-backward": [
-        ("lambda G, Z, Phi: G * Phi", "a constant Phi", ["constant"]),
-        ((GELU, "Phi + Z * ", "Phi + "), "no z", ["factor"]),
-        ((GELU, "Phi + Z", "Z"), "one term", ["two terms"]),
-        ((GELU, "Phi + Z", "Phi - Z"), "a minus", ["sign"]),
-        ((GELU, " / np.sqrt(2 * np.pi)", ""), "no area", ["area"]),
-        ((GELU, "(Z**2) / 2", "(Z**2)"), "no half", ["half"]),
-        ((GELU, "(Z**2) / 2", "Z / 2"), "no square", []),
-        ((GELU, "-(Z**2)", "(np.minimum(abs(Z), 6)**2)"), "a bell that grows", []),
-        ((GELU, "2 * np.pi", "np.pi"), "no two in the root", []),
-        ((GELU, "np.sqrt(2 * np.pi)", "(2 * np.pi)"), "no root", []),
-        ((GELU, "G * ", ""), "only the slope", ["arrives"]),
-        ((GELU, "G * (Phi", "(G * Phi"), "the gradient at one term", []),
-        ("lambda G, Z, Phi: G * Z * Phi", "the value", ["value"]),
-        ("lambda G, Z, Phi: G * (Phi + Z * Phi * (1 - Phi))", "the slope of SiLU's pattern", ["density"]),
-        ("lambda G, Z, Phi: G * (Z > 0)", "ReLU", []),
-        ((GELU, "Phi + Z", "1 + Z"), "one for Phi", []),
+    "gated-backward": [
+        ((GATE, "G * A * (S", "G * (S"), "no A", ["missing"]),
+        ((GATE, "S + B * S * (1 - S)", "S"), "a constant sigmoid", ["constant"]),
+        ((GATE, "S + B * S * (1 - S)", "B * S * (1 - S)"), "one term", ["two terms"]),
+        ((GATE, "S + B * S * (1 - S)", "S + S * (1 - S)"), "no B", ["factor"]),
+        ((GATE, "S + B * S * (1 - S)", "B * S"), "the value", ["value"]),
+        ((GATE, "S + B * S * (1 - S)", "S - B * S * (1 - S)"), "a minus", []),
+        ((GATE, "S + B * S * (1 - S)", "S + B * (1 - S)"), "no S in the slope", []),
+        ((GATE, "S + B * S * (1 - S)", "S + B * S * (1 - S**2)"), "the slope of tanh", []),
+        ((GATE, "G * B * S", "G * S"), "a gate without B", []),
+        ((GATE, "G * B * S", "B * S", "G * A", "A"), "no G", ["arrives"]),
+        ("lambda G, A, B, S: (G * A * (S + B * S * (1 - S)), G * B * S)", "exchanged", ["exchanged"]),
+        ((GATE, "G * B * S", "G * A * B * S"), "the value of the layer", []),
+        ("lambda G, A, B, S: G * B * S", "one value", ["2 values"]),
     ],
-    "silu-derivative": [
-        ("s", "the sigmoid as a constant", ["constant"]),
-        ("s * (1 - s)", "the derivative of the sigmoid", ["product"]),
-        ("z * s * (1 - s)", "one term", ["two terms"]),
-        ("s - z * s * (1 - s)", "a minus", []),
-        ("s + z * s * (1 + s)", "a plus in the slope", []),
-        ("1 + z * s * (1 - s)", "one for s", []),
-        ("s + z * (1 - s**2)", "the slope of tanh", []),
-        ("s + z * s", "no second factor", []),
-        ("z * s + s * (1 - s)", "factors exchanged", []),
+    "silu-bend": [
+        ("2 * s * (1 - s)", "no third term", ["missing"]),
+        ("s * (1 - s) + z * s * (1 - s) * (1 - 2 * s)", "one of two", ["twice"]),
+        ("2 * s * (1 - s) + z * (1 - 2 * s)", "no chain rule", ["change with z"]),
+        ("s + z * s * (1 - s)", "the slope", ["slope"]),
+        ("s * (1 - s) * (2 - z * (1 - 2 * s))", "a minus", ["sign"]),
+        ("z * s * (1 - s) * (1 - 2 * s)", "the last term alone", []),
+        ("s * (1 - s) * (2 + z * (1 - s))", "no 2 in the last factor", []),
+        ("2 + z * (1 - 2 * s)", "no factor", []),
+        ("s * (1 - s) * (1 - 2 * s)", "the bend of the sigmoid", []),
     ],
     "batch-softmax": [
         ("lambda Z: np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)", "no shift", ["added"]),
@@ -64,23 +64,24 @@ WRONG = {
             ["writes into"],
         ),
     ],
-    "softmax-backward": [
+    "tempered-softmax-backward": [
         ((BACKWARD, "(G * S).sum(axis=1, keepdims=True)", "(G * S).sum()"), "the whole batch", ["batch"]),
         ((BACKWARD, "(G * S).sum(axis=1, keepdims=True)", "(G * S).sum(axis=0)"), "columns", ["samples"]),
         ((BACKWARD, "(G * S).sum(axis=1, keepdims=True)", "(G * S).mean(axis=1, keepdims=True)"), "a mean", []),
-        (
-            (BACKWARD, "(G * S).sum(axis=1, keepdims=True)", "G.mean(axis=1, keepdims=True)"),
-            "a mean without weights",
-            [],
-        ),
+        ((BACKWARD, "(G * S).sum(axis=1, keepdims=True)", "G.mean(axis=1, keepdims=True)"), "no weights", []),
         ((BACKWARD, "G - (G", "G + (G"), "a plus", ["added"]),
-        ((BACKWARD, "S * (G", "(G"), "no factor", ["factor"]),
-        ("lambda G, S: G * S * (1 - S)", "the diagonal", ["diagonal"]),
-        ("lambda G, S: S * G", "one term", []),
-        ("lambda G, S: G - S * (G * S).sum(axis=1, keepdims=True)", "the factor at one term", []),
-        ("lambda G, S: S - G", "shares minus labels", []),
-        ("lambda G, S: -S * (G - (G * S).sum(axis=1, keepdims=True))", "the sign", ["sign"]),
-        ("lambda G, S: G @ (np.diag(S[0]) - np.outer(S[0], S[0]))", "the first sample's Jacobian for all", []),
-        ("lambda G, S: S * (G - (G * S).sum(axis=1))", "no keepdims", []),
+        ((BACKWARD, "S * (G - (", "(G - ("), "no factor", ["factor"]),
+        ((BACKWARD, "(G - (G * S).sum(axis=1, keepdims=True))", "G * (1 - S)"), "the diagonal", ["diagonal"]),
+        ((BACKWARD, "keepdims=True)) / T", "keepdims=True))"), "no T, nowhere", []),
+        (
+            (BACKWARD, "-(grad_Z * Z).sum() / T", "-(grad_Z * Z).sum()"),
+            "one T at the temperature",
+            ["one T is missing"],
+        ),
+        ((BACKWARD, "-(grad_Z * Z)", "(grad_Z * Z)"), "the sign", ["sign"]),
+        ((BACKWARD, "-(grad_Z * Z).sum()", "-grad_Z.sum()"), "no scores", ["scores"]),
+        ((BACKWARD, "-(grad_Z * Z).sum()", "-(grad_Z * Z).mean()"), "a mean over all", []),
+        ((BACKWARD, "-(grad_Z * Z).sum()", "-(grad_Z * Z).sum(axis=1)"), "one a sample", ["one number"]),
+        ((BACKWARD, "-(grad_Z * Z)", "-(grad_Z * S)"), "the shares for the scores", []),
     ],
 }

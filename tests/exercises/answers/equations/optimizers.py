@@ -1,10 +1,14 @@
 """Wrong answers to the exercises on optimizers."""
 
-ADAM = """def adam_update(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
-    m = beta1 * m + (1 - beta1) * gradient
-    v = beta2 * v + (1 - beta2) * gradient**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return theta - alpha * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+ADAM = """def adam(gradient, theta, alpha, beta1, beta2, epsilon, steps):
+    m, v = np.zeros_like(theta), np.zeros_like(theta)
+    for t in range(1, steps + 1):
+        g = gradient(theta)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        theta = theta - alpha * m_hat / (np.sqrt(v_hat) + epsilon)
+    return theta
 """
 
 MOMENTUM = """def momentum_update(theta, velocity, gradient, learning_rate, momentum):
@@ -52,29 +56,22 @@ WRONG = {
             ["PyTorch"],
         ),
     ],
-    "adam-update": [
+    "adam-descent": [
         ((ADAM, "m / (1 - beta1**t), v / (1 - beta2**t)", "m, v"), "no correction", ["correction"]),
-        ((ADAM, "m / (1 - beta1**t)", "m"), "the first not corrected", []),
-        ((ADAM, "v / (1 - beta2**t)", "v"), "the second not corrected", ["second"]),
-        (
-            (ADAM, "m / (1 - beta1**t), v / (1 - beta2**t)", "m / (1 - beta1), v / (1 - beta2)"),
-            "the correction of the first step",
-            [],
-        ),
-        ((ADAM, "v / (1 - beta2**t)", "v / (1 - beta1**t)"), "the same decay for both corrections", []),
+        ((ADAM, "m / (1 - beta1**t)", "m"), "the first not corrected", ["only the second"]),
+        ((ADAM, "v / (1 - beta2**t)", "v"), "the second not corrected", ["only the first"]),
+        ((ADAM, "range(1, steps + 1)", "range(steps)"), "counted from 0", []),
+        ((ADAM, "range(1, steps + 1)", "range(1, steps)"), "a step missing", ["one step"]),
         ((ADAM, "np.sqrt(v_hat) + epsilon", "np.sqrt(v_hat + epsilon)"), "epsilon inside", ["inside"]),
         ((ADAM, " + epsilon", ""), "no epsilon", []),
         ((ADAM, "np.sqrt(v_hat)", "v_hat"), "no root", ["root"]),
         ((ADAM, "np.sqrt(v_hat)", "np.sqrt(v)"), "the moment not corrected in the step", []),
-        ((ADAM, "gradient**2", "gradient"), "no square", []),
-        ((ADAM, "gradient**2", "np.abs(gradient)"), "absolute values", []),
-        ((ADAM, "gradient**2", "np.sum(gradient**2)"), "one second moment for all", []),
-        ((ADAM, ", m, v\n", ", m_hat, v_hat\n"), "the corrected are returned", ["corrected"]),
-        ((ADAM, ", m, v\n", ", v, m\n"), "exchanged", []),
+        ((ADAM, "g**2", "g"), "no square", []),
+        ((ADAM, "g**2", "np.sum(g**2)"), "one second moment for all", ["each has its own"]),
+        ((ADAM, "        m_hat, v_hat = m", "        m, v = m_hat, v_hat = m"), "corrected again", ["second time"]),
         ((ADAM, "theta - a", "theta + a"), "uphill", ["uphill"]),
-        ((ADAM, "alpha * m_hat", "alpha * gradient"), "the gradient for its mean", []),
-        ((ADAM, "(1 - beta1) * gradient", "gradient"), "no running mean", []),
-        ((ADAM, "m_hat, v_hat = m", "t = t + 1\n    m_hat, v_hat = m"), "t too large", ["too large"]),
-        ((ADAM, "m_hat, v_hat = m", "t = t - 1 if t > 1 else 1\n    m_hat, v_hat = m"), "t too small", []),
+        ((ADAM, "alpha * m_hat", "alpha * g"), "the gradient for its mean", []),
+        ((ADAM, "(1 - beta1) * g\n", "g\n"), "no running mean", []),
+        ((ADAM, "    return", "        return"), "one step only", []),
     ],
 }

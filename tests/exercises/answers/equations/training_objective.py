@@ -19,7 +19,65 @@ STOPPING = """def early_stopping(validation_losses, patience):
     return kept, len(validation_losses) - 1
 """
 
+BACK = """def classifier_gradients(X, labels, W1, b1, W2, b2):
+    H = np.maximum(X @ W1.T + b1, 0)
+    scores = H @ W2.T + b2
+    E = np.exp(scores - scores.max(axis=1, keepdims=True))
+    S = E / E.sum(axis=1, keepdims=True)
+    d2 = (S - np.eye(len(b2))[labels]) / len(X)
+    d1 = d2 @ W2 * (H > 0)
+    return d1.T @ X, d1.sum(axis=0), d2.T @ H, d2.sum(axis=0)
+"""
+
+READ = """def train_digits(X, labels, X_new):
+    rng = np.random.default_rng(0)
+    W, b = 0.01 * rng.standard_normal((10, 64)), np.zeros(10)
+    for _ in range(300):
+        S = np.exp(X @ W.T + b)
+        D = (S / S.sum(axis=1, keepdims=True) - np.eye(10)[labels]) / len(X)
+        W, b = W - 0.5 * D.T @ X, b - 0.5 * D.sum(axis=0)
+    return (X_new @ W.T + b).argmax(axis=1)
+"""
+
 WRONG = {
+    "classifier-gradients": [
+        ((BACK, " * (H > 0)", ""), "no slope", ["ReLU"]),
+        ((BACK, "(H > 0)", "H * (1 - H)"), "the slope of sigma", ["sigmoid"]),
+        ((BACK, " / len(X)", ""), "a sum", ["1/N"]),
+        ((BACK, "(S - np.eye(len(b2))[labels])", "S"), "no labels", ["label"]),
+        (
+            (BACK, "(S - np.eye(len(b2))[labels])", "(S - np.eye(len(b2))[labels]) * S * (1 - S)"),
+            "slope twice",
+            ["twice"],
+        ),
+        ((BACK, "d2 @ W2 ", "d2 @ W2.T "), "transposed", ["transposed"]),
+        ((BACK, " - scores.max(axis=1, keepdims=True)", ""), "no shift", ["overflow"]),
+        ((BACK, "scores.max(axis=1, keepdims=True)", "scores.max()"), "one shift", ["one shift"]),
+        ((BACK, "d1.sum(axis=0)", "d1.mean(axis=0)"), "one mean", []),
+        (
+            (
+                BACK,
+                "d1.T @ X, d1.sum(axis=0), d2.T @ H, d2.sum(axis=0)",
+                "d2.T @ H, d2.sum(axis=0), d1.T @ X, d1.sum(axis=0)",
+            ),
+            "the layers exchanged",
+            [],
+        ),
+        ((BACK, "E.sum(axis=1, keepdims=True)", "E.sum()"), "shares of the batch", []),
+        ((BACK, "np.maximum(X @ W1.T + b1, 0)", "X @ W1.T + b1"), "no ReLU", []),
+    ],
+    "read-digits": [
+        (READ, "a single layer", ["stopped early"]),
+        ((READ, "range(300)", "range(10)"), "ten steps", ["begun to learn"]),
+        ((READ, "range(300)", "range(0)"), "no step", ["chance"]),
+        ((READ, "np.eye(10)[labels]", "np.eye(10)[labels[::-1]]"), "labels in another order", ["stay together"]),
+        ((READ, "W - 0.5 * D", "W + 50 * D"), "uphill", ["every image is read as a"]),
+        ((READ, ".argmax(axis=1)", ""), "the scores", ["ten numbers an image"]),
+        ((READ, "(X_new @", "(X @"), "the old images", ["learnt from"]),
+        ((READ, ".argmax(axis=1)", ".argmax(axis=0)"), "the wrong axis", ["one digit for each"]),
+        ((READ, ".argmax(axis=1)", ".max(axis=1)"), "the largest score", ["digits, integers"]),
+        ((READ, ".argmax(axis=1)", ".argmin(axis=1)"), "the smallest score", ["chance"]),
+    ],
     "weights-at-rest": [
         ("m / (lam * N) * (Y_hat - Y).T * H", "the sign", ["sign"]),
         ("-m / lam * (Y_hat - Y).T * H", "N forgotten", ["mean"]),

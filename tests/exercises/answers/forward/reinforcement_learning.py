@@ -19,7 +19,46 @@ ENTRY = """def learnt_entry(Q, state, action, reward, next_state, ended, alpha, 
     return (1 - alpha) * old + alpha * target
 """
 
+LEARN = """def learn_policy(step, n_states, start, gamma, rng):
+    Q = np.zeros((n_states, 4))
+    for _ in range(400):
+        state = start
+        for _ in range(200):
+            action = int(rng.integers(4)) if rng.random() < 0.3 else int(Q[state].argmax())
+            following, reward, ended = step(state, action)
+            target = reward if ended else reward + gamma * Q[following].max()
+            Q[state, action] += 0.5 * (target - Q[state, action])
+            state = following
+            if ended:
+                break
+    return Q.argmax(axis=1)
+"""
+
 WRONG = {
+    "new-grid-world": [
+        ((LEARN, "Q.argmax(axis=1)", "Q"), "the table", ["table"]),
+        ((LEARN, "Q.argmax(axis=1)", "Q.max(axis=1)"), "the values", ["integers from 0 to 3"]),
+        ((LEARN, "Q.argmax(axis=1)", "Q.argmax(axis=0)"), "the wrong axis", ["one action for each state"]),
+        ((LEARN, "Q.argmax(axis=1)", "Q.argmin(axis=1)"), "the worst", []),
+        ((LEARN, "range(400)", "range(0)"), "not learnt at all", ["never ends"]),
+        (
+            (
+                LEARN,
+                "Q[state].argmax()",
+                "Q[state].argmin()",
+                "Q.argmax(axis=1)",
+                "Q.argmin(axis=1)",
+                "reward if ended else reward",
+                "-reward if ended else -reward",
+            ),
+            "rewards turned and the future not",
+            [],
+        ),
+        ((LEARN, "            state = following\n", ""), "the walk does not move on", ["never ends"]),
+        ((LEARN, "gamma * Q[following].max()", "0"), "no future", ["never ends"]),
+        ((LEARN, "return Q.argmax(axis=1)", "return list(range(n_states))"), "the states", ["integers from 0 to 3"]),
+        ((LEARN, "+= 0.5", "-= 0.5"), "away from the target", []),
+    ],
     "value-of-a-round-trip": [
         ("r / (1 - gamma**n)", "the first reward at once", ["first reward"]),
         ("gamma**n * r / (1 - gamma**n)", "one discount too many", ["once too often"]),

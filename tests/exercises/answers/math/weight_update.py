@@ -7,7 +7,64 @@ DESCEND = """def descend(gradient, start, learning_rate, steps):
     return theta
 """
 
+TRAIN = """def train_network(X, Y, W0, b0, W1, b1, learning_rate, steps):
+    for _ in range(steps):
+        H = 1 / (1 + np.exp(-(X @ W0.T + b0)))
+        A = 1 / (1 + np.exp(-(H @ W1.T + b1)))
+        d1 = 2 / len(X) * (A - Y) * A * (1 - A)
+        d0 = d1 @ W1 * H * (1 - H)
+        W0, b0 = W0 - learning_rate * d0.T @ X, b0 - learning_rate * d0.sum(axis=0)
+        W1, b1 = W1 - learning_rate * d1.T @ H, b1 - learning_rate * d1.sum(axis=0)
+    return W0, b0, W1, b1
+"""
+
+RATE = """def largest_stable_rate(gradient, theta):
+    rows = [(gradient(theta + 1e-5 * e) - gradient(theta - 1e-5 * e)) / 2e-5 for e in np.eye(theta.size)]
+    values = np.linalg.eigvalsh(np.array(rows))
+    return 2 / values[-1]
+"""
+
 WRONG = {
+    "train-network": [
+        (
+            (TRAIN, ", b0 - learning_rate * d0.sum(axis=0)", ", b0", ", b1 - learning_rate * d1.sum(axis=0)", ", b1"),
+            "weights only",
+            ["only the weights"],
+        ),
+        ((TRAIN, "2 / len(X)", "2"), "a sum", ["1/N"]),
+        ((TRAIN, "(A - Y)", "(Y - A)"), "uphill", ["climbs"]),
+        ((TRAIN, " * H * (1 - H)", ""), "no hidden slope", ["hidden layer"]),
+        ((TRAIN, " * A * (1 - A)", ""), "no output slope", ["at the output"]),
+        ((TRAIN, "d1.T @ H,", "(d1.T @ (H * H * (1 - H))),"), "as printed", ["slope too many"]),
+        (
+            (
+                TRAIN,
+                "        d0 = d1 @ W1 * H * (1 - H)\n",
+                "        W1 = W1 - learning_rate * d1.T @ H\n        d0 = d1 @ W1 * H * (1 - H)\n",
+                "W1, b1 = W1 - learning_rate * d1.T @ H,",
+                "W1, b1 = W1,",
+            ),
+            "sent back through the new weights",
+            [],
+        ),
+        ((TRAIN, "    return", "        return"), "one step only", []),
+        ((TRAIN, "d1 @ W1", "d1 @ W1.T"), "transposed", []),
+        ((TRAIN, "range(steps)", "range(steps + 1)"), "one step too many", []),
+        ((TRAIN, "return W0, b0, W1, b1", "return W0, W1, b0, b1"), "another order", []),
+        ((TRAIN, "2 / len(X)", "1 / len(X)"), "no 2", []),
+    ],
+    "largest-stable-rate": [
+        ((RATE, "2 / values[-1]", "1 / values[-1]"), "half", ["at rest after one step"]),
+        ((RATE, "2 / values[-1]", "values[-1]"), "the curvature", ["the curvature of the steepest"]),
+        ((RATE, "2 / values[-1]", "2 / values.sum()"), "the trace", ["the sum of the curvatures"]),
+        ((RATE, "2 / values[-1]", "2 / values.mean()"), "the mean", ["*mean* curvature"]),
+        ((RATE, "2 / values[-1]", "2 / values[0]"), "the flattest", []),
+        ((RATE, "2 / values[-1]", "1.9 / values[-1]"), "a little less", ["safe, but not the largest"]),
+        ((RATE, "2 / values[-1]", "2.2 / values[-1]"), "a little more", ["does not come back"]),
+        ((RATE, "2 / values[-1]", "-2 / values[-1]"), "negative", ["above 0"]),
+        ((RATE, "2 / values[-1]", "2 / values"), "all of them", ["a number"]),
+        ((RATE, "    return 2 / values[-1]", "    2 / values[-1]"), "nothing", []),
+    ],
     "loss-after-step": [
         ("lam * (1 - gamma)**2 * theta**2 / 2", "no curvature in the gradient", ["gradient"]),
         ("lam * (1 - gamma * lam) * theta**2 / 2", "not squared", ["squared"]),

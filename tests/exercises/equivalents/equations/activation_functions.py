@@ -1,7 +1,5 @@
 """The same answers, written differently."""
 
-import math
-
 import numpy as np
 import sympy as sp
 
@@ -30,30 +28,37 @@ def by_differences(Z):
     return 1 / np.exp(differences).sum(axis=2)
 
 
-def backward_by_jacobians(G, S):
-    return np.array([(np.diag(s) - np.outer(s, s)) @ g for g, s in zip(G, S)])
+def backward_by_jacobians(G, S, Z, T):
+    grad = np.array([(np.diag(s) - np.outer(s, s)) @ g for g, s in zip(G, S)])
+    return grad / T, np.vdot(grad, Z) * -(T**-2)
 
 
-def one_by_one(G, Z, Phi):
-    slopes = [p + z * math.exp(-z * z / 2) / math.sqrt(2 * math.pi) for z, p in zip(Z.flat, Phi.flat)]
-    return G * np.reshape(slopes, Z.shape)
+def backward_by_the_package(G, S, Z, T):
+    """The pull-back by the Jacobian of the package, at the scores that give these shares."""
+    grad_Z = np.array([activations.softmax_jacobian(z / T) @ g for g, z in zip(G, Z)]) / T
+    return [grad_Z, -sum(float(g @ z) for g, z in zip(grad_Z, Z)) / T]
 
 
-def from_the_package(G, Z, Phi):
-    return G * activations.gelu_grad(Z)
+def gate_by_the_package(G, A, B, S):
+    return G * activations.silu(B), G * A * activations.silu_grad(B)
+
+
+def gate_one_by_one(G, A, B, S):
+    pairs = [(g * b * s, g * a * (s * (1 + b * (1 - s)))) for g, a, b, s in zip(G.flat, A.flat, B.flat, S.flat)]
+    by_A, by_B = zip(*pairs)
+    return np.reshape(by_A, B.shape), np.reshape(by_B, B.shape)
 
 
 EQUIVALENTS = {
-    "gelu-backward": [
-        one_by_one,
-        from_the_package,
-        lambda G, Z, Phi: G * Phi + G * Z * np.exp(-Z * Z / 2) * (2 * np.pi) ** -0.5,
-        lambda G, Z, Phi: G * (Phi + np.exp(-0.5 * Z**2) * Z / np.sqrt(2) / np.sqrt(np.pi)),
+    "gated-backward": [
+        gate_by_the_package,
+        gate_one_by_one,
+        lambda G, A, B, S: [S * B * G, A * G * S * (1 + B - B * S)],
     ],
-    "silu-derivative": [
-        lambda z, s: sp.expand(s * (1 + z - z * s)),
-        lambda z, s: s * (1 + z * (1 - s)),
-        lambda z, s: z * s + s * (1 - z * s),
+    "silu-bend": [
+        lambda z, s: sp.expand(s * (1 - s) * (2 + z - 2 * z * s)),
+        lambda z, s: 2 * s * (1 - s) + z * s * (1 - s) * (1 - 2 * s),
+        lambda z, s: (s - s**2) * (2 - z * (2 * s - 1)),
     ],
     "batch-softmax": [
         activations.softmax,
@@ -62,10 +67,12 @@ EQUIVALENTS = {
         by_differences,
         lambda Z: row_by_row(Z.astype(np.float32)),
     ],
-    "softmax-backward": [
+    "tempered-softmax-backward": [
         backward_by_jacobians,
-        lambda G, S: S * G - S * np.sum(S * G, axis=1)[:, np.newaxis],
-        lambda G, S: S * (G - np.einsum("nk,nk->n", G, S)[:, None]),
-        lambda G, S: (S.T * (G.T - np.diag(G @ S.T))).T,
+        backward_by_the_package,
+        lambda G, S, Z, T: (
+            (S * G - S * np.sum(S * G, axis=1)[:, None]) / T,
+            -np.sum(S * (G - np.sum(G * S, axis=1)[:, None]) * Z) / T**2,
+        ),
     ],
 }

@@ -6,34 +6,36 @@ import sympy as sp
 from dlmath import optimizers
 
 
-def adam_update(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
-    """The corrections gathered into the learning rate and epsilon."""
-    m = np.average([m, gradient], weights=[beta1, 1 - beta1], axis=0)
-    v = np.average([v, gradient * gradient], weights=[beta2, 1 - beta2], axis=0)
-    root = np.sqrt(1 - beta2**t)
-    return theta - alpha * root / (1 - beta1**t) * m / (np.sqrt(v) + epsilon * root), m, v
+def adam_by_the_package(gradient, theta, alpha, beta1, beta2, epsilon, steps):
+    state = None
+    for _ in range(steps):
+        theta, state = optimizers.adam_step(
+            theta, gradient(theta), state, alpha, beta1=beta1, beta2=beta2, epsilon=epsilon
+        )
+    return theta
 
 
-def adam_number_by_number(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
-    new = [np.empty_like(theta) for _ in range(3)]
-    for place in np.ndindex(theta.shape):
-        g = gradient[place]
-        first = m[place] + (1 - beta1) * (g - m[place])
-        second = v[place] + (1 - beta2) * (g * g - v[place])
-        step = alpha * (first / (1 - beta1**t)) / ((second / (1 - beta2**t)) ** 0.5 + epsilon)
-        for array, number in zip(new, (theta[place] - step, first, second)):
-            array[place] = number
-    return new
+def adam_with_corrections_in_the_rate(gradient, theta, alpha, beta1, beta2, epsilon, steps):
+    """The corrections gathered into the learning rate and epsilon, and powers that are carried along."""
+    m, v, power1, power2 = 0 * theta, 0 * theta, 1.0, 1.0
+    for _ in range(steps):
+        g = gradient(theta)
+        power1, power2 = beta1 * power1, beta2 * power2
+        m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g * g - v)
+        root = np.sqrt(1 - power2)
+        theta = theta - alpha * root / (1 - power1) * m / (np.sqrt(v) + epsilon * root)
+    return theta
 
 
-def adam_in_copies(theta, gradient, m, v, t, alpha, beta1, beta2, epsilon):
-    theta, m, v = theta.copy(), m.copy(), v.copy()
-    m *= beta1
-    m += (1 - beta1) * gradient
-    v *= beta2
-    v += (1 - beta2) * np.square(gradient)
-    theta -= alpha * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
-    return theta, m, v
+def adam_from_all_gradients(gradient, theta, alpha, beta1, beta2, epsilon, steps):
+    """The running means written out as sums over all gradients so far."""
+    gradients = []
+    for t in range(1, steps + 1):
+        gradients.append(gradient(theta))
+        m = sum((1 - beta1) * beta1 ** (t - 1 - i) * g for i, g in enumerate(gradients))
+        v = sum((1 - beta2) * beta2 ** (t - 1 - i) * g**2 for i, g in enumerate(gradients))
+        theta = theta - alpha * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
+    return theta
 
 
 def momentum_update(theta, velocity, gradient, learning_rate, momentum):
@@ -65,5 +67,5 @@ EQUIVALENTS = {
         momentum_in_single_precision,
         lambda theta, v, g, rate, beta: (theta + beta * v - rate * g, -(rate * g - beta * v)),
     ],
-    "adam-update": [adam_update, adam_number_by_number, adam_in_copies],
+    "adam-descent": [adam_by_the_package, adam_with_corrections_in_the_rate, adam_from_all_gradients],
 }

@@ -49,7 +49,54 @@ def in_a_copy(Q, state, action, reward, next_state, ended, alpha, gamma):
     return float(table[state, action])
 
 
+def at_random(step, n_states, start, gamma, rng):
+    """Walks without a plan, and the rate 1: in a world without chance nothing needs to be averaged."""
+    Q = np.zeros((n_states, 4))
+    for _ in range(300):
+        state, ended = start, False
+        while not ended:
+            action = int(rng.integers(4))
+            state_before = state
+            state, reward, ended = step(state, action)
+            Q[state_before, action] = reward + (0 if ended else gamma * max(Q[state]))
+    return Q.argmax(axis=1).tolist()
+
+
+def hopeful(step, n_states, start, gamma, rng):
+    """Nothing is drawn: what was not tried is thought to be good."""
+    Q = np.ones((n_states, 4))
+    for _ in range(400):
+        state = start
+        for _ in range(100):
+            action = int(np.argmax(Q[state]))
+            following, reward, ended = step(state, action)
+            Q[state, action] = reward if ended else reward + gamma * Q[following].max()
+            state = following
+            if ended:
+                break
+    return np.argmax(Q, axis=1)
+
+
+def by_a_map(step, n_states, start, gamma, rng):
+    """The world is explored once, and its values are computed from the map."""
+    found, waiting, map_of = {start}, [start], {}
+    while waiting:
+        state = waiting.pop()
+        for action in range(4):
+            following, _, ended = map_of[state, action] = step(state, action)
+            if not ended and following not in found:
+                found.add(following)
+                waiting.append(following)
+    values, policy = np.zeros(n_states), np.zeros(n_states, dtype=int)
+    for _ in range(100):
+        for state in found:
+            options = [r + (0 if ended else gamma * values[s]) for s, r, ended in (map_of[state, a] for a in range(4))]
+            values[state], policy[state] = max(options), int(np.argmax(options))
+    return policy
+
+
 EQUIVALENTS = {
+    "new-grid-world": [at_random, hopeful, by_a_map],
     "value-of-a-round-trip": [
         lambda gamma, r, n: r / gamma / (gamma**-n - 1),
         lambda gamma, r, n: r * gamma**n / (gamma - gamma ** (n + 1)),

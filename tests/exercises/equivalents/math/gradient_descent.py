@@ -33,11 +33,11 @@ def with_einsum(X, Y, W0, b0, W1, b1):
     return [gradient / X.shape[0] for gradient in means]
 
 
-def one_after_the_other(outputs, targets):
+def one_after_the_other(outputs, heights):
     delta = np.zeros(outputs.shape)
     for i in range(outputs.shape[0]):
         a = outputs[i, 0]
-        delta[i, 0] = 2 * (a - targets[i, 0]) * a * (1 - a) / outputs.shape[0]
+        delta[i, 0] = 2 * (6 * a - 3 - heights[i, 0]) * 6 * a * (1 - a) / outputs.shape[0]
     return delta
 
 
@@ -52,11 +52,10 @@ EQUIVALENTS = {
         lambda D, H: (D.T * H).doit(),
         lambda D, H: 2 * D.T * H - D.T * H,
     ],
-    "output-delta": [
-        lambda a, y: losses.mse_grad(a, y) * (a - a * a),
+    "height-delta": [
         one_after_the_other,
-        lambda a, y: 2 * np.multiply(np.subtract(a, y), a - a**2) / a.size,
-        lambda a, y: -2 / y.shape[0] * (y - a) * a * (1 - a),
+        lambda a, z: 72 * losses.mse_grad(a, (z + 3) / 6) * a * (1 - a) / 2,
+        lambda a, z: 12 * (a - a * a) * (6 * a - 3 - z) / a.size,
     ],
     "network-gradients": [backpropagated, sample_by_sample, with_einsum],
 }
@@ -64,8 +63,8 @@ EQUIVALENTS = {
 _SAMPLES = "All of these have N rows."
 
 EQUIVALENT_SLIPS = {
-    "output-delta": {
-        "return 2 / len(targets) * (outputs - targets) * outputs * (1 - outputs)": _SAMPLES,
+    "height-delta": {
+        "return 12 / len(heights) * (6 * outputs - 3 - heights) * outputs * (1 - outputs)": _SAMPLES,
     },
     "network-gradients": {
         "delta1 = 2 / len(H) * (outputs - Y) * outputs * (1 - outputs)": _SAMPLES,

@@ -1,31 +1,6 @@
 """Wrong answers to the exercises of Part II on models, with the words by which a hint would name the mistake."""
 
 WRONG = {
-    "silu-derivative": [
-        ("s + z * s", "the 1 - s is missing", "subtracted from `1`|1 - s|1 − s|factor|slope|σ'|derivative", "sign"),
-        ("z * s * (1 - s)", "the product rule's first term", "product|term|\\bs\\b", "sign"),
-        ("s - z * s * (1 - s)", "a minus in the product rule", "sign|minus|plus|added|subtract", ""),
-    ],
-    "gelu-backward": [
-        (
-            "lambda G, Z, Phi: G * (Phi + Z * np.exp(-(Z**2) / 2))",
-            "the density is not normalised",
-            "2 \\* np.pi|√|root|normal|factor|density|π|pi",
-            "sign",
-        ),
-        (
-            "lambda G, Z, Phi: G * (Phi + np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi))",
-            "the factor Z is missing",
-            "`?z`?\\b",
-            "sign",
-        ),
-        (
-            "lambda G, Z, Phi: Phi + Z * np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)",
-            "the given gradient is forgotten",
-            "what arrives|`?g`?\\b|gradient",
-            "sign|transpose",
-        ),
-    ],
     "batch-softmax": [
         (
             "lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=1, keepdims=True)",
@@ -43,21 +18,6 @@ WRONG = {
             "lambda Z: np.exp(Z - Z.max(axis=1, keepdims=True)) / np.exp(Z - Z.max(axis=1, keepdims=True)).sum()",
             "the whole batch adds up to 1",
             "row|axis|batch|all",
-            "sign",
-        ),
-    ],
-    "softmax-backward": [
-        (
-            "lambda G, S: S * (1 - S) * G",
-            "only the diagonal of the Jacobian",
-            "diagonal|other|mean|coupl|term|jacobian",
-            "sign",
-        ),
-        ("lambda G, S: S * (G - (G * S).sum())", "the sum runs over the batch too", "axis|row|sample|batch", "sign"),
-        (
-            "lambda G, S: S * (G - (G * S).mean(axis=1, keepdims=True))",
-            "a mean where a sum is meant",
-            "mean|sum|factor|divi",
             "sign",
         ),
     ],

@@ -157,33 +157,6 @@ WRONG = {
             "sign",
         ),
     ],
-    "adam-update": [
-        (
-            "def adam_update(theta, g, m, v, t, a, b1, b2, e):\n"
-            "    m = b1 * m + (1 - b1) * g\n    v = b2 * v + (1 - b2) * g ** 2\n"
-            "    m = m / (1 - b1 ** t)\n    v = v / (1 - b2 ** t)\n"
-            "    return theta - a * m / (np.sqrt(v) + e), m, v",
-            "the corrected moments are returned",
-            "correct|`m`|moments|divi",
-            "sign",
-        ),
-        (
-            "def adam_update(theta, g, m, v, t, a, b1, b2, e):\n"
-            "    m = b1 * m + (1 - b1) * g\n    v = b2 * v + (1 - b2) * g ** 2\n"
-            "    return theta - a * (m / (1 - b1 ** t)) / np.sqrt(v / (1 - b2 ** t) + e), m, v",
-            "epsilon under the root",
-            "epsilon|root",
-            "sign",
-        ),
-        (
-            "def adam_update(theta, g, m, v, t, a, b1, b2, e):\n"
-            "    m = b1 * m + (1 - b1) * g\n    v = b2 * v + (1 - b2) * g\n"
-            "    return theta - a * (m / (1 - b1 ** t)) / (np.sqrt(np.abs(v) / (1 - b2 ** t)) + e), m, v",
-            "the gradient is not squared",
-            "square|power|\\*\\*",
-            "sign",
-        ),
-    ],
     "shared-bias-gradient": [
         ("(1 - h2**2) + w * (1 - h2**2)", "the slope of the first time", "h_?1|slope|factor", "sign"),
         ("(1 - h2**2)", "only the direct path", "h_?1|path|term|time|`?w`?\\b", "sign"),

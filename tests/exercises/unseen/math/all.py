@@ -137,21 +137,6 @@ WRONG = {
         ("D.T * H / N", "a mean that is not asked for", "mean|divi|`?N`?|factor", "transpose"),
         ("D * H", "shapes that do not fit", "shape|transpose", ""),
     ],
-    "output-delta": [
-        (
-            "lambda o, t: 2 / len(o) * (o - t) * (1 - o)",
-            "one factor of the slope missing",
-            "factor|missing|outputs",
-            "transpose",
-        ),
-        ("lambda o, t: 2 / len(o) * (o - t) * o * (1 + o)", "a plus", "sign|plus|minus|added|subtract", ""),
-        (
-            "lambda o, t: 2 / len(o) * (o - t) * (1 / (1 + np.exp(-o))) * (1 - 1 / (1 + np.exp(-o)))",
-            "sigmoid of the outputs again",
-            "already|again|twice|outputs of the sigmoid",
-            "",
-        ),
-    ],
     "network-gradients": [
         (
             "def network_gradients(X, Y, W0, b0, W1, b1):\n"
