@@ -606,6 +606,8 @@ def _advice(error: Raised) -> str | None:
             return "The indices of rows and of columns are taken in pairs, and there are not as many of both."
     if kind in ("TypeError", "IndexError") and ("integer" in text or "slice indices" in text):
         return "A whole number is needed here, such as an index or a length: `/` makes a decimal number, `//` does not."
+    if kind == "TypeError" and "'tuple'" in text:
+        return "A function in this line returns several values, a tuple: take the one that is needed, such as `[0]`."
     if kind == "TypeError" and ("not callable" in text or "NoneType" in text or "unexpected keyword" in text):
         return "One of the values in this line is of another kind than it is used for. Print its type."
     return None

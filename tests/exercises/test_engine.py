@@ -615,6 +615,10 @@ def half(p, t):
     return np.zeros(len(p) / 2)
 
 
+def all_of_it(r, J):
+    return -np.linalg.lstsq(J, r, rcond=None)
+
+
 def not_turned(p, t):
     return p @ t
 
@@ -635,6 +639,7 @@ def too_long(p, t):
         ("mse-gradient", axis_lost, "is an axis lost", "transposed"),
         ("mse-gradient", compared, "one truth value", "transposed"),
         ("mse-gradient", half, "whole number", "transposed"),
+        ("gauss-newton-step", all_of_it, "several values, a tuple", "np.array"),
         ("mse-gradient", not_turned, "Is one transposed?", "inverse"),
         ("mse-gradient", too_long, "columns on the left meet the rows", "transposed"),
     ],
