@@ -7,39 +7,14 @@ import inspect
 import os
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from dlmath._markup import inline
+from dlmath._shown import Shown
 from dlmath._source import function_definition, without_checks
 from dlmath._written import written_numbers
 from dlmath.printing import gathered, latex
-
-
-class Shown:
-    """Something a notebook shows, as Markdown in the book and in JupyterLab."""
-
-    def __init__(self, markdown: str) -> None:
-        self.markdown = markdown
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
-
-    def __repr__(self) -> str:
-        return self.markdown
-
-
-class Answers(Shown):
-    """Answers, as Markdown in the book, and folded without it."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = [_written(text) for text in texts]
-        lines = (f"{number}. {text}" for number, text in enumerate(self.texts, start=1))
-        super().__init__("\n".join(["````{dropdown} Answers", *lines, "````"]))
-
-    def _repr_html_(self) -> str:
-        items = "".join(f"<li>{inline(text)}</li>" for text in self.texts)
-        return f'<details class="mathjax_process"><summary>Answers</summary><ol>{items}</ol></details>'
 
 
 def formula(*expressions: Any) -> Shown:
@@ -59,7 +34,7 @@ def formula(*expressions: Any) -> Shown:
     if not expressions:
         raise ValueError("formula needs an expression to show, got none")
     lines = [e if isinstance(e, str) else latex(e) for e in expressions]
-    return Shown(f"$$\n{gathered(lines)}\n$$")
+    return _markdown(f"$$\n{gathered(lines)}\n$$")
 
 
 def say(*paragraphs: str) -> Shown:
@@ -74,7 +49,7 @@ def say(*paragraphs: str) -> Shown:
     """
     if not paragraphs:
         raise ValueError("say needs a sentence, got none")
-    return Shown(_written("\n\n".join(paragraphs)))
+    return _markdown(_written("\n\n".join(paragraphs)))
 
 
 def answers(*texts: str) -> Shown:
@@ -92,7 +67,12 @@ def answers(*texts: str) -> Shown:
     """
     if not texts:
         raise ValueError("answers needs an answer, got none")
-    return Answers(texts)
+    written = [_written(text) for text in texts]
+    lines = (f"{number}. {text}" for number, text in enumerate(written, start=1))
+    markdown = "\n".join(["````{dropdown} Answers", *lines, "````"])
+    items = "".join(f"<li>{inline(text)}</li>" for text in written)
+    folded = f'<details class="mathjax_process"><summary>Answers</summary><ol>{items}</ol></details>'
+    return Shown(markdown, folded, markdown)
 
 
 def source(function: Callable[..., Any]) -> Shown:
@@ -121,7 +101,11 @@ def source(function: Callable[..., Any]) -> Shown:
     in_reference = os.environ.get("DLMATH_BOOK") == "1" and not function.__name__.startswith("_")
     name = f"{function.__module__}.{function.__name__}"
     link = f"\n\n```{{div}} source-link\n{{in-reference}}`{name}`\n```" if in_reference else ""
-    return Shown(f"```python\n# {function.__module__}{left_out}\n{code}\n```{link}")
+    return _markdown(f"```python\n# {function.__module__}{left_out}\n{code}\n```{link}")
+
+
+def _markdown(text: str) -> Shown:
+    return Shown(text, markdown=text)
 
 
 def _written(text: str) -> str:

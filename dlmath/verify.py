@@ -23,6 +23,7 @@ from sympy.core.function import AppliedUndef
 
 from dlmath import _check as check
 from dlmath import derive, falsify, symbolic
+from dlmath._written import written_numbers
 from dlmath.printing import latex
 
 Sampler = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
@@ -79,10 +80,9 @@ class Certificate:
     def details(self) -> str:
         """How well they agree, and on what, in Markdown."""
         shapes = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in self.sizes.items())
-        told = (
-            f"Largest relative difference from the package {_power_of_ten(self.error_code)}, from the witness "
-            f"{_power_of_ten(self.error_witness)}, in {self.draws} random draws{f' with {shapes}' if shapes else ''}."
-        )
+        code, witness = (written_numbers(f"{error:.0e}") for error in (self.error_code, self.error_witness))
+        drawn = f"{self.draws} random draws" + (f" with {shapes}" if shapes else "")
+        told = f"Largest relative difference from the package {code}, from the witness {witness}, in {drawn}."
         how = {"proved": "proved equal at small sizes", "25 digits": "equal to 25 digits at small sizes"}
         if self.of and self.derived in how:
             told += f" SymPy's derivative of ${self.of}$ by ${self.wrt}$ and the formula are {how[self.derived]}."
@@ -635,13 +635,6 @@ def _full_name(function: Callable[..., Any]) -> str:
     if name == "<lambda>":
         return "direct computation"
     return f"{module}.{name}" if module.startswith(("dlmath.", "numpy", "scipy", "mpmath")) else name
-
-
-def _power_of_ten(error: float) -> str:
-    if error == 0:
-        return "0"
-    digit, exponent = f"{error:.0e}".split("e")
-    return f"{digit}·10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _entry_by_entry(

@@ -1,3 +1,5 @@
+"""Attention and its gradients, against PyTorch, in random directions, and by what it must leave as it is."""
+
 import numpy as np
 import pytest
 from hypothesis import given

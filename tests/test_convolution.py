@@ -1,3 +1,5 @@
+"""Convolution and pooling, forward and backward, against PyTorch and in random directions."""
+
 import warnings
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The data sets: what they are drawn from, that they repeat, and what is refused."""
+
 import sys
 
 import numpy as np

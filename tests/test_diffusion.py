@@ -1,3 +1,5 @@
+"""Diffusion: schedules, the forward process, the posterior and sampling, against their definitions."""
+
 import numpy as np
 import pytest
 from hypothesis import given

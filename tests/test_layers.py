@@ -1,3 +1,5 @@
+"""The affine layer and its gradients, against PyTorch and the complex step."""
+
 import numpy as np
 import pytest
 from hypothesis import given

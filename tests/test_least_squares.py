@@ -1,3 +1,5 @@
+"""Least squares: the steps of Gauss-Newton and Levenberg-Marquardt, where they arrive, and what is refused."""
+
 import numpy as np
 import pytest
 from hypothesis import given

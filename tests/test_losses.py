@@ -1,3 +1,5 @@
+"""Losses and their gradients, against PyTorch and scikit-learn, at the ends of floating point too."""
+
 import tracemalloc
 
 import numpy as np

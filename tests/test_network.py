@@ -1,3 +1,5 @@
+"""Fully connected networks: forward, backward and the flat vector of parameters, against PyTorch."""
+
 from itertools import pairwise
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Optimizers, against PyTorch over many steps and by what they must leave as it is."""
+
 import functools
 import tracemalloc
 

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 import shutil
 import statistics
 import subprocess
@@ -189,3 +190,22 @@ def test_every_public_function_is_documented_by_an_example(name):
     ]
     assert not offenders, f"no Example in the docstring: {', '.join(offenders)}"
     assert module.__doc__, f"{name} has no docstring"
+
+
+WRITTEN = [
+    file
+    for folder in ("dlmath", "exercises", "_ext", "_static", "benchmarks", "classroom", "tests", "chapters", ".")
+    for file in sorted((ROOT / folder).glob("*" if folder == "." else "**/*"))
+    if file.suffix in (".py", ".js", ".css", ".toml", ".yml", ".txt") or file.name == "Makefile"
+]
+
+
+def test_every_file_says_in_its_first_two_lines_what_it_is_for():
+    silent = []
+    for file in WRITTEN:
+        begins = " ".join(file.read_text(encoding="utf-8").splitlines()[:2])
+        comment = re.match(r"(#!\S+ )?(r?\"{3}|#|/\*|//)\s*(.*)", begins)
+        if comment is None or len(comment.group(3).split()) < 3:
+            silent.append(str(file.relative_to(ROOT)))
+    assert len(WRITTEN) > 100
+    assert not silent, silent

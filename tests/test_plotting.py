@@ -1,3 +1,5 @@
+"""The book's style of figures: one picture with its description, in the colours of the page."""
+
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise

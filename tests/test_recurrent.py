@@ -1,3 +1,5 @@
+"""Recurrent networks: states and gradients through time, against PyTorch and in random directions."""
+
 import numpy as np
 import pytest
 from hypothesis import given

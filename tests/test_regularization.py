@@ -1,3 +1,5 @@
+"""Penalties, weight decay and dropout, against PyTorch and by their means."""
+
 import numpy as np
 import pytest
 from hypothesis import given

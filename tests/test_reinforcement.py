@@ -1,3 +1,5 @@
+"""Reinforcement learning: Bellman's operator, its fixed point, and agents that come close to it."""
+
 import itertools
 
 import numpy as np

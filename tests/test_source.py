@@ -23,7 +23,7 @@ PUBLIC = [
 
 @pytest.mark.parametrize("function", PUBLIC, ids=lambda f: f"{f.__module__}.{f.__name__}")
 def test_the_source_of_every_function_is_shown_without_its_docstring_and_its_checks(function):
-    shown = display.source(function)._repr_markdown_()
+    shown = display.source(function).markdown
     first, module, *lines, last = shown.splitlines()
     assert (first, last) == ("```python", "```")
     code = "\n".join(lines)
@@ -66,7 +66,7 @@ def test_the_source_of_every_function_is_shown_without_its_docstring_and_its_che
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_what_is_left_is_the_mathematics(function, body):
-    _, _, definition, *lines, _ = display.source(function)._repr_markdown_().splitlines()
+    _, _, definition, *lines, _ = display.source(function).markdown.splitlines()
     assert definition.startswith(f"def {function.__name__}(")
     assert [line.strip() for line in lines] == body
 
@@ -96,7 +96,7 @@ def guarded(X, count):
 
 
 def test_every_kind_of_check_is_left_out_and_nothing_else():
-    lines = display.source(guarded)._repr_markdown_().splitlines()
+    lines = display.source(guarded).markdown.splitlines()
     assert lines[1].endswith(", without its checks")
     assert [line.strip() for line in lines[2:-1]] == [
         "def guarded(X, count):",

@@ -1,3 +1,5 @@
+"""Pictures as SVG: well formed, small, and the same whenever they are drawn."""
+
 import re
 import xml.etree.ElementTree as ET
 

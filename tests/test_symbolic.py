@@ -1,3 +1,5 @@
+"""SymPy for the chapters: what the evaluator computes is what SymPy writes out."""
+
 import mpmath
 import numpy as np
 import pytest

@@ -1,3 +1,5 @@
+"""Training loops, against series that are known, PyTorch's steps and scikit-learn's accuracy."""
+
 import functools
 import sys
 import warnings

@@ -1,3 +1,5 @@
+"""The parts of a transformer, forward and backward, against PyTorch and in random directions."""
+
 import numpy as np
 import pytest
 from hypothesis import given

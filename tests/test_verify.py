@@ -1,3 +1,5 @@
+"""Certificates: what holds is shown, and what does not hold is refused with the numbers."""
+
 import dataclasses
 import functools
 import json
@@ -726,7 +728,7 @@ class TestWhatIsShown:
             "in 7 random draws with N from 1 to 4, n from 2 to 5."
         )
         without = dataclasses.replace(certificate, sizes={}, error_code=1e-12)
-        assert without.details().endswith("package 1·10⁻¹², from the witness 3·10⁻⁹, in 7 random draws.")
+        assert without.details().endswith("package 10⁻¹², from the witness 3·10⁻⁹, in 7 random draws.")
 
     @pytest.mark.parametrize(
         ("derived", "of", "told"),

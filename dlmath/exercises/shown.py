@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlmath._markup import inline, to_html
+from dlmath._shown import Shown
 from dlmath.exercises.definition import Chapter, Exercise, Prediction, Question, chapters, exercises, find
 
 COLOURS = {"open": "#6b7785", "wrong": "#d55e00", "solved": "#009e73"}
@@ -28,22 +29,6 @@ QUIZ_STYLE = """
 .dl-quiz details[open].dl-right { border-color: #009e73; box-shadow: inset 0.3em 0 #009e73; }
 .dl-quiz details[open].dl-wrong { border-color: #d55e00; box-shadow: inset 0.3em 0 #d55e00; }
 """
-
-
-class Shown:
-    """Something to show: HTML for notebooks, Markdown for the book (if it differs), plain text for the rest."""
-
-    def __init__(self, plain: str, html_text: str, markdown: str | None = None) -> None:
-        self.plain = plain
-        self.html = html_text
-        self.markdown = markdown
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        forms = {"text/plain": self.plain, "text/html": self.html, "text/markdown": self.markdown}
-        return {kind: form for kind, form in forms.items() if form is not None}
-
-    def __repr__(self) -> str:
-        return self.plain
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,3 +1,5 @@
+"""Answers that are formulas: equal in another form is right, anything else is refused in words."""
+
 import time
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Running an answer: values and errors come through, and nothing that it does reaches the notebook."""
+
 import builtins
 import contextlib
 import copy

@@ -1,3 +1,5 @@
+"""How exercises, solutions and quizzes look: plain elements, for a notebook and for the book."""
+
 import re
 from html.parser import HTMLParser
 

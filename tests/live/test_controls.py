@@ -1,3 +1,5 @@
+"""The controls of live figures: the values that they have, how these are written, and what is refused."""
+
 import ipywidgets
 import numpy as np
 import pytest
