@@ -89,8 +89,7 @@ chapter = Chapter(
                 "a column of the shape of $\\mathbf w$."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'N, n = sizes("N n")\n'
                 'X = sp.MatrixSymbol("X", N, n)\n'
                 'w = sp.MatrixSymbol("w", n, 1)\n'
