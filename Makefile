@@ -5,6 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CLASSROOM := .venv-classroom
 LOWEST := .venv-lowest
+LITE   := .venv-lite
+WORKERS := 2
 CHAPTERS_ON_LOWEST := $(addprefix chapters/,math/activation-function.ipynb math/weight-update.ipynb \
   equations/activation-functions.ipynb equations/convolution.ipynb equations/attention.ipynb)
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -15,15 +17,17 @@ CONSTRAINED := $(addprefix -c ,$(CONSTRAINTS))
 # does without them.
 UV_TORCH_BACKEND ?=
 
-.PHONY: help book test test-classroom test-lowest exercises assignments grades bench mutants lint lab serve format clean strip constraints pdf epub release
+.PHONY: help book test test-classroom test-lowest exercises assignments grades bench mutants lint lab lite serve format clean strip constraints pdf epub release
 
 help:
 	@echo "make book            build the book into _build/html; make book CELL_SECONDS=600 lets a cell take ten minutes,"
+	@echo "                     make book REPOSITORY=https://github.com/owner/name says where it will be published,"
 	@echo "                     make book PYODIDE=folder takes Python for the pages from there"
 	@echo "make test            check the style, build the book and run all tests"
 	@echo "make pdf             write the book as a PDF into _build/editions; needs Chromium"
 	@echo "make epub            write the book as an EPUB with MathML into _build/editions; needs Chromium"
 	@echo "make lab             open the chapters in JupyterLab"
+	@echo "make lite            put JupyterLite into the built book: every chapter runs in the browser, over http"
 	@echo "make serve           build the book and serve it, at an address that is printed; make serve PORT=9000"
 	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
 	@echo "make assignments     generate the exercises as assignments; CHAPTERS=\"math/loss\" EXERCISES=\"mse-gradient=3\" for some"
@@ -52,8 +56,10 @@ release: pdf epub
 	cp _build/editions/mathematics-of-deep-learning.pdf _build/editions/mathematics-of-deep-learning.epub _build/release
 	$(BIN)/python -c "import shutil; shutil.make_archive('_build/release/mathematics-of-deep-learning-site', 'zip', '_build/html')"
 
+# A file is run by one process, so that what it prepares is prepared once; tests/conftest.py has the slow ones begin.
 test: lint book
-	$(BIN)/python -m pytest --ignore=tests/classroom
+	$(BIN)/python -m pytest --ignore=tests/classroom --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	  --durations=25
 
 test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
@@ -92,6 +98,13 @@ lint: $(VENV)/tests-installed
 lab: $(VENV)/lab-installed
 	@$(BIN)/python _ext/opening.py lab
 	@$(BIN)/jupyter lab chapters --ServerApp.log_level=WARN
+
+# The pages are written again, for each chapter has a link to it now.
+lite: book $(LITE)/installed
+	@echo "putting JupyterLite into the book"
+	@$(BIN)/python _ext/lite.py $(LITE)
+	@$(BIN)/jupyter-book build . -W -n --keep-going -q
+	@$(BIN)/python _ext/opening.py built
 
 serve: book
 	@$(BIN)/python _ext/opening.py serve $(PORT)
@@ -137,6 +150,13 @@ $(BIN)/uv:
 $(VENV)/lab-installed: requirements-lab.txt $(VENV)/installed
 	@echo "adding JupyterLab to $(VENV)"
 	@$(PIP) install -r requirements-lab.txt $(CONSTRAINED)
+	@touch $@
+
+# It bundles every extension of JupyterLab that it finds, so it has an environment of its own.
+$(LITE)/installed: requirements-lite.txt
+	@echo "installing JupyterLite into $(LITE)"
+	@test -x $(LITE)/bin/python || $(PYTHON) -m venv $(LITE)
+	@$(LITE)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-lite.txt
 	@touch $@
 
 # PyTorch is one of the references. Where it cannot be installed, the tests that need it are skipped and say so.

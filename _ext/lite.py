@@ -28,7 +28,7 @@ LITE = ROOT / "_build" / "lite"
 
 LOADED_FROM_PYODIDE = ("numpy", "matplotlib", "ipython", "jedi", "micropip", "packaging", "sqlite3", "ssl")
 """What the kernel and the chapters import, and what that needs."""
-FROM_THE_INDEX = ("comm==0.2.3", "ipywidgets==8.1.8", "jupyterlab_widgets==3.0.16")
+FROM_THE_INDEX = ("comm==0.2.3", "ipywidgets==8.1.7", "jupyterlab_widgets==3.0.15")
 """What the kernel lacks; without it a live figure has no controls."""
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 SETTINGS = {
@@ -38,6 +38,9 @@ SETTINGS = {
         "litePluginSettings": {KERNEL: {"disablePyPIFallback": True}},
     },
 }
+
+OVERRIDES = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}
+"""All cells of a notebook are drawn: one that is not, jumps when a reader scrolls to it."""
 
 
 def build(environment: Path) -> Path:
@@ -49,12 +52,13 @@ def build(environment: Path) -> Path:
     lay_out_pyodide(LITE / "static" / "pyodide")
     wheels.build(LITE / "pypi")
     download(FROM_THE_INDEX, LITE / "pypi", environment)
-    (LITE / "jupyter-lite.json").write_text(json.dumps(SETTINGS, indent=2), encoding="utf-8")
+    for name, settings in (("jupyter-lite.json", SETTINGS), ("overrides.json", OVERRIDES)):
+        (LITE / name).write_text(json.dumps(settings, indent=2), encoding="utf-8")
     output = HTML / "lite"
     shutil.rmtree(output, ignore_errors=True)
     command = [environment / "bin" / "jupyter-lite", "build", "--lite-dir", LITE, "--output-dir", output]
     options = ["--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"]
-    result = subprocess.run([*command, *options], cwd=LITE, capture_output=True, text=True, check=False)
+    result = subprocess.run([*command, *options], cwd=LITE, capture_output=True, encoding="utf-8", check=False)
     if result.returncode:
         sys.exit(f"JupyterLite could not be built:\n{result.stdout}\n{result.stderr}")
     return output

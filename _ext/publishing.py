@@ -12,7 +12,9 @@ import html
 import os
 import posixpath
 import re
+import shutil
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -46,10 +48,8 @@ class Place(NamedTuple):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    theme = app.config.html_theme_options
-    repository = os.environ.get("REPOSITORY") or theme.get("repository_url") or ""
-    place = Place(repository.rstrip("/").removesuffix(".git"), app.config.html_baseurl or "")
-    place = place._replace(site=slashed(place.site or site_of(place.repository)))
+    repository = repository_of(app.config.html_theme_options, os.environ)
+    place = Place(repository, slashed(app.config.html_baseurl or site_of(repository)))
     lite = Path(app.outdir, LITE, "jupyter-lite.json").exists()
     app.add_config_value("published_at", tuple(place), "env", types=(tuple,))
     app.add_config_value("has_lite", lite, "html", types=(bool,))
@@ -86,6 +86,12 @@ def settings(place: Place, title: str) -> dict[str, Any]:
             "the contents are at the side, and the search field looks through all pages.</p>",
         },
     }
+
+
+def repository_of(theme: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """The address of the repository; what the environment says comes before what the configuration says."""
+    address = environment.get("REPOSITORY") or theme.get("repository_url") or ""
+    return address.rstrip("/").removesuffix(".git")
 
 
 def slashed(address: str) -> str:
@@ -179,7 +185,8 @@ def add_wheel(app: Sphinx, error: Exception | None) -> None:
     """Publish the package with the pages, so that it can be installed from where they are."""
     if error is None and app.builder.name == "html":
         wheel = Path(app.outdir, WHEEL)
-        wheel.parent.mkdir(exist_ok=True)
+        shutil.rmtree(wheel.parent, ignore_errors=True)  # one of another version
+        wheel.parent.mkdir()
         wheels.write(wheel, "dlmath")
 
 

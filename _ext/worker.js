@@ -1,5 +1,5 @@
 // Python in a worker that can reach nothing: it has the files that the page hands it, and answers through one port.
-let port, python, api;
+let port, python, api, asked;
 const files = new Map();      // name: ArrayBuffer, or a promise of one
 const expected = new Map();   // name: what to call when the file comes
 
@@ -32,12 +32,14 @@ async function start({ wheel, archives }) {
   }
   python.runPython("import os; os.environ['MPLBACKEND'] = 'svg'"); // there is no screen to draw on
   api = python.pyimport("dlmath.exercises.page");
+  api.count_time((counts) => port.postMessage({ id: asked, counts }));
 }
 
 const plain = (value) => (value?.toJs ? value.toJs({ dict_converter: Object.fromEntries, create_pyproxies: false }) : value);
 
-// What was asked is answered in turn. `begun` goes out when all is imported: from then on the page counts the time.
+// What was asked is answered in turn. `begun` says how long it may take; the time is counted while `counts` is true.
 async function answer({ id, call, prepare, values }) {
+  asked = id;
   try {
     if (call === "scratch") await python.loadPackagesFromImports(values[0]); // matplotlib, if it is imported
     port.postMessage({ id, begun: plain(api[prepare](...values)) });

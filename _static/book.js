@@ -53,3 +53,9 @@ document.addEventListener("DOMContentLoaded", () => {
     mark.setAttribute("aria-label", `The pages of ${page ? page.textContent.trim() : "this part"}`);
   });
 });
+
+// JupyterLite needs a web server.
+document.addEventListener("DOMContentLoaded", () => {
+  if (location.protocol !== "file:") return;
+  document.querySelectorAll("a[href*='lite/lab/index.html']").forEach((link) => link.replaceWith("JupyterLite (from a web server)"));
+});

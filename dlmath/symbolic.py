@@ -305,22 +305,18 @@ def _derivative(node: sp.Derivative, at: Evaluator) -> Any:
     return at.value(carried_out)
 
 
-def _over_indices(combine: np.ufunc) -> Callable[[Any, Evaluator], Any]:
+def _over_indices(combine: np.ufunc, node: Any, at: Evaluator) -> Any:
     """A sum or a product. Where the upper limit is below the lower one there is nothing to combine."""
-
-    def rule(node: Any, at: Evaluator) -> Any:
-        *inner, (index, low, high) = node.limits
-        body = node.func(node.function, *inner) if inner else node.function
-        values = range(at.length(low), at.length(high) + 1)
-        if _decides_shapes(index, body):
-            terms = [at.knowing({index: i}).number(body) for i in values]
-            return reduce(combine, terms, at.arithmetic.number(sp.Integer(combine.identity)))
-        # All terms at once: the index is an array along an axis of its own, before those of other indices.
-        everywhere = at.arithmetic.array(np.reshape(values, (-1, *[1] * at.axes)))
-        terms = Evaluator({**at.given, index: everywhere}, at.arithmetic, at.axes + 1).number(body)
-        return combine.reduce(np.broadcast_to(terms, np.broadcast_shapes(np.shape(terms), everywhere.shape)), axis=0)
-
-    return rule
+    *inner, (index, low, high) = node.limits
+    body = node.func(node.function, *inner) if inner else node.function
+    values = range(at.length(low), at.length(high) + 1)
+    if _decides_shapes(index, body):
+        terms = [at.knowing({index: i}).number(body) for i in values]
+        return reduce(combine, terms, at.arithmetic.number(sp.Integer(combine.identity)))
+    # All terms at once: the index is an array along an axis of its own, before those of other indices.
+    everywhere = at.arithmetic.array(np.reshape(values, (-1, *[1] * at.axes)))
+    terms = Evaluator({**at.given, index: everywhere}, at.arithmetic, at.axes + 1).number(body)
+    return combine.reduce(np.broadcast_to(terms, np.broadcast_shapes(np.shape(terms), everywhere.shape)), axis=0)
 
 
 def _decides_shapes(index: sp.Symbol, body: sp.Expr) -> bool:
@@ -405,11 +401,8 @@ def _explicit(node: sp.MatrixBase, at: Evaluator) -> np.ndarray:
     return np.array([[at.number(entry) for entry in row] for row in node.tolist()])
 
 
-def _constant(make: Callable[..., np.ndarray]) -> Callable[[Any, Evaluator], np.ndarray]:
-    def rule(node: Any, at: Evaluator) -> np.ndarray:
-        return at.arithmetic.array(make(*(at.length(size) for size in node.shape)))
-
-    return rule
+def _constant(make: Callable[..., np.ndarray], node: Any, at: Evaluator) -> np.ndarray:
+    return at.arithmetic.array(make(*(at.length(size) for size in node.shape)))
 
 
 _RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
@@ -430,8 +423,8 @@ _RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
     sp.Min: _extreme,
     sp.Piecewise: _piecewise,
     sp.Derivative: _derivative,
-    sp.Sum: _over_indices(np.add),
-    sp.Product: _over_indices(np.multiply),
+    sp.Sum: lambda node, at: _over_indices(np.add, node, at),
+    sp.Product: lambda node, at: _over_indices(np.multiply, node, at),
     sp.Trace: lambda node, at: np.trace(_square(node, at)),
     sp.Determinant: lambda node, at: at.arithmetic.determinant(_square(node, at)),
     MatrixElement: _entry,
@@ -445,9 +438,9 @@ _RULES: dict[type, Callable[[Any, Evaluator], Any]] = {
     sp.Transpose: lambda node, at: at.value(node.arg).T,
     sp.Inverse: lambda node, at: at.arithmetic.inverse(_square(node, at)),
     sp.MatPow: _power,
-    sp.Identity: _constant(lambda rows, columns: np.eye(rows, columns, dtype=int)),
-    sp.OneMatrix: _constant(lambda *shape: np.ones(shape, dtype=int)),
-    sp.ZeroMatrix: _constant(lambda *shape: np.zeros(shape, dtype=int)),
+    sp.Identity: lambda node, at: _constant(lambda rows, columns: np.eye(rows, columns, dtype=int), node, at),
+    sp.OneMatrix: lambda node, at: _constant(lambda *shape: np.ones(shape, dtype=int), node, at),
+    sp.ZeroMatrix: lambda node, at: _constant(lambda *shape: np.zeros(shape, dtype=int), node, at),
     sp.DiagMatrix: lambda node, at: np.diagflat(at.value(node.args[0])),
     DiagonalMatrix: lambda node, at: np.diag(np.diag(_square(node, at))),
     DiagonalOf: lambda node, at: np.diag(_square(node, at))[:, np.newaxis],

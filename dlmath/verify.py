@@ -203,7 +203,7 @@ def certify(
     if largest == 0:
         raise ValueError(f"certificate {name!r} says nothing: the formula is zero in all {draws} draws")
     worst = {"the code": 0.0, "the witness": 0.0, "the left-hand side": 0.0}
-    for draw, (sizes, _, _, result) in enumerate(drawn):
+    for draw, (sizes, _, result) in enumerate(drawn):
         for who, error, limit in _errors(result, largest):
             if not error <= limit:
                 raise CertificateError(
@@ -451,14 +451,13 @@ def _compute(
                 f"certificate {name!r} does not hold: {who} fails{_in_sizes(sizes)}: {type(error).__name__}: {error}\n"
                 f"{latex(equation)}"
             ) from error
-    return _Draw(dict(sizes), dict(values), at, results)
+    return _Draw(dict(sizes), at, results)
 
 
 class _Draw(NamedTuple):
     """Random inputs, and what was computed from them."""
 
     sizes: dict[sp.Symbol, int]
-    values: dict[sp.Expr, np.ndarray]
     at: symbolic.Evaluator
     """It knows the inputs and what the definitions define."""
     results: dict[str, np.ndarray]

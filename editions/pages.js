@@ -95,9 +95,9 @@
   }
   // Colours as numbers: not every device knows variables.
   const colours = getComputedStyle(document.documentElement);
-  const resolved = (text) => text.replace(/var\((--dl-[\w-]+)(?:,\s*([^()]*))?\)/g, (_, name, other) =>
-    colours.getPropertyValue(name).trim() || other || "currentColor");
-  find("*").forEach((node) => [...node.attributes].filter(({ value }) => value.includes("var(--dl-"))
+  const resolved = (text) => text.replace(/var\((--[\w-]+)(?:,\s*((?:[^()]|\([^()]*\))*))?\)/g, (_, name, other) =>
+    colours.getPropertyValue(name).trim() || (other ? resolved(other) : "currentColor"));
+  find("*").forEach((node) => [...node.attributes].filter(({ value }) => value.includes("var(--"))
     .forEach((attribute) => { attribute.value = resolved(attribute.value); }));
   find("svg style").forEach((style) => { style.textContent = resolved(style.textContent); });
   window.editionXHTML = new XMLSerializer().serializeToString(article);

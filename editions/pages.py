@@ -74,6 +74,10 @@ def prepared(html: Path, kind: str, only: Sequence[str] = ()) -> Iterator[Page]:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("Chromium is needed, which prints the pages and writes their formulas as MathML; install it first.")
+    chosen = [(name, part) for name, part in named_in(BOOK / "_toc.yml") if not only or name in only]
+    missing = [name for name, _ in chosen if not (html / f"{name}.html").exists()]
+    if missing or not chosen:
+        sys.exit(f"{html} has no page {', '.join(missing or only)}; run `make book` first.")
     script = (HERE / "pages.js").read_text(encoding="utf-8")
     with sync_playwright() as api:
         browser = api.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -81,9 +85,7 @@ def prepared(html: Path, kind: str, only: Sequence[str] = ()) -> Iterator[Page]:
         tab.set_default_timeout(120_000)
         tab.add_init_script("for (const key of ['mode', 'theme']) localStorage.setItem(key, 'light')")
         tab.route("**/*.js*", mathematics_only)
-        for name, part in named_in(BOOK / "_toc.yml"):
-            if only and name not in only:
-                continue
+        for name, part in chosen:
             tab.goto((html / f"{name}.html").resolve().as_uri())
             if tab.query_selector("script[src*=mathjax]"):
                 tab.wait_for_function("() => window.MathJax?.startup?.promise")
@@ -101,4 +103,4 @@ def mathematics_only(route: Route) -> None:
 
 def printed(tab: Tab) -> bytes:
     tab.add_style_tag(path=HERE / "print.css")
-    return tab.pdf(format="A4", print_background=True, prefer_css_page_size=True, outline=True)
+    return tab.pdf(format="A4", print_background=True, prefer_css_page_size=True, tagged=True, outline=True)

@@ -47,6 +47,7 @@ import functools
 import gc
 
 from hypothesis import HealthCheck
+from sympy.core.cache import clear_cache
 
 settings.register_profile(
     "mutants", parent=settings.get_profile("repeatable"), suppress_health_check=[HealthCheck.differing_executors]
@@ -56,6 +57,7 @@ settings.load_profile("mutants")
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_remembered():
+    clear_cache()
     for remembers in gc.get_objects():
         if isinstance(remembers, functools._lru_cache_wrapper) and (remembers.__module__ or "").startswith("dlmath"):
             remembers.cache_clear()

@@ -104,7 +104,7 @@ def refuses(call: Callable[[], Any], argument: str, *expected: str, error: type[
         assert part in message, message
 
 
-NOT_NUMBERS: Sequence[Any] = (None, "text", object(), {"a": 1}, np.array(["a"]), np.array([None]))
+NOT_NUMBERS: Sequence[Any] = (None, "text", ..., {"a": 1}, np.array(["a"]), np.array([None]))
 """Values that no function takes for an array."""
 
 

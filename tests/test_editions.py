@@ -9,6 +9,7 @@ import pytest
 import yaml
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
+from pypdf.generic import IndirectObject
 from support import ROOT
 
 from editions import epub, pdf
@@ -19,7 +20,8 @@ CHAPTER = """
 <html style="--dl-1: #0072b2"><body><main><article class="bd-article"><section id="loss">
 <h1>The loss<a class="headerlink" href="#loss">#</a></h1>
 <div class="dl-live"><div class="dl-live-controls"><input type="range"><button>Play</button></div>
-<svg xmlns="http://www.w3.org/2000/svg"><path style="stroke: var(--dl-1, black); fill: var(--dl-9, red)"></path></svg>
+<svg xmlns="http://www.w3.org/2000/svg">
+<path style="stroke: var(--dl-1, black); fill: var(--dl-9, var(--jp-9, red))"></path></svg>
 <p class="dl-live-sentence">The loss is 0.5.</p><script>run()</script></div>
 <h2 id="look">Look</h2><p>Which slope is zero?</p>
 <details class="sd-dropdown"><summary>Answers</summary><p>The middle one.</p></details>
@@ -151,6 +153,8 @@ class TestPDF:
             writer.add_blank_page(595, 842)
         if link:
             writer.add_annotation(0, Link(rect=(0, 0, 9, 9), url=link))
+        title = writer.add_outline_item(title="the title", page_number=0)
+        writer.add_outline_item(title="a heading", page_number=1, parent=title)
         stream = io.BytesIO()
         writer.write(stream)
         return stream.getvalue()
@@ -167,11 +171,14 @@ class TestPDF:
 
     def test_the_pages_follow_each_other_with_their_numbers(self, book):
         assert [page.extract_text().strip() for page in book.pages] == ["1", "2", "3", "4", "5"]
+        # A stream that stands in the page itself is read by pypdf, and by nobody else: the page is empty.
+        assert all(isinstance(part, IndirectObject) for page in book.pages for part in page["/Contents"])
 
-    def test_the_outline_has_parts_and_chapters(self, book):
-        first, part, chapters = book.outline
-        assert (first.title, part.title, chapters[0].title) == ("The book", "Part I & more", "A < B")
-        assert book.get_destination_page_number(chapters[0]) == 2
+    def test_the_outline_has_parts_chapters_and_headings(self, book):
+        first, headings, part, (chapter, sections) = book.outline
+        assert (first.title, part.title, chapter.title) == ("The book", "Part I & more", "A < B")
+        assert headings[0].title == sections[0].title == "a heading"
+        assert [book.get_destination_page_number(entry) for entry in (first, chapter, sections[0])] == [0, 2, 3]
 
     def test_a_link_leads_to_the_page_in_the_book_and_another_nowhere(self, book):
         inside, outside = (book.pages[number]["/Annots"][0].get_object() for number in (0, 2))

@@ -153,7 +153,7 @@ def test_the_whole_is_negated_and_doubled():
             },
         ),
     ],
-    ids=str,
+    ids=lambda part: f"{len(part)} versions" if isinstance(part, set) else str(part),
 )
 def test_the_versions_are_these_and_no_others(formula, versions):
     assert {str(version) for version in wrong_versions(formula)} == set(map(str, versions))

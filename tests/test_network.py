@@ -543,13 +543,13 @@ class TestNaturalMistakes:
         ("activations", "came"),
         [
             (np.tanh, "tanh"),
-            (losses.mse, "mse"),
+            pytest.param(losses.mse, "mse", id="a loss"),
             (None, "None"),
             (7, "int 7"),
             ({"a": 1}, "dict"),
             ([None, None], "None"),
-            ([gelu, "relu"], "gelu"),
-            (iter(["relu"]), "iterator"),
+            pytest.param([gelu, "relu"], "gelu", id="a function among names"),
+            pytest.param(iter(["relu"]), "iterator", id="an iterator"),
         ],
         ids=str,
     )
@@ -585,7 +585,13 @@ class TestNaturalMistakes:
             refuses(lambda c=call: c({"W": W}), "parameters must", "dict", error=TypeError)
 
     @pytest.mark.parametrize(
-        "sizes", [5, None, "21", iter([2, 1]), (n for n in [2, 1]), {2: 1}, {2, 1}, np.array(3)], ids=str
+        "sizes",
+        [
+            *(5, None, "21", {2: 1}, {2, 1}, np.array(3)),
+            pytest.param(iter([2, 1]), id="an iterator"),
+            pytest.param((n for n in [2, 1]), id="a generator"),
+        ],
+        ids=str,
     )
     def test_sizes(self, sizes, rng):
         for call in (

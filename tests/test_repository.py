@@ -60,6 +60,15 @@ def test_the_constraints_name_no_host_and_no_folder(name):
     assert not re.findall(r"\w+://.*|^-.*|.* @ .*", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
+def test_binder_has_a_python_that_is_promised_and_what_is_locked():
+    assert (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-") in PYTHONS
+    names = re.findall(
+        r"^-[cr] (.+)$", (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert {(ROOT / ".binder" / name).resolve().name for name in names} == {"constraints.txt", "requirements-lab.txt"}
+    assert all((ROOT / ".binder" / name).exists() for name in names)
+
+
 SCHEMAS = {
     "CITATION.cff": "citation-file-format",
     ".github/dependabot.yml": "dependabot",
@@ -76,7 +85,7 @@ def test_a_file_for_other_programs_has_the_form_they_read(files):
     found = sorted(ROOT.glob(files))
     assert found
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{SCHEMAS[files]}", *found]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -98,7 +107,9 @@ def test_the_shell_steps_of_a_workflow_are_shell(workflow):
 
 
 def test_the_workflows_run_on_every_python_that_is_promised():
-    (matrix,) = re.findall(r"^ +python: (\[.*\])$", (WORKFLOWS[0].parent / "tests.yml").read_text(), re.MULTILINE)
+    (matrix,) = re.findall(
+        r"^ +python: (\[.*\])$", (WORKFLOWS[0].parent / "tests.yml").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert tuple(yaml.safe_load(matrix)) == PYTHONS
     assert PROJECT["requires-python"] == f">={PYTHONS[0]}"
 
@@ -131,7 +142,7 @@ def test_the_licences_agree():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert PROJECT["license"].split(" AND ") == citation["license"]
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
     folders = {name.split("/")[0] for name in tracked.splitlines() if "/" in name}
     assert {folder for folder in folders if f"{folder}/" not in text} == set()
 
@@ -160,7 +171,7 @@ def test_the_files_that_a_page_links_to_exist(page):
 
 
 def test_the_readme_names_every_folder_and_no_other():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
     folders = {name.split("/")[0] for name in tracked.splitlines() if "/" in name}
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What is where")[2]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]

@@ -8,7 +8,19 @@ from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.kronecker import KroneckerProduct
 
-from dlmath.symbolic import DIGITS, NUMBERS, Evaluator, elementwise, evaluate, hadamard, ones, sigma, sizes
+from dlmath.symbolic import (
+    DIGITS,
+    NUMBERS,
+    Evaluator,
+    elementwise,
+    evaluate,
+    evaluator,
+    hadamard,
+    ones,
+    partial,
+    sigma,
+    sizes,
+)
 from dlmath.symbolic import EXPRESSIONS as EXACT
 
 N, n, m = sizes("N n m")
@@ -40,6 +52,19 @@ def test_sizes_are_positive_integers_also_when_there_is_one():
     assert only.is_positive
     assert only.is_integer
     assert sizes("N") == (N,)
+
+
+def test_matrices_that_are_made_here_have_the_shapes_they_should():
+    assert (ones(N).shape, ones(N, m).shape, ones(2, 3).as_explicit()) == ((N, 1), (N, m), sp.ones(2, 3))
+    squared = elementwise(lambda u: u**2 + alpha, sp.MatrixSymbol("A", 1, 2))
+    a = sp.MatrixSymbol("A", 1, 2)
+    assert squared.as_explicit() == sp.Matrix([[a[0, 0] ** 2 + alpha, a[0, 1] ** 2 + alpha]]).as_immutable()
+
+
+def test_the_name_of_a_derivative_has_the_shape_of_what_it_is_by():
+    assert partial("L", X) == sp.MatrixSymbol(r"\frac{\partial L}{\partial \mathbf{X}}", N, n)
+    assert partial("L", alpha) == sp.Symbol(r"\frac{\partial L}{\partial \alpha}")
+    assert partial("f", x).shape == (n, 1)
 
 
 # SymPy writes each of these out entry by entry at given sizes; that explicit matrix, with the numbers put in, is what
@@ -143,6 +168,12 @@ def test_scalars_are_what_numpy_computes(drawn):
         np.testing.assert_allclose(value, reference, rtol=1e-12, atol=1e-12, err_msg=str(scalar))
 
 
+def test_the_power_zero_of_a_matrix_without_an_inverse():
+    power = sp.MatPow(S, sp.Symbol("k", integer=True))
+    for k, expected in [(0, np.eye(2)), (1, np.ones((2, 2))), (2, 2 * np.ones((2, 2)))]:
+        np.testing.assert_array_equal(evaluate(power, {S: np.ones((2, 2)), sp.Symbol("k", integer=True): k}), expected)
+
+
 def test_inverse_solves_the_normal_equations(rng):
     inputs, targets = rng.standard_normal((6, 2)), rng.standard_normal((6, 3))
     solution = evaluate((X.T * X).I * X.T * Y, {X: inputs, Y: targets})
@@ -217,7 +248,7 @@ def test_a_product_over_an_index_is_written_out():
         (X / m, {X: np.ones((2, 2))}, KeyError, "no value for m"),
         (X, {X: np.ones(3)}, ValueError, "X must be an array of two dimensions, got shape (3,)"),
         (z, {z: np.ones(3)}, ValueError, "z must be a number, got shape (3,)"),
-        (X, {X: [["a"]]}, TypeError, "X must be made of numbers"),
+        (X, {X: [["a"]]}, TypeError, "X must be made of numbers, got list of dtype <U1"),
         (X, {X: np.ones((2, 2)), Z: np.ones((2, 3))}, ValueError, "Z must have shape (N, n) = (2, 2), got (2, 3)"),
         (S, {S: np.ones((2, 3))}, ValueError, "S must have shape (n, n)"),
         (sp.MatrixSymbol("W", 3, 2), {sp.MatrixSymbol("W", 3, 2): np.ones((2, 3))}, ValueError, "(3, 2)"),
@@ -248,7 +279,31 @@ def test_arguments_are_left_alone_and_integers_do_not_wrap():
     np.testing.assert_array_equal(array, [[200, 100]])
 
 
+def test_numbers_are_python_s_and_matrices_of_double_precision():
+    given = evaluator({z: np.float32(3), X: np.ones((2, 2), np.float32), Z: np.ones((2, 2), np.complex64)}).given
+    assert type(given[z]) is float
+    assert (given[X].dtype, given[Z].dtype) == (np.float64, np.complex64)
+    assert type(evaluate(sp.Integer(3), {})) is int
+    assert np.isnan(evaluate(sp.nan, {}))
+    assert evaluate(sp.oo, {}) == np.inf
+
+
+def test_conditions_are_combined():
+    cases = sp.Piecewise((1, (z > 0) & (alpha > 0) & (z < 2)), (2, (z > 3) | (alpha > 5) | (z < -3)), (3, True))
+    for values, expected in [
+        ((1, 1), 1),
+        ((3, 1), 3),
+        ((-1, 1), 3),
+        ((4, 1), 2),
+        ((1, -1), 3),
+        ((0, 6), 2),
+        ((-4, 0), 2),
+    ]:
+        assert evaluate(cases, dict(zip((z, alpha), map(float, values)))) == expected
+
+
 def test_complex_numbers_pass_through():
+    assert evaluate(sp.I * z + 1, {z: 2.0}) == 1 + 2j
     assert evaluate(z**2, {z: 1j}) == -1
     np.testing.assert_array_equal(evaluate(X.T, {X: [[1j, 2]]}), [[1j], [2]])
 

@@ -1,10 +1,13 @@
 import dataclasses
+import functools
 import json
 import subprocess
 import sys
 
+import mpmath
 import numpy as np
 import pytest
+import scipy.integrate
 import sympy as sp
 
 from dlmath import activations, layers, losses, network, verify
@@ -234,6 +237,29 @@ class TestWrongFormulas:
                 witness=complex_step(activations.sigmoid, wrt=0),
             )
 
+    def test_a_left_side_that_is_nearly_the_right_one_at_a_small_scale(self):
+        small = sp.Rational(1, 10**8)
+        arguments = {
+            "inputs": {z: uniform(1, 2)},
+            "code": lambda z: losses.mse_grad(np.array([z]), np.zeros(1))[0] * 5e-9,
+            "checks": losses.mse_grad,
+            "witness": lambda z: z * 1e-8,
+        }
+        certify("small", sp.Eq(small * (z + 1) - small, small * z, evaluate=False), **arguments)
+        nearly = sp.Eq(small * (z + 1) * (1 + small) - small, small * z, evaluate=False)
+        with pytest.raises(CertificateError, match="SymPy and the left-hand side differ by"):
+            certify("small", nearly, **arguments)
+
+    def test_a_function_without_a_value_is_a_name(self):
+        arguments = {"inputs": [z], "code": activations.sigmoid, "witness": lambda z: 0.5 * (1 + np.tanh(z / 2))}
+        assert certify("sigmoid", sp.Eq(sp.Function("s")(z), sigma(z)), **arguments).derived == "not a derivative"
+
+    def test_a_result_that_is_not_finite_is_shown(self):
+        with pytest.raises(
+            CertificateError, match=r"the witness fails.*: ValueError: the result must be finite, got\n"
+        ):
+            certify_mse(2 / N * (P - Y), witness=lambda P, Y: np.full_like(P, np.inf))
+
     def test_a_formula_that_holds_for_one_sample_only(self):
         """For one sample, 2 (P - Y) and 2/N (P - Y) are the same. The first draw has more."""
         for seed in range(60):
@@ -336,6 +362,8 @@ class TestVacuousChecks:
         with pytest.raises(ValueError, match=message) as caught:
             certify_mse(right, **changes)
         assert not isinstance(caught.value, CertificateError)
+        told = str(caught.value)
+        assert "'mse-gradient'" in told or not told.startswith("certificate")
 
     @pytest.mark.parametrize("equation", [sp.Eq(P, P), 2 / N * (P - Y), sp.Ge(z, 1)], ids=str)
     def test_what_is_no_equation_is_refused(self, equation):
@@ -713,6 +741,23 @@ class TestWhatIsShown:
     def test_the_details_say_what_sympy_derived(self, derived, of, told):
         certificate = dataclasses.replace(certify_mse(2 / N * (P - Y)), derived=derived, of=of, wrt="x", sizes={})
         assert told in certificate.details()
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (losses.mse, "dlmath.losses.mse"),
+        (np.linalg.norm, "numpy.linalg.norm"),
+        (scipy.integrate.quad, "scipy.integrate._quadpack_py.quad"),
+        (mpmath.libmp.mpf_add, "mpmath.libmp.libmpf.mpf_add"),
+        (json.dumps, "dumps"),
+        (lambda x: x, "direct computation"),
+        (central_difference(losses.mse, wrt=0), "central difference"),
+        (functools.partial(losses.mse, targets=np.zeros(1)), "partial"),
+    ],
+)
+def test_what_functions_are_called(function, name):
+    assert verify._full_name(function) == name
 
 
 class TestDifferences:

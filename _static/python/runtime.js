@@ -49,7 +49,7 @@ window.dlPython = (() => {
 
   class Runtime {
     constructor(tell) {
-      this.waiting = new Map(); // id: {resolve, reject, begun}
+      this.waiting = new Map(); // id: {resolve, reject, begun, counts}
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
       this.frame.title = "Python";
@@ -89,6 +89,7 @@ window.dlPython = (() => {
       else {
         const call = this.waiting.get(data.id);
         if (data.begun) call?.begun(data.begun);
+        else if ("counts" in data) call?.counts(data.counts);
         else if (data.failed) call?.reject(new Error(data.failed));
         else call?.resolve(data.result);
       }
@@ -137,13 +138,15 @@ window.dlPython = (() => {
     async askNow(call, values, { prepare, signal, tell }) {
       const runtime = current ??= new Runtime(tell);
       const id = ++asked;
-      let timer;
+      let timer, limit;
       const done = new Promise((resolve, reject) => {
-        const begun = ({ seconds, late }) => {
-          tell("Running …");
-          timer = setTimeout(() => { resolve({ late }); api.renew(); }, 1000 * seconds);
+        const begun = (allowed) => { limit = allowed; };
+        const counts = (running) => {
+          tell(running ? "Running …" : "Looking at what it did …");
+          clearTimeout(timer);
+          if (running) timer = setTimeout(() => { resolve({ late: limit.late }); api.renew(); }, 1000 * limit.seconds);
         };
-        runtime.waiting.set(id, { resolve, reject, begun });
+        runtime.waiting.set(id, { resolve, reject, begun, counts });
         signal.addEventListener("abort", () => { resolve({ stopped: true }); api.renew(); }, { once: true });
         runtime.ready.catch(reject);
       });

@@ -12,7 +12,7 @@ import dis
 import inspect
 import re
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from types import FunctionType
@@ -90,7 +90,7 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float | None = None
         state, message = "wrong", end_text(error)
     except Exception as error:  # an answer is any object, and may behave in any way
         state, message = "wrong", f"Your answer could not be looked at: `{_told(described(error))}`."
-    return Feedback(name, state, message + _more(exercise, state, message, answer, seed, seconds))
+    return Feedback(name, state, message, _more(exercise, state, message, answer, seed, seconds))
 
 
 _said: dict[str, list[str]] = {}
@@ -301,7 +301,8 @@ def _unrecorded(
         return (
             nearby.named(exercise, inputs, outcomes, references)
             or first
-            or _behaves(exercise, inputs, outcomes, references, behaviour())
+            or _behaves(outcomes, references, behaviour())
+            or (_unused(exercise, inputs, behaviour()) if _comparable(pairs) else None)
             or _as_a_whole(pairs, inputs, names)
             or nearby.named_twice(exercise, inputs, outcomes)
             or _where_it_is_right(pairs, inputs, names, right)
@@ -310,7 +311,7 @@ def _unrecorded(
         return None
     pairs = list(zip(values, rights))
     hint = relations.exchanged(pairs, exercise.returns) or nearby.named(exercise, inputs, outcomes, references)
-    hint = hint or _behaves(exercise, inputs, outcomes, references, behaviour())
+    hint = hint or _behaves(outcomes, references, behaviour())
     if hint:
         return f"{hint}{_which_are_right(exercise, pairs)}"
     for index, name in enumerate(exercise.returns):
@@ -323,17 +324,21 @@ def _unrecorded(
                 or _where_it_is_right(of_this, inputs, names, agree)
             )
             if hint:
-                return f"`{name}`: {hint}{_which_are_right(exercise, pairs)}"
-    return None
+                unused = _unused(exercise, inputs, behaviour())
+                also = f" {unused}" if unused else _which_are_right(exercise, pairs)
+                return f"`{name}`: {hint}{also}"
+    return _unused(exercise, inputs, behaviour()) if all(_comparable(zip(*pair)) for pair in pairs) else None
 
 
-def _behaves(
-    exercise: Coding,
-    inputs: Sequence[tuple[Any, ...]],
-    outcomes: Sequence[Outcome],
-    references: Sequence[Outcome],
-    behaviour: Observed,
-) -> str | None:
+def _comparable(pairs: Iterable[tuple[Any, Any]]) -> bool:
+    """Whether all values are numbers, of the expected shapes."""
+    return all(
+        (found := numbers(value)) is not None and found.shape == np.shape(right) and bool(np.isfinite(found).all())
+        for value, right in pairs
+    )
+
+
+def _behaves(outcomes: Sequence[Outcome], references: Sequence[Outcome], behaviour: Observed) -> str | None:
     """What can be said about how the answer computes."""
     if behaviour.changes:
         return (
@@ -346,11 +351,16 @@ def _behaves(
         what = "NaN (not a number)" if any(_has_nan(outcome.value) for outcome in outcomes) else "an infinite number"
         line = f" in the line `{step.line}`" if step.line else ""
         return f"The result contains {what}. It begins with `{step.text}`{line}: what is computed there, and from what?"
+    return None
+
+
+def _unused(exercise: Coding, inputs: Sequence[tuple[Any, ...]], behaviour: Observed) -> str | None:
+    """Which arguments the answer does not use, of those on whose values the result depends."""
     names = _names(exercise)
     unused = [names[place] for place in behaviour.unused if place < len(names) and _matters(exercise, inputs, place)]
-    if unused:
-        return f"Your function never uses {', '.join(f'`{name}`' for name in unused)}, on which the result depends."
-    return None
+    if not unused:
+        return None
+    return f"Your function never uses {', '.join(f'`{name}`' for name in unused)}, on which the result depends."
 
 
 def _finite(value: Any) -> bool:
@@ -378,13 +388,11 @@ def _matters(exercise: Coding, inputs: Sequence[tuple[Any, ...]], place: int) ->
 
 def _as_a_whole(pairs: relations.Pairs, inputs: relations.Inputs, names: Sequence[str]) -> str | None:
     """How all results are connected with the right ones."""
-    shaped = relations.changed_as_a_whole(pairs) or relations.unfinished(pairs)
+    shaped = relations.changed_as_a_whole(pairs) or relations.unfinished(pairs) or relations.unchanging(pairs)
     if shaped:
         return f"{shaped}{_shapes(pairs)}"
-    return (
-        relations.unchanging(pairs)
-        or relations.by_a_quantity(pairs, relations.quantities(inputs, names))
-        or relations.by_an_argument(pairs, inputs, names)
+    return relations.by_a_quantity(pairs, relations.quantities(inputs, names)) or relations.by_an_argument(
+        pairs, inputs, names
     )
 
 
@@ -630,13 +638,13 @@ def _shapes_there(error: Raised) -> str:
 
 
 def _fits_transposed(error: Raised) -> bool:
-    """Whether the two matrices of the line fit if one of them is transposed."""
-    shapes = [shape for _, shape in error.shapes if len(shape) == 2]
-    shapes = shapes * 2 if len(shapes) == 1 else shapes
-    if error.line is None or error.line.count("@") != 1 or len(shapes) != 2 or ".T" in error.line:
+    """Whether the two matrices of the line's product fit if one of them is transposed."""
+    factors = re.findall(r"(?<![\w.)\]])([A-Za-z_]\w*) *@ *([A-Za-z_]\w*)(?![\w.(\[])", error.line or "")
+    shapes = dict(error.shapes)
+    if len(factors) != 1 or not all(len(shapes.get(name, ())) == 2 for name in factors[0]):
         return False
-    (rows, columns), (other_rows, other_columns) = shapes
-    return rows == other_rows or columns == other_columns
+    (rows, columns), (other_rows, other_columns) = (shapes[name] for name in factors[0])
+    return columns != other_rows and (rows == other_rows or columns == other_columns)
 
 
 def time_text(error: OutOfTimeError, seconds: float) -> str:

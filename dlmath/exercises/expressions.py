@@ -104,6 +104,8 @@ def _unrecorded(
     ours: list[Any],
 ) -> str | None:
     """What can be said about a mistake that is none of the usual ones."""
+    if not all(np.isfinite(each).all() for each in theirs):
+        return None
     pairs = list(zip(theirs, ours))
     hint = relations.of_the_result(pairs)
     if hint is not None and hint.startswith(("The sign", "This is the transpose")):
@@ -122,7 +124,7 @@ def _unrecorded(
     return (
         relations.by_a_quantity(pairs, quantities)
         or relations.changed_as_a_whole(pairs)
-        or _missing(exercise, expression, reference)
+        or _missing(expression, reference)
     )
 
 
@@ -144,8 +146,10 @@ def _misfit(expression: Any) -> str | None:
     return None
 
 
-def _missing(exercise: Derivation, expression: Any, reference: Any) -> str | None:
+def _missing(expression: Any, reference: Any) -> str | None:
     """Symbols that the result depends on, and the answer does not have."""
+    if _shape(expression) != _shape(reference):
+        return None
     missing = sorted(str(s) for s in reference.free_symbols - sp.sympify(expression).free_symbols)
     if not missing:
         return None

@@ -1,7 +1,8 @@
 """What a page of the book asks of Python in the browser: to check an answer, run a cell, or repeat a certificate.
 
 A page has texts and no objects, so code comes as text, and plain data goes back. In the browser there are neither
-processes nor threads: the page itself ends Python when the time is up, and ``prepared`` has told it what to say then.
+processes nor threads: the page itself ends Python when the time is up. ``prepared`` and its like have told it how long
+that is and what to say then; ``count_time``, when the time begins and ends.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import importlib
 import linecache
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import Any
@@ -20,13 +21,16 @@ from typing import Any
 import numpy as np
 
 import dlmath
-from dlmath.exercises import engine
+from dlmath.exercises import engine, nearby, running
 from dlmath.exercises.definition import Derivation, find
 from dlmath.exercises.running import OutOfTimeError, described, in_a_thread
 from dlmath.exercises.slicing import needed
 
 SECONDS = 5.0
 """How long an answer may take."""
+
+SEARCH_SECONDS = 8.0
+"""How long the slip in a wrong answer may be searched for: Python in a browser computes several times slower."""
 
 SCRATCH_SECONDS = 60.0
 """How long a cell of the reader's own may run."""
@@ -41,6 +45,12 @@ MOST_PRINTED = 20_000
 """Characters that are shown: a page with millions would be no page any more."""
 
 FILE = "<your code>"
+
+
+def count_time(tell: Callable[[bool], object]) -> None:
+    """Have the page told when code begins whose time is limited, and when it has ended."""
+    running.time_counts = tell
+    nearby.SECONDS = SEARCH_SECONDS
 
 
 def prepared(name: str, code: str) -> dict[str, Any]:
@@ -83,7 +93,7 @@ def checked(name: str, code: str) -> dict[str, str]:
         return {"state": "wrong", "message": message, "printed": printed}
     with _python_kept():
         feedback = engine.check(name, namespace[exercise.answer])
-    return {"state": feedback.state, "message": feedback.message, "printed": printed}
+    return {"state": feedback.state, "message": feedback.message + feedback.more, "printed": printed}
 
 
 def scratch_prepared(code: str) -> dict[str, Any]:

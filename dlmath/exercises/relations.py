@@ -314,31 +314,31 @@ def separates(right: Sequence[bool], inputs: Inputs, names: Sequence[str]) -> st
     Example:
         >>> inputs = [(np.ones((1, 2)),), (np.ones((3, 2)),), (np.ones((2, 1)),)]
         >>> separates([True, False, False], inputs, ["X"])
-        'Your function is right where `X` has one row, and wrong where it has more.'
+        'Of the inputs tried, your function is right where `X` has one row, and wrong where it has more.'
     """
     if all(right) or not any(right):
         return None
     properties = [([bool(each) for each in holds], yes, no) for holds, yes, no in _properties(inputs, names)]
     for holds, yes, no in properties:
         if holds == list(right):
-            return f"Your function is right where {yes}, and wrong where {no}."
+            return f"Of the inputs tried, your function is right where {yes}, and wrong where {no}."
         if holds == [not each for each in right]:
-            return f"Your function is wrong where {yes}, and right where {no}."
+            return f"Of the inputs tried, your function is wrong where {yes}, and right where {no}."
     # Right by chance on some others too.
     for holds, yes, no in properties:
         if no != "it has more" or not any(holds):
             continue
         others = [each for each, small in zip(right, holds) if not small]
         if all(each for each, small in zip(right, holds) if small) and sum(others) < len(others) / 3:
-            return f"Your function is right where {yes}, and wrong on most inputs where {no}."
+            return f"Of the inputs tried, your function is right where {yes}, and wrong on most where {no}."
     # What compares two properties holds by chance, unless there are several of both sorts.
     if min(sum(right), len(right) - sum(right)) < 2:
         return None
     for holds, yes, no in _comparisons(inputs, names):
         if holds == list(right):
-            return f"Your function is right where {yes}, and wrong where {no}."
+            return f"Of the inputs tried, your function is right where {yes}, and wrong where {no}."
         if holds == [not each for each in right]:
-            return f"Your function is wrong where {yes}, and right where {no}."
+            return f"Of the inputs tried, your function is wrong where {yes}, and right where {no}."
     return None
 
 
@@ -386,11 +386,10 @@ def _properties(inputs: Inputs, names: Sequence[str]) -> Iterator[tuple[list[boo
                 f"all of `{name}` is small",
                 "some of it is large",
             )
-    for words, values in quantities(inputs, names):
-        for number in (0, 1, 2):
-            yield [value == number for value in values], f"{words} is {number}", "it is not"
     for name, values in columns.items():
         if all(isinstance(value, float | int | np.number) and not isinstance(value, bool) for value in values):
+            yield [value == 0 for value in values], f"`{name}` is 0", "it is not"
+            yield [value == 1 for value in values], f"`{name}` is 1", "it is not"
             yield [value > 0 for value in values], f"`{name}` is positive", "it is not"
             yield [value < 0 for value in values], f"`{name}` is negative", "it is not"
             yield [abs(value) >= 1 for value in values], f"`{name}` is at least 1", "it is less"

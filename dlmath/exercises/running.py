@@ -322,7 +322,7 @@ def in_a_thread(seconds: float, work: Callable[[], Any]) -> Any:
         try:
             thread.start()
         except RuntimeError:  # no threads on this platform
-            return work()
+            return _counted(work)
         try:
             thread.join(seconds)
         finally:  # also when the student interrupts the kernel
@@ -333,6 +333,26 @@ def in_a_thread(seconds: float, work: Callable[[], Any]) -> Any:
     if errors:
         raise _as_exception(errors[0])
     return results[0]
+
+
+def _ignore(counts: bool) -> None:
+    pass
+
+
+time_counts: Callable[[bool], object] = _ignore
+"""Where nothing here can stop the work, it is called with True when work begins whose time is limited, and with False
+when it has ended, so that somebody else can: the page that Python runs in."""
+
+
+def _counted(work: Callable[[], Any]) -> Any:
+    global time_counts
+    tell, time_counts = time_counts, _ignore  # what begins inside is counted already
+    tell(True)
+    try:
+        return work()
+    finally:
+        time_counts = tell
+        tell(False)
 
 
 def _as_exception(error: BaseException) -> Exception:

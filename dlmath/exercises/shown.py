@@ -54,17 +54,19 @@ class Feedback:
     state: str
     """``"open"`` (not attempted), ``"wrong"`` or ``"solved"``."""
     message: str
+    more: str = ""
+    """What is added when the same mistake is made again, and after the third wrong answer."""
 
     @property
     def solved(self) -> bool:
         return self.state == "solved"
 
     def __repr__(self) -> str:
-        return f"{SIGNS[self.state]} {self.name}: {self.message}"
+        return f"{SIGNS[self.state]} {self.name}: {self.message}{self.more}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         style = f"border-left: 0.3em solid {COLOURS[self.state]}; padding: 0.3em 0.8em; overflow-wrap: anywhere"
-        body = to_html(f"**{SIGNS[self.state]} {self.name}:** {self.message}").replace(
+        body = to_html(f"**{SIGNS[self.state]} {self.name}:** {self.message}{self.more}").replace(
             "<p>", '<p style="margin: 0.2em 0">'
         )
         return {

@@ -88,13 +88,14 @@ def books(tmp_path_factory, root):
     notebook.cells[2].metadata = {"tags": ["hide-input"], "mystnb": {"figure": caption}}
     nbformat.write(notebook, source)
     (book.folder / "chapters/appendix").mkdir()
-    (book.folder / "chapters/appendix/list.md").write_text(LIST)
+    (book.folder / "chapters/appendix/list.md").write_text(LIST, encoding="utf-8")
     book.toc("one", "two", "appendix/list")
     before = source.read_bytes()
     html = book.folder / "_build/html"
     book.build()
     unpublished = Path(shutil.copytree(html, book.folder / "unpublished"))
-    book.build(REPOSITORY=REPOSITORY)
+    book.replace("_config.yml", 'url: ""', f'url: "{REPOSITORY}"')
+    book.build()
     assert source.read_bytes() == before
     return unpublished, html
 
@@ -157,6 +158,13 @@ def test_the_page_for_wrong_addresses_can_stand_at_any_of_them(books):
 )
 def test_the_address_of_the_pages_follows_from_that_of_the_repository(repository, site):
     assert publishing.site_of(repository) == site
+
+
+def test_the_environment_comes_before_the_configuration():
+    theme = {"repository_url": "https://github.com/ada/book.git"}
+    assert publishing.repository_of(theme, {}) == "https://github.com/ada/book"
+    assert publishing.repository_of(theme, {"REPOSITORY": f"{REPOSITORY}/"}) == REPOSITORY
+    assert publishing.repository_of({"repository_url": ""}, {"REPOSITORY": ""}) == ""
 
 
 def test_a_repository_elsewhere_opens_in_binder_alone():
@@ -281,9 +289,9 @@ def test_a_download_runs_with_the_published_wheel_alone(html, tmp_path, chapter)
 def test_the_wheel_can_be_installed(html, tmp_path):
     wheel = html / publishing.WHEEL
     command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", tmp_path, wheel]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "exercises/math/loss.py").exists()
     assert (tmp_path / "dlmath/live").is_dir()
-    metadata = next(tmp_path.glob("dlmath-*.dist-info/METADATA")).read_text()
+    metadata = next(tmp_path.glob("dlmath-*.dist-info/METADATA")).read_text(encoding="utf-8")
     assert "Provides-Extra: book" in metadata

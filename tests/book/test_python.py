@@ -31,7 +31,7 @@ HEAD = "def tanh_layer_backward(grad_A, A, A_below, W):\n"
 def bundled(html):
     """The book, if Python is in it."""
     bundle = html / "_static/python/bundle.js"
-    if "public" in json.loads(bundle.read_text().removeprefix("dlPython.bundle = ").rstrip(";\n")):
+    if "public" in json.loads(bundle.read_text(encoding="utf-8").removeprefix("dlPython.bundle = ").rstrip(";\n")):
         pytest.skip("the book was built without Pyodide: it could not be downloaded")
     return html
 
@@ -355,7 +355,7 @@ def test_own_work_is_ticked_saved_read_and_deleted(visit, bundled, from_disk, tm
     with tab.expect_download() as download:
         tab.get_by_role("button", name="the notebook equations-backpropagation.ipynb").click()
     download.value.save_as(tmp_path / "handed-in.ipynb")
-    sources = sources_by_place(json.loads((tmp_path / "handed-in.ipynb").read_text()))
+    sources = sources_by_place(json.loads((tmp_path / "handed-in.ipynb").read_text(encoding="utf-8")))
     assert sources["tanh-layer-backward-answer"] == RIGHT
     assert sources["first-signal-answer"] == "# begun"
     assert sources["first-of-two-weights-answer"] == find("first-of-two-weights").stub
@@ -380,7 +380,7 @@ def test_own_work_is_ticked_saved_read_and_deleted(visit, bundled, from_disk, tm
     "content", ["", "[]", '{"format": "dlmath answers 1"}', '{"format": "dlmath answers 1", "answers": {"x": null}}']
 )
 def test_a_file_of_something_else_changes_nothing(visit, bundled, tmp_path, content):
-    (tmp_path / "other.json").write_text(content)
+    (tmp_path / "other.json").write_text(content, encoding="utf-8")
     tab = visit(f"{bundled.as_uri()}/{OWN}")
     tab.locator("input[type=file]").set_input_files(tmp_path / "other.json")
     tab.get_by_text("This is no file of answers").wait_for()

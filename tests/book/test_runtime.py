@@ -36,12 +36,14 @@ def book(folder):
 
 
 def bundle(folder):
-    text = (folder / "_build/html/_static/python/bundle.js").read_text()
+    text = (folder / "_build/html/_static/python/bundle.js").read_text(encoding="utf-8")
     return json.loads(text.removeprefix("dlPython.bundle = ").rstrip(";\n"))
 
 
 def unpacked(folder, name):
-    script = (folder / "_build/html/_static/python" / bundle(folder)["files"][name]["script"]).read_text()
+    script = (folder / "_build/html/_static/python" / bundle(folder)["files"][name]["script"]).read_text(
+        encoding="utf-8"
+    )
     named, text = json.loads("[" + re.fullmatch(r"dlPython\.arrived\((.*)\);\n", script)[1] + "]")
     assert named == name
     return gzip.decompress(base64.b64decode(text))

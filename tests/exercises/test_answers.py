@@ -7,11 +7,10 @@ A source may be written as changes of a right one: ``(source, old, new, old, new
 import runpy
 from pathlib import Path
 
-import numpy as np
 import pytest
+from answered import evaluated
 
 from dlmath.exercises import check
-from dlmath.exercises.definition import Coding, exercises
 
 WRONG = [
     (name, *answer)
@@ -19,27 +18,6 @@ WRONG = [
     for name, answers in runpy.run_path(str(file))["WRONG"].items()
     for answer in answers
 ]
-
-
-def changed(source, *changes):
-    for old, new in zip(changes[::2], changes[1::2]):
-        assert source.count(old) == 1, (old, source)
-        source = source.replace(old, new)
-    return source
-
-
-def evaluated(name, source):
-    """A coding answer is a function of the exercise's name or a lambda, a derivation an expression in its symbols."""
-    exercise = exercises()[name]
-    if isinstance(source, tuple):
-        source = changed(*source)
-    namespace = {"np": np}
-    if not isinstance(exercise, Coding):
-        exec(exercise.given, namespace)
-    if source.startswith("def"):
-        exec(source, namespace)
-        return namespace[exercise.answer]
-    return eval(source, namespace)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import types
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from dlmath.exercises import check, engine, running
 from dlmath.exercises.definition import Coding, Mistake, Reaching, exercises
@@ -541,3 +542,151 @@ def test_a_word_like_shape_in_an_error_is_no_sign_of_a_transposition():
     text = message(lambda p, t: p.reshape(7, 3))
     assert "cannot reshape" in text
     assert "transposed" not in text
+
+
+def test_a_result_that_changes_from_call_to_call_is_told():
+    rng = np.random.default_rng(0)
+    assert "when it is called again" in message(lambda p, t: right(p, t) * rng.uniform(1, 2))
+
+
+def test_a_suppressed_warning_is_told_with_its_line():
+    def hides(predictions, targets):
+        with np.errstate(all="ignore"):
+            logarithm = np.log(predictions - targets)
+        return 2 * np.exp(logarithm) / len(predictions)
+
+    text = message(hides)
+    assert "NaN" in text
+    assert "encountered in log` in the line `logarithm = np.log(predictions - targets)`" in text
+
+
+@pytest.mark.parametrize("kind", [np.errstate, np.seterr])
+def test_numpy_is_as_it_was_after_a_look_at_suppressed_warnings(kind, monkeypatch):
+    monkeypatch.setattr(running, "CAN_FORK", False)
+    message(lambda p, t: np.log(-np.abs(p) - 1))
+    assert getattr(np, kind.__name__) is kind
+
+
+def test_an_argument_that_is_not_used_is_told():
+    assert "never uses `targets`" in message(lambda p, t: np.tanh(p) + 0.1)
+    assert "never uses" not in message(lambda p, t: np.tanh(p) + 0.1 * t**2)
+    assert "never uses" not in message(lambda *both: np.tanh(both[0]) + 0.1)
+
+
+def unfinished_states(X, h_0, W_x, W_h, b):
+    H = np.zeros((len(X), len(h_0)))
+    H[0] = np.tanh(W_x @ X[0] + W_h @ h_0 + b)
+    return H
+
+
+def test_the_entries_or_inputs_where_an_answer_is_right_are_told():
+    text = check("recurrent-states", unfinished_states).message
+    assert "one row" in text or "first row" in text
+
+
+def inverse(r, J):
+    return -np.linalg.inv(J) @ r
+
+
+def one_more(p, t):
+    return np.sum((p - t) ** 2, axis=1) - np.ones(len(p) + 1)
+
+
+def hard_coded(p, t):
+    return p.reshape(7, 3)
+
+
+def one_number(p, t):
+    largest = np.max(p, 0).sum()
+    return largest @ t
+
+
+def from_one(p, t):
+    return (p - t)[len(p)]
+
+
+def axis_lost(p, t):
+    return p / p.mean(axis=1)
+
+
+def compared(p, t):
+    return p if p > t else t
+
+
+def half(p, t):
+    return np.zeros(len(p) / 2)
+
+
+def not_turned(p, t):
+    return p @ t
+
+
+def too_long(p, t):
+    ones = np.ones((len(t) + 7, 3))
+    return p @ ones
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words", "never"),
+    [
+        ("gauss-newton-step", inverse, "Only a square matrix has an inverse", "transposed"),
+        ("mean-squared-error", one_more, "differ by 1: does a slice or a `range`", "transposed"),
+        ("mse-gradient", hard_coded, "keeps every number", "transposed"),
+        ("mse-gradient", one_number, "single number", "transposed"),
+        ("mse-gradient", from_one, "counted from 0", "transposed"),
+        ("mse-gradient", axis_lost, "is an axis lost", "transposed"),
+        ("mse-gradient", compared, "one truth value", "transposed"),
+        ("mse-gradient", half, "whole number", "transposed"),
+        ("mse-gradient", not_turned, "Is one transposed?", "inverse"),
+        ("mse-gradient", too_long, "columns on the left meet the rows", "transposed"),
+    ],
+)
+def test_an_error_is_explained_by_its_type_its_text_and_its_place(name, answer, words, never):
+    text = check(name, answer).message
+    assert words in text
+    assert never not in text
+
+
+def five_times(p, t):
+    return 5 * (p - t) / len(p)
+
+
+def test_the_same_mistake_again_is_told_in_three_steps():
+    engine._said.clear()
+    first, second, third = (check("mse-gradient", five_times) for _ in range(3))
+    assert first.message == second.message == third.message
+    assert first.more == ""
+    assert "Where" in second.more
+    assert "It was called with" in second.more
+    assert "What to compare" not in second.more
+    assert "What to compare" in third.more
+    assert "solution(" not in second.more
+    assert '`solution("mse-gradient")`' in third.more
+    assert third.more in repr(third)
+
+
+def test_a_hint_that_shows_the_input_goes_on_with_what_to_compare():
+    engine._said.clear()
+    for _ in range(2):
+        feedback = check("mse-gradient", lambda p, t: np.cos(p) + 2 * t**3)
+    assert "It was called with" in feedback.message
+    assert "Where" not in feedback.more
+    assert "What to compare" in feedback.more
+
+
+def test_other_mistakes_begin_at_the_first_step_and_a_right_answer_forgets_them():
+    engine._said.clear()
+    check("mse-gradient", five_times)
+    assert check("mse-gradient", lambda p, t: np.tanh(p - t)).more == ""
+    assert check("mse-gradient", right).more == ""
+    assert check("mse-gradient", five_times).more == ""
+    assert "solution(" not in check("mse-gradient", five_times).more
+
+
+def test_a_derivation_shows_where_at_numbers():
+    x = sp.Symbol("x", real=True)
+    engine._said.clear()
+    assert check("sigmoid-derivative", sp.cos(x)).more == ""
+    text = check("sigmoid-derivative", sp.cos(x)).more
+    point = float(text.split("`x = ")[1].split("`")[0])
+    assert f"{np.cos(point):.4g}" in text

@@ -31,7 +31,6 @@ def judge(monkeypatch):
     monkeypatch.setattr(engine, "find", lambda name: TOY)
 
     def judge(answer):
-        engine._said.clear()
         return check("toy", answer).message
 
     return judge
@@ -94,7 +93,6 @@ def test_the_right_line_is_not_told():
 def derivation(monkeypatch, given, solution):
     from dlmath.exercises import engine
 
-    engine._said.clear()
     made = Derivation("toy", "", "", given, solution, [])
     monkeypatch.setattr(engine, "find", lambda name: made)
     return lambda expression: check("toy", expression).message

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support import chapter_files
 
-from dlmath.exercises import check, page
+from dlmath.exercises import check, page, running
 from dlmath.exercises.definition import Coding, Derivation, exercises
 from dlmath.exercises.slicing import needed
 
@@ -69,7 +69,7 @@ def test_a_coding_exercise_loads_one_chapter_and_no_sympy():
         "print([m for m in sys.modules if m in ('sympy', 'matplotlib', 'IPython')], "
         "[m for m in sys.modules if m.startswith('exercises.') and m.count('.') == 2])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert done.stdout.strip() == "[] ['exercises.math.loss']", done.stderr
 
 
@@ -85,6 +85,22 @@ def test_the_time_is_up_in_the_words_of_the_checker():
     (derivation, *_) = [each.name for each in exercises().values() if isinstance(each, Derivation)]
     assert "could not be computed in 10 seconds" in page.prepared(derivation, "")["late"]
     assert isinstance(exercises()["mse-gradient"], Coding)
+
+
+def test_the_page_counts_the_time_of_the_answer_alone(monkeypatch):
+    """Without threads, as in a browser: whatever is inside of what counts is not counted again."""
+    told = []
+    monkeypatch.setattr(running, "CAN_FORK", False)
+    monkeypatch.setattr(running.threading.Thread, "start", lambda thread: (_ for _ in ()).throw(RuntimeError("none")))
+    monkeypatch.setattr(running, "time_counts", told.append)
+    assert running.within(1.0, lambda: running.within(1.0, lambda: 6 * 7)) == 42
+    assert told == [True, False]
+    with pytest.raises(ZeroDivisionError):
+        running.within(1.0, lambda: 1 / 0)
+    assert told == 2 * [True, False]
+    told.clear()
+    assert page.checked("mse-gradient", CODING)["state"] == "solved"
+    assert told == 2 * [True, False], "once for the cell, once for the function"
 
 
 @pytest.mark.parametrize(
