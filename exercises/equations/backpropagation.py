@@ -223,6 +223,12 @@ chapter = Chapter(
                     _wrong_layer(below=lambda D, W: D @ W.T),
                 ),
                 Mistake(
+                    "A slope too many at $\\mathbf W$, as in the formula that is printed in Part I: its path to the "
+                    "loss "
+                    "does not pass through the activation below.",
+                    _wrong_layer(weights=lambda D, A_below: D.T @ (A_below * (1 - A_below**2))),
+                ),
+                Mistake(
                     "The gradient of the weights is transposed: one row an output, one column an input.",
                     _wrong_layer(weights=lambda D, A_below: A_below.T @ D),
                 ),
