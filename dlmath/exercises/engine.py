@@ -22,7 +22,7 @@ import numpy as np
 
 from dlmath.exercises import kinds, nearby, relations
 from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, Exercise, Ordering, Prediction, Reaching, exercises, find
+from dlmath.exercises.definition import Coding, Derivation, Exercise, Ordering, Prediction, Reaching, exercises, find
 from dlmath.exercises.running import (
     Observed,
     Other,
@@ -131,6 +131,7 @@ def _where(exercise: Exercise, answer: Any, seed: int, seconds: float) -> str:
     if not isinstance(exercise, Coding):
         from dlmath.exercises import expressions
 
+        assert isinstance(exercise, Derivation)
         return expressions.at_a_point(exercise, answer, rng, seconds)
     inputs, names = exercise.inputs(rng), _names(exercise)
     outcomes, _ = run(answer, inputs, names, seconds)

@@ -373,8 +373,7 @@ chapter = Chapter(
                 "keep both). Check that samples which are predicted perfectly contribute nothing."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'N, h, K = sizes("N h K")\n'
                 'H, Y = sp.MatrixSymbol("H", N, h), sp.MatrixSymbol("Y", N, K)\n'
                 'Y_hat = sp.MatrixSymbol("Y_hat", N, K)\n'
@@ -606,8 +605,7 @@ chapter = Chapter(
             statement=(
                 "The network for the digits: a hidden layer of ReLU units, a softmax over the classes, and the mean "
                 "cross-entropy $L = -\\frac1N\\sum_i\\log s_{i c_i}$, where $c_i$ is the label of sample $i$. Write "
-                "the "
-                "gradients of its four parameters: forward, and back. The scores may be as large as thousands."
+                "the gradients of its four parameters: forward, and back. The scores may be as large as thousands."
             ),
             solution=classifier_gradients,
             inputs=_classified,
