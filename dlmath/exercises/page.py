@@ -32,7 +32,7 @@ from dlmath.exercises.slicing import needed
 SECONDS = 5.0
 """How long an answer may take."""
 
-SEARCH_SECONDS = 8.0
+SEARCH_SECONDS = 4.0
 """How long the slip in a wrong answer may be searched for: Python in a browser computes several times slower."""
 
 SCRATCH_SECONDS = 60.0
