@@ -22,7 +22,16 @@ import numpy as np
 
 from dlmath.exercises import kinds, nearby, relations
 from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, Exercise, Ordering, Prediction, Reaching, exercises, find
+from dlmath.exercises.definition import (
+    Coding,
+    Derivation,
+    Exercise,
+    Ordering,
+    Prediction,
+    Reaching,
+    exercises,
+    find,
+)
 from dlmath.exercises.running import (
     Observed,
     Other,
