@@ -128,11 +128,11 @@ def _more(exercise: Exercise, state: str, message: str, answer: Any, seed: int, 
 def _where(exercise: Exercise, answer: Any, seed: int, seconds: float) -> str:
     """The first input on which the answer is wrong."""
     rng = np.random.default_rng(seed)
-    if not isinstance(exercise, Coding):
+    if isinstance(exercise, Derivation):
         from dlmath.exercises import expressions
 
-        assert isinstance(exercise, Derivation)
         return expressions.at_a_point(exercise, answer, rng, seconds)
+    assert isinstance(exercise, Coding)
     inputs, names = exercise.inputs(rng), _names(exercise)
     outcomes, _ = run(answer, inputs, names, seconds)
     references = run_trusted(exercise.solution, inputs, names)

@@ -12,7 +12,7 @@ import pytest
 from answered import changed
 
 from dlmath.exercises import check, engine, grading, page
-from dlmath.exercises.definition import Derivation, chapters
+from dlmath.exercises.definition import Coding, Derivation, chapters
 
 HERE = Path(__file__).parent
 
@@ -58,8 +58,8 @@ def graded(exercises, sources, monkeypatch):
 
 @pytest.mark.parametrize("chapter", chapters().values(), ids=lambda chapter: chapter.name)
 def test_the_same_verdict_in_the_same_words(chapter, monkeypatch):
-    tried = {exercise.name: answers(exercise, chapter.name) for exercise in chapter.exercises}
-    by_name = {exercise.name: exercise for exercise in chapter.exercises}
+    by_name = {exercise.name: exercise for exercise in chapter.exercises if type(exercise) in (Coding, Derivation)}
+    tried = {name: answers(exercise, chapter.name) for name, exercise in by_name.items()}
     for turn in range(3):
         now = {name: sources[turn] for name, sources in tried.items() if turn < len(sources)}
         by_grading = graded([by_name[name] for name in now], now.values(), monkeypatch)
