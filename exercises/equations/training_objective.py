@@ -274,14 +274,16 @@ def _classified(rng):
         (5, 2, 4, 3, 1.0),
         (4, 3, 1, 2, 1.0),
         (6, 4, 3, 5, 1.0),
-        (1, 3, 5, 3, 1000.0),
+        (4, 3, 5, 3, 1000.0),
     ]:
         W1, W2 = rng.standard_normal((n_hidden, n_in)), rng.standard_normal((classes, n_hidden))
         X, labels = size * rng.standard_normal((n, n_in)), rng.integers(0, classes, n)
         cases.append((X, labels, W1, rng.uniform(0.2, 1, n_hidden), W2, rng.standard_normal(classes)))
     W1, W2 = rng.uniform(0.2, 1, (4, 3)), rng.uniform(0.2, 1, (3, 4))
-    X = rng.uniform(0.2, 1, (4, 3)) * np.array([[1000.0], [0.001], [1.0], [3000.0]])
-    cases.append((X, np.array([0, 1, 2, 0]), W1, rng.uniform(0.2, 1, 4), W2, rng.standard_normal(3)))
+    X = rng.uniform(0.2, 1, (4, 3)) * np.array([[10000.0], [0.001], [1.0], [30000.0]])
+    b1, b2 = rng.uniform(0.2, 1, 4), rng.standard_normal(3)
+    cases.append((X[:1], np.array([1]), W1, b1, W2, b2))
+    cases.append((X, np.array([0, 1, 2, 0]), W1, b1, W2, b2))
     return cases
 
 
