@@ -24,8 +24,10 @@ from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path
 from matplotlib.spines import Spine
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Transform
 from PIL import Image
 
@@ -118,6 +120,11 @@ def _one_opaque_colour(gc: GraphicsContextBase, face: Sequence[float] | None) ->
     return same and min([1, *edge[3:], *face[3:]]) == 1
 
 
+# matplotlib remembers fifty formulas. A figure with more of them would have each parsed anew in every frame.
+if hasattr(getattr(MathTextParser, "_parse_cached", None), "__wrapped__"):
+    setattr(MathTextParser, "_parse_cached", functools.lru_cache(4096)(MathTextParser._parse_cached.__wrapped__))  # noqa: B010
+
+
 def draw_order(figure: Figure, whole: Iterable[Artist] = ()) -> list[Artist]:
     """All artists that the figure draws, in the order of drawing, axes before what they hold.
 
@@ -180,6 +187,7 @@ def _draw(figure: Figure, drawn: list[Artist], marked: list[Artist], definitions
             setattr(artist, "draw", _after_a_cut(artist, order))  # noqa: B010 - a method of its own, for this picture
         with _settings():
             vector = _Renderer(width, height, buffer, image_dpi=RASTER_DPI, metadata=_NO_METADATA)
+            vector._text2path = text_to_path  # one for all pictures: it remembers the formulas that it has parsed
             renderer: Any = MixedModeRenderer(figure, width, height, RASTER_DPI, vector)
             for artist in drawn:
                 artist.draw(renderer)

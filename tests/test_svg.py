@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from matplotlib.mathtext import MathTextParser
 
 from dlmath import _svg
 
@@ -194,3 +195,20 @@ class TestDots:
         (line,) = axes.plot(np.arange(5), np.arange(5), linestyle="", **style)
         assert self.markup(figure, line).count("<use") == 5
         plt.close(figure)
+
+
+def test_matplotlib_remembers_the_formulas_of_a_whole_figure():
+    moved = "matplotlib keeps parsed formulas elsewhere now: see the end of the renderer in dlmath/_svg.py"
+    assert hasattr(MathTextParser._parse_cached, "cache_info"), moved
+    assert MathTextParser._parse_cached.cache_info().maxsize == 4096, moved
+
+
+def test_a_formula_is_parsed_once_for_all_frames():
+    figure, axes = plt.subplots()
+    words = [axes.text(0.5, i / 80, rf"$\omega_{{{i}}}$") for i in range(80)]
+    definitions = _svg.Definitions("formulas")
+    first = _svg.pieces(figure, words, definitions)
+    parsed = MathTextParser._parse_cached.cache_info().misses
+    assert _svg.pieces(figure, words, definitions) == first
+    assert MathTextParser._parse_cached.cache_info().misses == parsed
+    plt.close(figure)
