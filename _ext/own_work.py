@@ -31,6 +31,9 @@ class OwnWork(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         pages = {f"chapters/{name}": chapter for name, chapter in chapters().items()}
         found = {page: pages[page] for page in in_order(self.env.app) if page in pages}
+        root = package("dlmath").parent
+        for file in [root / "classroom/generate.py", *package("exercises").rglob("*.py")]:
+            self.env.note_dependency(str(file))
         data = json.dumps([handed_out(page, chapter) for page, chapter in found.items()]).replace("<", "\\u003c")
         script = f'<script type="application/json" id="dl-assignments">{data}</script>'
         text = "\n\n".join(listed(page, chapter) for page, chapter in found.items())

@@ -27,7 +27,7 @@ from sphinx.errors import ExtensionError
 HERE = Path(__file__).parent
 PUBLIC = "https://cdn.jsdelivr.net/pyodide/v0.27.7/full/"
 LOCK = json.loads((HERE / "pyodide-lock.json").read_text(encoding="utf-8"))
-"""The official lock file, without the packages that no page needs."""
+"""The official lock file, without what no page needs: what matplotlib has for PDF (fonttools) and for pandas (pytz)."""
 
 CORE = {
     "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",

@@ -25,13 +25,14 @@ async function start({ wheel, archives }) {
   self.importScripts("pyodide.js");
   python = await loadPyodide({ indexURL: "https://book.invalid/", packages: ["numpy"] });
   python.unpackArchive(await file(wheel), "wheel");
-  // Libraries that only some need stay packed: Python imports from the archive.
-  for (const name of archives) {
-    python.FS.writeFile(SITE + name, new Uint8Array(await file(name)));
-    python.runPython(`import sys; sys.path.append(${JSON.stringify(SITE + name)})`);
-  }
   python.runPython("import os; os.environ['MPLBACKEND'] = 'svg'"); // there is no screen to draw on
   api = python.pyimport("dlmath.exercises.page");
+  const packed = {};
+  for (const name of archives) {
+    packed[name.split("-")[0]] = `/tmp/${name}`;
+    python.FS.writeFile(`/tmp/${name}`, new Uint8Array(await file(name)));
+  }
+  api.unpack_when_imported(python.toPy(packed), SITE);
   api.count_time((counts) => port.postMessage({ id: asked, counts }));
 }
 

@@ -17,7 +17,7 @@
 
   // What is pressed, what runs, and what a page says about an answer that nobody has given.
   find(".dl-feedback").forEach((feedback) => feedback.closest(".cell")?.remove());
-  find("script, button, input, select, .headerlink, .dl-fold, .dl-live-controls, .dl-live-note, .sd-summary-state-marker, [hidden]")
+  find("script, button, input, select, .headerlink, .dl-fold, .dl-live-controls, .dl-live-note, .dl-run, .sd-summary-state-marker, [hidden]")
     .forEach((part) => part.remove());
   find("style").filter((style) => kind === "epub" && !style.closest("svg")).forEach((style) => style.remove());
   find(".dl-live-sentence[data-longest]").forEach((sentence) => sentence.removeAttribute("data-longest"));

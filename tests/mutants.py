@@ -33,8 +33,9 @@ LEAST_KILLED = 0.9
 TESTS_OF = {
     "display": ["tests/test_display.py", "tests/test_source.py"],
     "exercises.definition": ["tests/exercises/test_definitions.py"],
+    "exercises.running": ["tests/exercises/test_running.py", "tests/exercises/test_engine.py"],
     "live.explorer": ["tests/live/test_explore.py"],
-    "live.page": ["tests/live/test_explore.py"],
+    "live.page": ["tests/live/test_explore.py", "tests/live/test_page.py"],
 }
 """Where it is not the file that has the name of the module."""
 KEPT_DECORATORS = {"staticmethod", "classmethod", "overload"}

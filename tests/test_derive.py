@@ -174,6 +174,11 @@ def test_symbols_that_are_positive_or_real_stay_so():
     assert derived(sp.Symbol("s"), 2 * x, x**2 * one, x) == derive.TO_DIGITS
 
 
+def test_a_derivative_that_is_zero_at_a_point_is_compared_there():
+    for seed in range(6):  # in which x is below 0 at first, or above
+        assert derived(sp.Symbol("s"), sp.Heaviside(x, 0), sp.Max(0, x), x, seed=seed) == derive.PROVED
+
+
 def test_both_names_are_in_the_message():
     with pytest.raises(ValueError, match=r"^of must contain wrt, got x\^\{2\}, which does not depend on c$"):
         derived(sp.Symbol("s"), 2 * x, x**2, c)
@@ -195,7 +200,8 @@ def test_identities_with_definitions():
         (partial("L", W), delta.T * X, squares, W, [sp.Eq(delta, Z - Y)], "of must contain wrt"),
         (partial("L", X), 2 * X.T, sp.Trace(X.T * X), X, [], "has the shape (3, 2) where the formula has (2, 3)"),
         (sp.Symbol("s"), sp.Trace(X.T * X), sp.Trace(X.T * X), X, [], "has the shape (3, 2) where the formula has ()"),
-        (partial("L", X), 2 * X, X * A, X, [], "of must be a number or a column"),
+        (partial("L", X), 2 * X, X * A, X, [],
+         r"of must be a number or a column, to be differentiated by a matrix, got \mathbf{X} \mathbf{A}"),
         (partial("L", X), X - X + 0 * X, sp.Trace(X - X + 0 * X.T * X), X, [], "of must contain wrt"),
         (partial("L", c), c - x, sp.floor(c + x) * 0 + c**0 + c - c + x, c, [], "of must contain wrt"),
         (sp.Symbol("s"), 0 * x + y - y, sp.sign(x), x, [], "is zero everywhere"),

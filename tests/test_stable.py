@@ -45,8 +45,10 @@ class TestSums:
         exact = values.sum(dtype=np.float64)
         assert abs(np.add.accumulate(values[:, 0])[-1] / exact - 1) > 0.009  # one after the other
         for columns in (values, np.repeat(values, 2, axis=1)):
-            np.testing.assert_allclose(total(columns, 0), exact, rtol=1e-7)
-            np.testing.assert_allclose(column_sums(columns), exact, rtol=1e-7)
+            # Side by side in memory they are added in pairs, with some twenty roundings; else in double precision.
+            rounding = 1e-6 if columns.shape[1] == 1 else 1e-7
+            np.testing.assert_allclose(total(columns, 0), exact, rtol=rounding)
+            np.testing.assert_allclose(column_sums(columns), exact, rtol=rounding)
             np.testing.assert_allclose(total(columns.T, 1), exact, rtol=1e-6)
 
 

@@ -43,7 +43,8 @@ def test_panels_side_by_side_are_stacked_and_keep_their_colour_bar(count, bar):
     for axes in figure.axes:
         box = axes.get_tightbbox()
         box = Bbox([[box.x0, figure.bbox.height - box.y1], [box.x1, figure.bbox.height - box.y0]])
-        assert sum(Bbox.intersection(box, panel) is not None for panel in stack.panels) == 1
+        around = [panel for panel in stack.panels if all(panel.contains(*corner) for corner in box.corners())]
+        assert len(around) == 1, "it is whole in one panel; the margin of the next may touch it"
 
 
 def test_moved_panels_lie_one_below_the_other_within_the_stack():

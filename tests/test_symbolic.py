@@ -176,6 +176,11 @@ def test_the_power_zero_of_a_matrix_without_an_inverse():
         np.testing.assert_array_equal(evaluate(power, {S: np.ones((2, 2)), sp.Symbol("k", integer=True): k}), expected)
 
 
+def test_negative_powers_of_a_matrix_are_those_of_its_inverse():
+    matrix = np.array([[2.0, 1.0], [0.0, 4.0]])
+    np.testing.assert_allclose(evaluate(S**-2, {S: matrix}) @ matrix @ matrix, np.eye(2), atol=1e-15)
+
+
 def test_inverse_solves_the_normal_equations(rng):
     inputs, targets = rng.standard_normal((6, 2)), rng.standard_normal((6, 3))
     solution = evaluate((X.T * X).I * X.T * Y, {X: inputs, Y: targets})

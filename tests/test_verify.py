@@ -347,7 +347,7 @@ class TestVacuousChecks:
             (2 / N * (P - Y), {"checks": np.linalg.inv}, "numpy.linalg.inv is not a function of dlmath"),
             (2 / N * (P - Y), {"witness": losses.mse_grad}, "its witness calls dlmath.losses.mse_grad"),
             (2 / N * (P - Y), {"witness": lambda P, Y: -losses.mse_grad(Y, P)}, "its witness calls"),
-            (2 / N * (P - G), {}, "no value for G"),
+            (2 / N * (P - G), {}, "no value for G; name it in inputs or define it in where"),
             (2 / n_in * (P - Y), {}, "no value for n_in"),
             (2 / N * (P - Y), {"where": [sp.Eq(G, P + Y)]}, "G is defined in where, but nothing uses it"),
             (2 / N * (P - Y), {"where": [sp.Eq(P, P + Y)]}, "where must define new symbols, got P"),

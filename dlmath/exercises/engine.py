@@ -22,7 +22,7 @@ import numpy as np
 
 from dlmath.exercises import kinds, nearby, relations
 from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, Exercise, Ordering, Prediction, Reaching, exercises, find
+from dlmath.exercises.definition import Coding, Derivation, Exercise, Ordering, Prediction, Reaching, exercises, find
 from dlmath.exercises.running import (
     Observed,
     Other,
@@ -128,10 +128,11 @@ def _more(exercise: Exercise, state: str, message: str, answer: Any, seed: int, 
 def _where(exercise: Exercise, answer: Any, seed: int, seconds: float) -> str:
     """The first input on which the answer is wrong."""
     rng = np.random.default_rng(seed)
-    if not isinstance(exercise, Coding):
+    if isinstance(exercise, Derivation):
         from dlmath.exercises import expressions
 
         return expressions.at_a_point(exercise, answer, rng, seconds)
+    assert isinstance(exercise, Coding)
     inputs, names = exercise.inputs(rng), _names(exercise)
     outcomes, _ = run(answer, inputs, names, seconds)
     references = run_trusted(exercise.solution, inputs, names)
@@ -606,6 +607,8 @@ def _advice(error: Raised) -> str | None:
             return "The indices of rows and of columns are taken in pairs, and there are not as many of both."
     if kind in ("TypeError", "IndexError") and ("integer" in text or "slice indices" in text):
         return "A whole number is needed here, such as an index or a length: `/` makes a decimal number, `//` does not."
+    if kind == "TypeError" and "'tuple'" in text:
+        return "A function in this line returns several values, a tuple: take the one that is needed, such as `[0]`."
     if kind == "TypeError" and ("not callable" in text or "NoneType" in text or "unexpected keyword" in text):
         return "One of the values in this line is of another kind than it is used for. Print its type."
     return None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import mpmath
@@ -121,6 +121,10 @@ def _unrecorded(
     quantities = [(f"`{symbol}`", numbers) for symbol, numbers in scalars]
     quantities += [(f"(1 - `{symbol}`)", [1 - number for number in numbers]) for symbol, numbers in scalars]
     quantities += [(f"(1 + `{symbol}`)", [1 + number for number in numbers]) for symbol, numbers in scalars]
+    quantities += [
+        (f"(`{one}` - `{other}`)", [a - b for a, b in zip(first, second)])
+        for (one, first), (other, second) in combinations(scalars, 2)
+    ]
     return (
         relations.by_a_quantity(pairs, quantities)
         or relations.changed_as_a_whole(pairs)

@@ -12,9 +12,12 @@ import builtins
 import importlib
 import linecache
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from io import StringIO
 from typing import Any
 
@@ -29,7 +32,7 @@ from dlmath.exercises.slicing import needed
 SECONDS = 5.0
 """How long an answer may take."""
 
-SEARCH_SECONDS = 8.0
+SEARCH_SECONDS = 4.0
 """How long the slip in a wrong answer may be searched for: Python in a browser computes several times slower."""
 
 SCRATCH_SECONDS = 60.0
@@ -51,6 +54,29 @@ def count_time(tell: Callable[[bool], object]) -> None:
     """Have the page told when code begins whose time is limited, and when it has ended."""
     running.time_counts = tell
     nearby.SECONDS = SEARCH_SECONDS
+
+
+def unpack_when_imported(archives: dict[str, str], folder: str) -> None:
+    """Have libraries that only some exercises need unpacked into a folder when they are first imported.
+
+    Args:
+        archives: the file of each library, a wheel of pure Python, by the name under which it is imported.
+        folder: one from which Python imports.
+    """
+    sys.meta_path.insert(0, _Packed(dict(archives), folder))
+
+
+class _Packed(MetaPathFinder):
+    def __init__(self, archives: dict[str, str], folder: str) -> None:
+        self.archives, self.folder = archives, folder
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        archive = self.archives.pop(fullname, None)
+        if archive is None:
+            return None
+        shutil.unpack_archive(archive, self.folder, "zip")
+        importlib.invalidate_caches()
+        return PathFinder.find_spec(fullname, [self.folder])
 
 
 def prepared(name: str, code: str) -> dict[str, Any]:

@@ -380,7 +380,7 @@ def _no_way_out() -> Iterator[None]:
         raise SystemExit("the function asks Python to end")
 
     def ask(*arguments: Any) -> str:
-        raise EOFError("nobody is there to answer `input()`")
+        raise EOFError("nobody is there to answer input()")
 
     replaced: list[tuple[Any, str, Callable[..., Any]]] = [(builtins, "input", ask), (os, "abort", leave)]
     if not CAN_FORK:

@@ -165,8 +165,7 @@ chapter = Chapter(
             title="Where SiLU is steepest",
             statement=(
                 "The slope of SiLU, $g(z) = z\\,\\sigma(z)$, is above 1 at its steepest place. There its own slope is "
-                "0. "
-                "Derive $g''(z)$, in terms of $z$ and of $s = \\sigma(z)$. It is $\\tfrac12$ at 0. Where is it 0, "
+                "0. Derive $g''(z)$, in terms of $z$ and of $s = \\sigma(z)$. It is $\\tfrac12$ at 0. Where is it 0, "
                 "according to the figure?"
             ),
             given='import sympy as sp\n\nz, s = sp.symbols("z s", real=True)',
@@ -198,12 +197,9 @@ chapter = Chapter(
             title="Back through a gate",
             statement=(
                 "A gated layer, as in the Llama models, multiplies two layers entry by entry, one of them through "
-                "SiLU: "
-                "$\\mathbf Y = \\mathbf A\\odot\\mathrm{silu}(\\mathbf B)$, with "
-                "$\\mathrm{silu}(b) = b\\,\\sigma(b)$. Write its pull-back: from $\\mathbf G = \\partial "
-                "L/\\partial\\mathbf Y$ to "
-                "the gradients with respect to both factors. The forward pass has kept $\\mathbf S = \\sigma(\\mathbf "
-                "B)$."
+                "SiLU: $\\mathbf Y = \\mathbf A\\odot\\mathrm{silu}(\\mathbf B)$, with $\\mathrm{silu}(b) = "
+                "b\\,\\sigma(b)$. Write its pull-back: from $\\mathbf G = \\partial L/\\partial\\mathbf Y$ to the "
+                "gradients with respect to both factors. The forward pass has kept $\\mathbf S = \\sigma(\\mathbf B)$."
             ),
             solution=gated_backward,
             inputs=_gates,
@@ -295,8 +291,7 @@ chapter = Chapter(
             title="Back through a softmax with a temperature",
             statement=(
                 "A network is to learn its temperature too: $\\mathbf S = \\mathrm{softmax}(\\mathbf Z/T)$, row by "
-                "row. "
-                "Write the pull-back for a batch: from $\\mathbf G = \\partial L/\\partial\\mathbf S$ to "
+                "row. Write the pull-back for a batch: from $\\mathbf G = \\partial L/\\partial\\mathbf S$ to "
                 "$\\partial L/\\partial\\mathbf Z$ and to $\\partial L/\\partial T$, a number. No Jacobian is needed, "
                 "and no loop."
             ),

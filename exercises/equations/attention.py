@@ -186,8 +186,7 @@ chapter = Chapter(
                 "derive $\\partial L/\\partial\\mathbf W_Q$. It has the shape of $\\mathbf W_Q$."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'T, n, d_k = sizes("T n d_k")\n'
                 'X, D = sp.MatrixSymbol("X", T, n), sp.MatrixSymbol("D", T, T)\n'
                 'W_Q, W_K = sp.MatrixSymbol("W_Q", d_k, n), sp.MatrixSymbol("W_K", d_k, n)'

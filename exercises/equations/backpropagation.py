@@ -141,9 +141,8 @@ chapter = Chapter(
             title="Predict: twice the weights",
             question=(
                 "In the figure of the sizes of the error signal, choose relu and five layers. Its biases are 0. Now "
-                "the "
-                "weight scale is doubled. By which factor does the signal at the first layer grow, relative to that at "
-                "the last?"
+                "the weight scale is doubled. By which factor does the signal at the first layer grow, relative to "
+                "that at the last?"
             ),
             solution=growth_of_the_first_signal,
             why=(
@@ -194,9 +193,8 @@ chapter = Chapter(
             name="tanh-layer-backward",
             title="One step back",
             statement=(
-                "A layer computes "
-                "$\\mathbf A = \\tanh(\\mathbf A_\\text{below}\\mathbf W^T + \\mathbf 1\\mathbf b^T)$. "
-                "Given the gradient of the loss with respect to $\\mathbf A$, return those with respect to "
+                "A layer computes $\\mathbf A = \\tanh(\\mathbf A_\\text{below}\\mathbf W^T + \\mathbf 1\\mathbf "
+                "b^T)$. Given the gradient of the loss with respect to $\\mathbf A$, return those with respect to "
                 "$\\mathbf A_\\text{below}$, $\\mathbf W$ and $\\mathbf b$. The mean over the batch is in the given "
                 "gradient already."
             ),
@@ -223,6 +221,12 @@ chapter = Chapter(
                     "To the layer below the weights are used the other way round than forward. "
                     "With a square matrix nothing complains.",
                     _wrong_layer(below=lambda D, W: D @ W.T),
+                ),
+                Mistake(
+                    "A slope too many at $\\mathbf W$, as in the formula that is printed in Part I: its path to the "
+                    "loss "
+                    "does not pass through the activation below.",
+                    _wrong_layer(weights=lambda D, A_below: D.T @ (A_below * (1 - A_below**2))),
                 ),
                 Mistake(
                     "The gradient of the weights is transposed: one row an output, one column an input.",
@@ -298,8 +302,7 @@ chapter = Chapter(
                 "delta = grad_output": "The base case has the slope of the last activation: the given gradient is with "
                 "respect to the outputs, not to the pre-activations.",
                 "    delta = delta @ weights[layer].T * (1 - outputs[layer] ** 2)": "On the way back the weights are "
-                "used "
-                "the other way round than forward.",
+                "used the other way round than forward.",
             },
         ),
     ],

@@ -106,8 +106,7 @@ chapter = Chapter(
                 "$\\mathbf W = \\mathbf W_3\\mathbf W_2\\mathbf W_1$. Derive $\\mathbf b$."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'n, m, k = sizes("n m k")\n'
                 'W2, W3 = sp.MatrixSymbol("W_2", m, n), sp.MatrixSymbol("W_3", k, m)\n'
                 'b1, b2 = sp.MatrixSymbol("b_1", n, 1), sp.MatrixSymbol("b_2", m, 1)\n'

@@ -97,8 +97,7 @@ chapter = Chapter(
                 "\\mathbf y\\rVert^2$. Derive $\\partial L/\\partial\\mathbf W$. It has the shape of $\\mathbf W$."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'n, m = sizes("n m")\n'
                 'W, x = sp.MatrixSymbol("W", m, n), sp.MatrixSymbol("x", n, 1)\n'
                 'b, y = sp.MatrixSymbol("b", m, 1), sp.MatrixSymbol("y", m, 1)'

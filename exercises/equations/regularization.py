@@ -160,8 +160,7 @@ chapter = Chapter(
             title="Put in order: decay beside Adam",
             statement=(
                 "These lines are one step of AdamW, in which the weights decay beside the step of Adam, not through "
-                "its "
-                "gradient. Put them in order. Two of them do not belong."
+                "its gradient. Put them in order. Two of them do not belong."
             ),
             solution=adamw,
             inputs=_decaying,
@@ -184,8 +183,7 @@ chapter = Chapter(
                 "gradient = gradient + decay * theta": "That is the penalty as a part of the gradient: Adam divides it "
                 "by the size of the gradients, and those with large ones hardly decay.",
                 "theta = theta - alpha * m / (np.sqrt(v) + epsilon)": "That is the printed step, without the "
-                "correction "
-                "of the bias.",
+                "correction of the bias.",
             },
         ),
     ],

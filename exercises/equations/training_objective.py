@@ -274,14 +274,16 @@ def _classified(rng):
         (5, 2, 4, 3, 1.0),
         (4, 3, 1, 2, 1.0),
         (6, 4, 3, 5, 1.0),
-        (1, 3, 5, 3, 1000.0),
+        (4, 3, 5, 3, 1000.0),
     ]:
         W1, W2 = rng.standard_normal((n_hidden, n_in)), rng.standard_normal((classes, n_hidden))
         X, labels = size * rng.standard_normal((n, n_in)), rng.integers(0, classes, n)
         cases.append((X, labels, W1, rng.uniform(0.2, 1, n_hidden), W2, rng.standard_normal(classes)))
     W1, W2 = rng.uniform(0.2, 1, (4, 3)), rng.uniform(0.2, 1, (3, 4))
-    X = rng.uniform(0.2, 1, (4, 3)) * np.array([[1000.0], [0.001], [1.0], [3000.0]])
-    cases.append((X, np.array([0, 1, 2, 0]), W1, rng.uniform(0.2, 1, 4), W2, rng.standard_normal(3)))
+    X = rng.uniform(0.2, 1, (4, 3)) * np.array([[10000.0], [0.001], [1.0], [30000.0]])
+    b1, b2 = rng.uniform(0.2, 1, 4), rng.standard_normal(3)
+    cases.append((X[:1], np.array([1]), W1, b1, W2, b2))
+    cases.append((X, np.array([0, 1, 2, 0]), W1, b1, W2, b2))
     return cases
 
 
@@ -373,8 +375,7 @@ chapter = Chapter(
                 "keep both). Check that samples which are predicted perfectly contribute nothing."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'N, h, K = sizes("N h K")\n'
                 'H, Y = sp.MatrixSymbol("H", N, h), sp.MatrixSymbol("Y", N, K)\n'
                 'Y_hat = sp.MatrixSymbol("Y_hat", N, K)\n'
@@ -606,8 +607,7 @@ chapter = Chapter(
             statement=(
                 "The network for the digits: a hidden layer of ReLU units, a softmax over the classes, and the mean "
                 "cross-entropy $L = -\\frac1N\\sum_i\\log s_{i c_i}$, where $c_i$ is the label of sample $i$. Write "
-                "the "
-                "gradients of its four parameters: forward, and back. The scores may be as large as thousands."
+                "the gradients of its four parameters: forward, and back. The scores may be as large as thousands."
             ),
             solution=classifier_gradients,
             inputs=_classified,

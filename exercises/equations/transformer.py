@@ -149,8 +149,7 @@ chapter = Chapter(
                 "0, derive $\\partial L/\\partial W_1$. It has the shape of the printed $W_1$."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import hadamard, sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import hadamard, sizes\n\n"
                 'T, d, d_ff = sizes("T d d_ff")\n'
                 'x, G = sp.MatrixSymbol("x", T, d), sp.MatrixSymbol("G", T, d)\n'
                 'W_2, M = sp.MatrixSymbol("W_2", d_ff, d), sp.MatrixSymbol("M", T, d_ff)'
@@ -426,9 +425,8 @@ chapter = Chapter(
             title="Put in order: back through a block",
             statement=(
                 "A pre-norm block computes $X + \\mathrm{attend}(\\mathrm{norm}_1(X))$, and adds "
-                "$\\mathrm{feed}(\\mathrm{norm}_2(\\cdot))$ of that to it. Put the lines of its way back in order. "
-                "Two of "
-                "them do not belong."
+                "$\\mathrm{feed}(\\mathrm{norm}_2(\\cdot))$ of that to it. Put the lines of its way back in order. Two "
+                "of them do not belong."
             ),
             solution=block_backward,
             inputs=_ways_back,

@@ -269,9 +269,8 @@ chapter = Chapter(
             title="Predict: a more patient agent",
             question=(
                 "Every step has the reward 1, for ever, and value iteration begins with zeros. With the discount 0.9 "
-                "it "
-                "takes some number of sweeps until a hundredth of the value is missing. With 0.99, how many times as "
-                "many does it take?"
+                "it takes some number of sweeps until a hundredth of the value is missing. With 0.99, how many times "
+                "as many does it take?"
             ),
             solution=sweeps_needed,
             within=0.1,
@@ -611,11 +610,9 @@ chapter = Chapter(
             },
             extra={
                 "    target = reward + Q[next_state].max()": "That is the printed equation: the discount is missing, "
-                "and "
-                "a step that ends the walk looks ahead too.",
+                "and a step that ends the walk looks ahead too.",
                 "    Q[state, action] = Q[state, action] + alpha * target": "The old value is not taken away: the "
-                "entry "
-                "grows with every visit.",
+                "entry grows with every visit.",
             },
         ),
         Reaching(
@@ -625,8 +622,7 @@ chapter = Chapter(
                 "Now without a table of the world: you only get `step`, and must walk to know. Write Q-learning from "
                 "beginning to end, and return the action that your table likes best in each state. What counts is the "
                 "walk that these actions make from the start: does it reach the goal, and is there no shorter way? A "
-                "few "
-                "hundred walks of at most two hundred steps are enough, and take less than a second."
+                "few hundred walks of at most two hundred steps are enough, and take less than a second."
             ),
             solution=learn_policy,
             inputs=_mazes,

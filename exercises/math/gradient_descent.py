@@ -137,8 +137,7 @@ chapter = Chapter(
             solution=error_ratio,
             why=(
                 "The error of the one-sided difference is $\\frac h2f''$ and a little more: it shrinks in proportion "
-                "to "
-                "$h$. In the figure of the V its right branch has the slope 1, that of the central difference 2."
+                "to $h$. In the figure of the V its right branch has the slope 1, that of the central difference 2."
             ),
             mistakes=[
                 Mistake("That would be the central difference, whose error goes with $h^2$.", lambda: 1e4),
@@ -179,8 +178,7 @@ chapter = Chapter(
                 "$(N, k)$, derive $\\partial L/\\partial\\mathbf W$, which has the shape of $\\mathbf W$."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'N, k, m = sizes("N k m")\n'
                 'D, H = sp.MatrixSymbol("D", N, k), sp.MatrixSymbol("H", N, m)'
             ),
@@ -208,12 +206,9 @@ chapter = Chapter(
             title="The error at the output, in heights",
             statement=(
                 "The sigmoid at the output stays between 0 and 1; its value $\\hat y$ stands for the height $6\\hat y "
-                "- 3$. "
-                "So the loss can be measured in heights: $L = \\frac1N\\sum_i(6\\hat y_i - 3 - z_i)^2$, where $z_i$ "
-                "is what "
-                "the sensor measured. Write its gradient with respect to the pre-activations of the output. The "
-                "function "
-                "gets the outputs of the sigmoid, not its arguments."
+                "- 3$. So the loss can be measured in heights: $L = \\frac1N\\sum_i(6\\hat y_i - 3 - z_i)^2$, where "
+                "$z_i$ is what the sensor measured. Write its gradient with respect to the pre-activations of the "
+                "output. The function gets the outputs of the sigmoid, not its arguments."
             ),
             solution=height_delta,
             inputs=_outputs,
@@ -337,8 +332,7 @@ chapter = Chapter(
             title="Put in order: the way back",
             statement=(
                 "These lines compute the gradients of both weight matrices, and use one name, `delta`, for both "
-                "signals. "
-                "Put them in order. Two of them are not needed: they are what the document prints."
+                "signals. Put them in order. Two of them are not needed: they are what the document prints."
             ),
             solution=way_back,
             inputs=_problems,
@@ -389,8 +383,7 @@ chapter = Chapter(
         ),
         Question(
             "A network with sigmoids is trained on the squared error. Its outputs are almost 0 or 1 everywhere, and "
-            "many "
-            "are wrong. How large are its gradients?",
+            "many are wrong. How large are its gradients?",
             right=(
                 "Tiny.",
                 (

@@ -117,8 +117,7 @@ chapter = Chapter(
                 "Setting it to zero gives the normal equations."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'N, P = sizes("N P")\n'
                 'J = sp.MatrixSymbol("J", N, P)\n'
                 'theta = sp.MatrixSymbol("theta", P, 1)\n'

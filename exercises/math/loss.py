@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
 
 
 def mse(predictions, targets):
@@ -35,50 +35,10 @@ def weight_gradient(N, X, w, y):
     return 2 * X.T * (X * w - y) / N
 
 
-def rise_at_twice_the_distance():
-    """How much more the mean area of the squares rises at twice the distance from the best intercept."""
-    from dlmath import losses
-
-    rng = np.random.default_rng(0)
-    x, y = np.arange(7.0), rng.standard_normal(7)
-    best = np.mean(y - 0.2 * x)
-    at = [losses.mse((0.2 * x + best + d)[:, np.newaxis], y[:, np.newaxis]) for d in (0.0, 0.5, 1.0)]
-    return float((at[2] - at[0]) / (at[1] - at[0]))
-
-
 chapter = Chapter(
     name="math/loss",
     title="Loss: the mean squared error",
     exercises=[
-        Prediction(
-            name="twice-off",
-            title="Predict: twice as far off",
-            question=(
-                "In the figure of the line and its squares you move the intercept 0.5 away from the best one, at the "
-                "same slope: the mean area rises by some amount. By how many times that amount does it rise if you "
-                "move 1 away?"
-            ),
-            solution=rise_at_twice_the_distance,
-            why=(
-                "For one slope the mean area is a parabola over the intercept: it rises with the square of the "
-                "distance from its lowest place, whatever the seven measurements are. Try it with both sliders."
-            ),
-            mistakes=[
-                Mistake(
-                    "So the rise would go with the distance itself, as it does for absolute values. These are squares.",
-                    lambda: 2.0,
-                ),
-                Mistake(
-                    "The rise goes with the square of the distance, not with a power of two for each measurement.",
-                    lambda: 2.0**7,
-                ),
-                Mistake(
-                    "Near the lowest place the curve is flat, and then it gets steeper: the second half brings more "
-                    "than the first.",
-                    lambda: 1.0,
-                ),
-            ],
-        ),
         Derivation(
             name="linear-mse-gradient",
             title="The gradient with respect to the weights",
@@ -89,8 +49,7 @@ chapter = Chapter(
                 "a column of the shape of $\\mathbf w$."
             ),
             given=(
-                "import sympy as sp\n\n"
-                "from dlmath.symbolic import sizes\n\n"
+                "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'N, n = sizes("N n")\n'
                 'X = sp.MatrixSymbol("X", N, n)\n'
                 'w = sp.MatrixSymbol("w", n, 1)\n'

@@ -468,9 +468,8 @@ chapter = Chapter(
             statement=(
                 "Find the largest learning rate at which gradient descent, begun a little beside a minimum, comes back "
                 "to it. Any way counts: try rates and watch a few hundred steps of each, or measure the curvature from "
-                "differences of gradients. "
-                "What is found is compared with $2/\\lambda_{\\max}$. Then try it on the network that your "
-                "`train_network` has trained."
+                "differences of gradients. What is found is compared with $2/\\lambda_{\\max}$. Then try it on the "
+                "network that your `train_network` has trained."
             ),
             solution=largest_stable_rate,
             inputs=_minima,

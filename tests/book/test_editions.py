@@ -18,7 +18,7 @@ def edition(request, browser, html, root, tmp_path_factory):  # browser: skipped
     """The file, made by the command, for Playwright cannot be started twice in a process."""
     output = tmp_path_factory.mktemp("edition") / f"book.{request.param}"
     command = [sys.executable, "-m", "editions", request.param, CHAPTER, "--html", str(html), "--output", str(output)]
-    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)
     assert result.returncode == 0, result.stderr
     return output
 

@@ -17,7 +17,7 @@ from dlmath.exercises import page as python
 from dlmath.exercises.definition import Coding, chapters, exercises, find
 
 PAGE = "chapters/equations/backpropagation.html"
-STARTS, ANSWERS = 90_000, 20_000
+STARTS, ANSWERS = 240_000, 30_000
 """Milliseconds until Python is there, and until it answers, on a machine that has much else to do."""
 
 RIGHT = """def tanh_layer_backward(grad_A, A, A_below, W):
@@ -194,7 +194,7 @@ def test_the_scripts_of_a_page_are_small(root):
 
 def test_what_is_copied_is_small(bundled):
     sizes = [path.stat().st_size for path in (bundled / "_static/python").iterdir()]
-    assert sum(sizes) <= 30 * 2**20
+    assert sum(sizes) <= 30_000_000
 
 
 def test_text_and_state_survive_a_reload(visit, from_disk):
@@ -418,7 +418,7 @@ def test_a_cell_of_ones_own(visit, from_disk):
     assert run("str(x)") == "'42'", "what one run defines is there in the next"
     assert "ZeroDivisionError" in run("1 / 0")
     assert run("import sympy\nsympy.diff(sympy.Symbol('z')**3)") == "3*z**2"
-    assert run("losses.mse([[1.0]], [[3.0]])").strip("np.float64()") == "4."
+    assert "4.0" in run("losses.mse([[1.0]], [[3.0]])")
     run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nNone")
     assert cell.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
 
@@ -452,7 +452,8 @@ def answers():
             source = f"{found.given}\n\n{found.answer} = ({source})"
         elif not source.startswith("def"):
             source = f"{found.answer} = ({source})"
-        yield name, source
+        if "np.random" not in source:  # which answers differently each time
+            yield name, source
 
 
 def test_the_verdicts_are_those_of_the_notebook(visit, from_disk):

@@ -22,8 +22,8 @@ def test_it_is_what_mathjax_takes(browser, html, name):
     kept, taken = np.array(tab.evaluate(WIDTHS)).T
     tab.close()
     assert len(kept) > 20
-    assert np.abs(kept - taken).mean() < 0.4
-    assert np.quantile(np.abs(kept - taken), 0.95) < 1.5
+    assert np.abs(kept - taken).mean() < 0.3
+    assert np.quantile(np.abs(kept - taken), 0.95) < 1
 
 
 def test_a_fraction_is_as_wide_as_its_wider_part_and_an_index_is_small():

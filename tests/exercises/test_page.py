@@ -3,6 +3,7 @@
 import builtins
 import subprocess
 import sys
+import zipfile
 
 import nbformat
 import numpy as np
@@ -85,6 +86,18 @@ def test_the_time_is_up_in_the_words_of_the_checker():
     (derivation, *_) = [each.name for each in exercises().values() if isinstance(each, Derivation)]
     assert "could not be computed in 10 seconds" in page.prepared(derivation, "")["late"]
     assert isinstance(exercises()["mse-gradient"], Coding)
+
+
+def test_a_library_is_unpacked_when_it_is_imported(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "packed.whl", "w") as archive:
+        archive.writestr("packed_library/__init__.py", "from packed_library.inside import value")
+        archive.writestr("packed_library/inside.py", "value = 42")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    page.unpack_when_imported({"packed_library": str(tmp_path / "packed.whl")}, str(tmp_path / "site"))
+    assert not (tmp_path / "site").exists()
+    assert page.run("import packed_library; packed_library.value", {}) == ("42\n", None)
+    assert (tmp_path / "site/packed_library").is_dir()
 
 
 def test_the_page_counts_the_time_of_the_answer_alone(monkeypatch):

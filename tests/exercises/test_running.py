@@ -183,6 +183,8 @@ def test_numbers_come_back_as_what_they_are():
 @pytest.mark.parametrize(
     ("value", "words"),
     [
+        (np.ones((1, 1)).view(np.matrix), "an `np.matrix`, for which `*` means something else, not a plain array"),
+        (np.ma.ones(2), "a masked array (`np.ma`), not a plain one"),
         (np.array([b"1"]), "an array of shape (1,) and bytes"),
         (np.zeros((2, 0), dtype="i4,f4"), "an array of shape (2, 0) and records"),
         (np.zeros(1, dtype="M8[s]"), "an array of shape (1,) and dtype datetime64[s]"),
@@ -228,6 +230,18 @@ def test_errors_in_plain_data():
 def test_every_difference_of_an_argument_counts(before, after):
     assert running._differs(before, after)
     assert not running._differs(before, copy.deepcopy(before))
+
+
+def test_what_asks_python_to_end_is_told_as_what_it_is(everywhere):
+    with pytest.raises(RuntimeError, match=r"^SystemExit: bye$"):
+        within(5.0, lambda: sys.exit("bye"))
+    with pytest.raises(RuntimeError, match=r"^SystemExit: the function asks Python to end$"):
+        within(5.0, lambda: os.abort())
+
+
+def test_invalid_values_are_warned_of(everywhere):
+    assert "invalid value" in one(lambda: np.float64(np.inf) - np.float64(np.inf)).warning
+    assert "divide by zero" in one(lambda: np.float64(1) / np.float64(0)).warning
 
 
 def test_where_no_process_can_be_started_a_thread_does(monkeypatch):

@@ -98,6 +98,7 @@ class TestInABook:
 
     def test_distinct_pieces_are_stored_once(self, page):
         data = data_of(page)
+        assert [control["texts"] for control in data["controls"]] == [["0", "0.5", "1", "1.5", "2"], ["sine", "cube"]]
         assert len(data["states"]) == 10
         assert [len(layer) for layer in data["layers"]] == [10, 10]
         assert [len(set(layer)) for layer in data["layers"]] == [5, 2]

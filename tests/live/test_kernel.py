@@ -66,6 +66,7 @@ def test_what_is_written_is_chosen_and_its_value_is_handed_over():
     rate.index, kind.index, on.value = 0, 1, True
     assert shown.seen[-1] == {"rate": 1e-7, "kind": "ALL", "on": True}
     assert shown.picture.value == "rate=1e-07, kind='ALL', on=True"
+    assert len(shown.seen) == 1 + 3, "one picture a move"
     rate.value, kind.value = 1.0, kind.options[0][1]
     assert shown.seen[-1] == {"rate": 1.0, "kind": None, "on": True}
 
@@ -104,7 +105,7 @@ def test_a_play_button_moves_the_slider_beside_it(monkeypatch):
 def test_an_error_is_in_the_place_of_the_picture_until_the_next_move():
     shown = Shown(kind=["ok", "fail"])
     shown.inputs[0].index = 1
-    assert shown.picture.value.startswith('<pre role="alert">Traceback')
+    assert shown.picture.value.startswith('<pre role="alert">Traceback (most recent call last):\n  File')
     assert shown.picture.value.endswith("ValueError: &lt;b&gt; is no picture\n</pre>")
     shown.inputs[0].index = 0
     assert shown.picture.value == "kind='ok'"
