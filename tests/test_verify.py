@@ -372,7 +372,7 @@ class TestVacuousChecks:
         with pytest.raises(TypeError, match="needs equations"):
             certify("mse-gradient", equation, **MSE)
 
-    @pytest.mark.parametrize("inputs", [{P, Y}, ["P", "Y"], [P, P + Y]], ids=str)
+    @pytest.mark.parametrize("inputs", [{P, Y}, ["P", "Y"], [P, P + Y]], ids=["a set", "texts", "a sum"])
     def test_inputs_that_are_no_symbols_in_an_order(self, inputs):
         with pytest.raises(TypeError, match="inputs must be"):
             certify_mse(2 / N * (P - Y), inputs=inputs)
