@@ -287,7 +287,7 @@ def _classified(rng):
     return cases
 
 
-def train_digits(X, labels, X_new):
+def read_digits(X, labels, X_new):
     """The digits in new images, read by a network that learns from others.
 
     X has shape (N, 64): images of 8 by 8 grey values from 0 to 1, one a row.
@@ -673,7 +673,7 @@ chapter = Chapter(
                 "you reach, however you reach it; and since a network learns in spite of many a mistake, check your "
                 "`classifier_gradients` first."
             ),
-            solution=train_digits,
+            solution=read_digits,
             inputs=_split_digits,
             mistakes=[],
             reached=_digits_read,

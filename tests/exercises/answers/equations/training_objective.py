@@ -29,7 +29,7 @@ BACK = """def classifier_gradients(X, labels, W1, b1, W2, b2):
     return d1.T @ X, d1.sum(axis=0), d2.T @ H, d2.sum(axis=0)
 """
 
-READ = """def train_digits(X, labels, X_new):
+READ = """def read_digits(X, labels, X_new):
     rng = np.random.default_rng(0)
     W, b = 0.01 * rng.standard_normal((10, 64)), np.zeros(10)
     for _ in range(300):
