@@ -188,6 +188,8 @@ def read_again(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         env.clear_doc(docname)
     # A page names the version of a style sheet only if that is there already: have no more than in a first build.
     shutil.rmtree(Path(app.outdir, "_static"), ignore_errors=True)
+    if env.found_docs <= set(docnames):  # the sources of the package name that version too
+        shutil.rmtree(Path(app.outdir, SOURCES), ignore_errors=True)
 
 
 def inventory(env: BuildEnvironment) -> Any:

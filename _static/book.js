@@ -25,7 +25,8 @@ document.addEventListener("DOMContentLoaded", () => {
 // What is wider than its box scrolls; then it must be reachable by keyboard, too.
 window.addEventListener("load", () => Promise.resolve(window.MathJax?.startup?.promise).then(() => {
   document.querySelectorAll("article :is(div.math, mjx-container, pre, .dl-figure, .pst-scrollable-table-container)").forEach((box) => {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    const scrolls = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
+    if (scrolls) box.tabIndex = 0;
   });
 }));
 

@@ -7,6 +7,7 @@ where nothing of that kind holds, it may be said on which inputs, or in which en
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, permutations
 from typing import Any
@@ -245,7 +246,9 @@ def by_an_argument(pairs: Pairs, inputs: Inputs, names: Sequence[str]) -> str | 
 def _all(pairs: Pairs, change: Callable[[np.ndarray], Any]) -> bool:
     for value, right in pairs:
         try:
-            changed = change(np.asarray(numbers(right)))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # the mean of nothing is NaN, and equal to no result
+                changed = change(np.asarray(numbers(right)))
         except (ValueError, IndexError, TypeError):  # the change is for another number of axes
             return False
         if changed is None or not same(value, changed):

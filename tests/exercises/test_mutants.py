@@ -71,6 +71,7 @@ def states(exercise, answer):
     with (
         mock.patch.object(running, "CAN_FORK", False),
         mock.patch.object(nearby, "slips_of", return_value=()),
+        mock.patch.object(nearby, "_found", {}),  # and nothing of this is remembered
     ):
         return {judge(unnamed, answer, np.random.default_rng(seed), 1.0)[0] for seed in SEEDS}
 

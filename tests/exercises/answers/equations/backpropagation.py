@@ -20,7 +20,7 @@ WRONG = {
         ("2 * (a2 - y) * (1 - a2**2) * a1", "the other weight", []),
         ("2 * (a2 - y) * (1 - a2**2) * w2 * (1 - a1**2) * a1", "the output for the input", []),
         ("2 * (a2 - y) * a2 * (1 - a2) * w2 * a1 * (1 - a1) * x", "the slopes of sigma", []),
-        ("(a2 - y) * (1 - a2**2) * w2 * (1 - a1**2) * x", "no 2", ["constant multiple"]),
+        ("(a2 - y) * (1 - a2**2) * w2 * (1 - a1**2) * x", "no 2", ["2"]),
         ("2 * (a2 - y) * (1 + a2**2) * w2 * (1 - a1**2) * x", "a plus", []),
         ("2 * (a2 - y) * (1 - a2**2) + w2 * (1 - a1**2) * x", "a sum", []),
         ("2 * (y - a2) * (1 - a2**2) * w2 * (1 - a1**2) * x", "the sign", ["sign"]),

@@ -79,7 +79,7 @@ WRONG = {
             "kept before the step",
             ["too early"],
         ),
-        ((STATES, "W_h @ h + b", "W_h * h + b"), "an entry-by-entry product", ["shape"]),
+        ((STATES, "W_h @ h + b", "W_h * h + b"), "an entry-by-entry product", ["entry by entry"]),
         ((STATES, "    return np.array(H)", "        return np.array(H)"), "return inside the loop", ["first state"]),
         ((STATES, "np.array(H)", "np.array(H).T"), "times along the columns", ["transpose"]),
         ((STATES, "for x in X:", "for x in X[::-1]:"), "read backwards", ["backwards"]),
