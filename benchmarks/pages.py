@@ -3,7 +3,8 @@
     python -m benchmarks.pages                    all pages of the built book
     python -m benchmarks.pages math/loss          pages whose name has this in it
 
-The shares are parts of the height of the article at a width of 1280 pixels, with all folds closed. The weight is what
+The shares are parts of the height of what is read, at a width of 1280 pixels, with all folds closed: the boxes in which
+a reader writes answers are no part of it. The weight is what
 a server sends for the page alone, compressed; the scripts, styles and fonts that all pages share are not counted.
 The time of a frame is processor time of the browser's main thread, from a control's move to the painted picture, so
 that it hardly depends on what else the machine does. What is beyond a limit is marked, and a test refuses it.
@@ -22,9 +23,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 MOST_CODE = 0.20
-"""of a chapter's height may be visible code"""
+"""of what is read in a chapter may be visible code"""
 LEAST_PICTURES = 0.15
-"""of a chapter's height are pictures and live figures"""
+"""of what is read in a chapter are pictures and live figures"""
 MOST_WEIGHT = 300_000
 """compressed bytes of a page"""
 MOST_NODES = 30_000
@@ -47,7 +48,7 @@ MEASURE = """
     .filter((element) => visible(element) && !element.parentElement.closest(selector));
   const height = (selector) => outermost(selector)
     .reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
-  const total = article.getBoundingClientRect().height;
+  const total = article.getBoundingClientRect().height - height('.dl-answer');
   return {
     height: Math.round(total),
     code: height('div.highlight') / total,
@@ -69,9 +70,9 @@ class Page(NamedTuple):
 
     name: str
     height: int
-    """Of the article, in pixels."""
+    """Of what is read, in pixels."""
     code: float
-    """The part of the height that is visible code."""
+    """The part of this that is visible code."""
     pictures: float
     """The part of the height that is pictures and live figures with their controls and captions."""
     nodes: int
