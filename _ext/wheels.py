@@ -42,7 +42,9 @@ def write(wheel: Path, name: str) -> None:
     installed = importlib.metadata.distribution(name)
     info = f"{name}-{installed.version}.dist-info"
     contents = dict(files(name))
-    contents[f"{info}/METADATA"] = (installed.read_text("METADATA") or "").encode()
+    # Beside the sources of an editable installation it has its older name.
+    metadata = installed.read_text("METADATA") or installed.read_text("PKG-INFO") or ""
+    contents[f"{info}/METADATA"] = metadata.encode()
     contents[f"{info}/WHEEL"] = WHEEL.encode()
     record = [f"{path},{fingerprint(content)},{len(content)}\n" for path, content in contents.items()]
     contents[f"{info}/RECORD"] = "".join([*record, f"{info}/RECORD,,\n"]).encode()
