@@ -66,8 +66,8 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float | None = None
     Example:
         >>> def mse_gradient(predictions, targets):
         ...     return 2 * (predictions - targets)
-        >>> check("mse-gradient", mse_gradient)
-        ✗ mse-gradient: The loss is a mean over the batch. Where is the number of samples N?
+        >>> check("mse-gradient", mse_gradient).message
+        'The loss is a mean over the batch. Where is the number of samples N?'
     """
     exercise = find(name) if isinstance(name, str) else None
     if exercise is None:

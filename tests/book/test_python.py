@@ -8,8 +8,10 @@ import re
 import runpy
 import shutil
 import zipfile
+from collections import Counter
 
 import pytest
+from answered import changed
 from support import ROOT, serving
 
 from classroom import generate
@@ -292,11 +294,13 @@ def test_where_the_browser_keeps_nothing(visit, from_disk):
     assert "keeps nothing" in answer.locator(".dl-note").inner_text()
 
 
-def test_where_workers_are_not_allowed(visit, from_disk):
+def test_where_workers_are_not_allowed(visit, address, html):
     tab = visit("about:blank")
-    tab.context.set_offline(True)
-    tab.context.add_init_script("delete window.Worker;")
-    tab.goto(from_disk)
+    script = (html / "_static/python/runtime.js").read_text(encoding="utf-8")
+    assert script.count("worker-src blob:") == 1
+    forbidden = script.replace("worker-src blob:", "worker-src 'none'")
+    tab.context.route("**/runtime.js*", lambda route: route.fulfill(body=forbidden, content_type="text/javascript"))
+    tab.goto(address)
     assert "Python could not be started in this browser" in verdict(exercise(tab, "tanh-layer-backward"))
 
 
@@ -345,9 +349,10 @@ OWN = "chapters/appendix/my-work.html"
 
 def test_own_work_is_ticked_saved_read_and_deleted(visit, bundled, from_disk, tmp_path):
     tab = visit(from_disk)
+    count = len(chapters()["equations/backpropagation"].exercises)
     verdict(exercise(tab, "tanh-layer-backward"), RIGHT)
     exercise(tab, "first-signal").locator("textarea").fill("# begun")
-    assert tab.locator(".bd-sidebar-primary .dl-tick").all_inner_texts() == ["1/3"]
+    assert tab.locator(".bd-sidebar-primary .dl-tick").all_inner_texts() == [f"1/{count}"]
 
     tab.goto(f"{bundled.as_uri()}/{OWN}")
     state = tab.locator(".dl-state[data-exercise='tanh-layer-backward']")
@@ -441,13 +446,17 @@ RECORDED = runpy.run_path(str(ROOT / "tests/exercises/test_answers.py"))
 
 
 def answers():
-    """The reference of every exercise, its stub, and the recorded wrong answers, as they would be typed."""
+    """The reference of every exercise, its stub, and its first two recorded wrong answers, as they would be typed."""
     for name, found in exercises().items():
         yield name, found.solution_code
         yield name, found.stub
+    seen = Counter()
     for name, source, *_ in RECORDED["WRONG"]:
+        seen[name] += 1
+        if seen[name] > 2:  # all of them take a quarter of an hour
+            continue
         found = find(name)
-        source = RECORDED["changed"](*source) if isinstance(source, tuple) else source
+        source = changed(*source) if isinstance(source, tuple) else source
         if not isinstance(found, Coding):
             source = f"{found.given}\n\n{found.answer} = ({source})"
         elif not source.startswith("def"):
