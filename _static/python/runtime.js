@@ -5,8 +5,8 @@
 window.dlPython = (() => {
   const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:";
   const FRAME = `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><script>
-    onmessage = ({ data, ports: [port] }) => {
-      const failed = (error) => port.postMessage({ broken: error.message || "the worker was not started" });
+    onmessage = ({ data, ports: [port, alarm] }) => {
+      const failed = (error) => alarm.postMessage({ broken: error.message || "the worker was not started" });
       try {
         const worker = new Worker(URL.createObjectURL(new Blob([data])));
         worker.onerror = failed;
@@ -56,14 +56,16 @@ window.dlPython = (() => {
       this.frame.sandbox = "allow-scripts";
       this.frame.srcdoc = FRAME;
       const { port1, port2 } = new MessageChannel();
+      const alarm = new MessageChannel(); // for the frame, whose own port goes on to the worker
       this.port = port1;
+      alarm.port1.onmessage = ({ data }) => this.hear(data);
       this.port.onmessage = ({ data }) => this.hear(data);
       this.ready = new Promise((resolve, reject) => { this.isReady = resolve; this.fail = reject; });
       this.ready.catch(() => this.end());
-      this.start(port2, tell).catch(this.fail);
+      this.start([port2, alarm.port2], tell).catch(this.fail);
     }
 
-    async start(port, tell) {
+    async start(ports, tell) {
       await api.contents();
       const names = Object.keys(api.bundle.files);
       const wheelOf = (name) => names.find((file) => file.startsWith(`${name}-`));
@@ -71,7 +73,7 @@ window.dlPython = (() => {
       const open = new Promise((resolve) => { this.frame.onload = resolve; });
       document.body.append(this.frame);
       await open;
-      this.frame.contentWindow.postMessage(api.bundle.worker, "*", [port]);
+      this.frame.contentWindow.postMessage(api.bundle.worker, "*", ports);
       await Promise.all(AT_FIRST.map((name) => this.send(name)));
       tell("Starting Python …");
       for (const name of names) if (NEEDED.test(name)) buffer(name).catch(() => {}); // before the worker asks
