@@ -19,9 +19,9 @@ def grade(course: Path, assignment: str) -> dict[str, str]:
     for student, name in submissions.rename(course, assignment).items():
         print(f"{student}: {name} is taken for {assignment}.ipynb")
     nbgrader = gradebook.open_course(course)
-    for folder in sorted((course / "submitted").glob(f"*/{assignment}")):
+    for student, folder in submissions.handed_in(course, assignment):
         if (folder / f"{assignment}.ipynb").exists():
-            nbgrader.autograde(assignment, folder.parent.name, force=True, create=True)
+            nbgrader.autograde(assignment, student, force=True, create=True)
     nbgrader.generate_feedback(assignment, force=True)
     found = gradebook.marks(course, assignment)
     gradebook.write(gradebook.table(found), course / "marks" / f"{assignment}.csv")

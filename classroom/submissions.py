@@ -17,7 +17,7 @@ def rename(course: Path, assignment: str) -> dict[str, str]:
     Where there are two, or none with such a name, nothing is renamed, and `problems` says so.
     """
     renamed = {}
-    for student, folder in _submissions(course, assignment):
+    for student, folder in handed_in(course, assignment):
         file = folder / f"{assignment}.ipynb"
         candidates = [each for each in _files(folder) if is_copy(each.name, assignment)]
         if not file.exists() and len(candidates) == 1:
@@ -41,7 +41,7 @@ def is_copy(name: str, assignment: str) -> bool:
 def problems(course: Path, assignment: str) -> dict[str, str]:
     """Why a student has no mark, by student."""
     found = {}
-    for student, folder in _submissions(course, assignment):
+    for student, folder in handed_in(course, assignment):
         reason = _reason(folder, course / "autograded" / student / assignment, assignment)
         if reason:
             found[student] = reason
@@ -67,7 +67,8 @@ def _reason(folder: Path, graded: Path, assignment: str) -> str | None:
     return None
 
 
-def _submissions(course: Path, assignment: str) -> list[tuple[str, Path]]:
+def handed_in(course: Path, assignment: str) -> list[tuple[str, Path]]:
+    """The students who handed something in, each with the folder of it."""
     return [(folder.parent.name, folder) for folder in sorted((course / "submitted").glob(f"*/{assignment}"))]
 
 
