@@ -41,6 +41,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.ext.viewcode import OUTPUT_DIRNAME as SOURCES
 from sphinx.util.logging import getLogger
+from sphinx_external_toc.api import GlobItem
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 COMPUTED_WITH = ("numpy", "sympy", "matplotlib", "ipywidgets")
@@ -140,6 +141,9 @@ def in_order(app: Sphinx) -> Iterator[str]:
             for item in subtree.items:
                 if item in site_map:
                     yield from pages(site_map[item])
+                elif isinstance(item, GlobItem):
+                    found = sorted(Path(app.srcdir).glob(f"{item}.*"))
+                    yield from (path.relative_to(app.srcdir).with_suffix("").as_posix() for path in found)
 
     return pages(site_map.root)
 

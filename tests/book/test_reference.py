@@ -2,9 +2,12 @@
 
 import importlib
 import inspect
+import os
 import pkgutil
+from types import SimpleNamespace
 
 import pytest
+import reference
 
 import dlmath
 
@@ -36,3 +39,24 @@ def test_every_public_name_is_on_its_page(name, html):
 def test_the_overview_names_every_module(html):
     overview = (html / "chapters/appendix/api.html").read_text(encoding="utf-8")
     assert [name for name in MODULES if name not in overview] == []
+
+
+def test_pages_are_written_when_they_are_missing_or_differ_and_go_with_their_module(tmp_path):
+    book = SimpleNamespace(srcdir=tmp_path)
+    reference.write_pages(book, None)
+    assert not list(tmp_path.rglob("*"))  # a book without the reference
+    overview = tmp_path / "chapters/appendix/api.md"
+    overview.parent.mkdir(parents=True)
+    overview.write_text("# The package\n", encoding="utf-8")
+    reference.write_pages(book, None)
+    page, folder = overview.with_suffix("") / "losses.md", overview.with_suffix("")
+    assert {f"dlmath.{path.stem}" for path in folder.iterdir()} == set(MODULES)
+    written = page.read_text(encoding="utf-8")
+
+    os.utime(page, (0, 0))
+    (folder / "attention.md").write_text(written[:10], encoding="utf-8")
+    (folder / "gone.md").write_text(written, encoding="utf-8")
+    reference.write_pages(book, None)
+    assert page.stat().st_mtime == 0
+    assert (folder / "attention.md").read_text(encoding="utf-8") == written.replace("losses", "attention")
+    assert {f"dlmath.{path.stem}" for path in folder.iterdir()} == set(MODULES)
