@@ -29,7 +29,8 @@ help:
 	@echo "make lab             open the chapters in JupyterLab"
 	@echo "make lite            put JupyterLite into the built book: every chapter runs in the browser, over http"
 	@echo "make serve           build the book and serve it, at an address that is printed; make serve PORT=9000"
-	@echo "make exercises       write the exercises' cells into the chapters, from their definitions"
+	@echo "make exercises       write what follows from the exercises' definitions: their cells in the chapters, and the"
+	@echo "                     table on the page for teachers"
 	@echo "make assignments     generate the exercises as assignments; CHAPTERS=\"math/loss\" EXERCISES=\"mse-gradient=3\" for some"
 	@echo "make grades          grade what came back: make grades ASSIGNMENT=math-loss"
 	@echo "make test-classroom  hand assignments out, in and back, and check the scores"
@@ -64,8 +65,9 @@ test: lint book
 test-classroom: $(VENV)/tests-installed $(CLASSROOM)/installed
 	$(BIN)/python -m pytest tests/classroom
 
-exercises: $(VENV)/installed
+exercises: $(VENV)/tests-installed
 	$(BIN)/python -m classroom.chapters
+	$(BIN)/python tests/exercises/test_mutants.py
 
 # `make test` runs on the newest versions. Here PyTorch is missing, and old libraries warn of each other. What says more of
 # the exercises and of the chapters than of the versions is left out.
