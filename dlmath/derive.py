@@ -81,7 +81,7 @@ def derivative(
     )
 
 
-def identity(
+def equality(
     equation: sp.Eq,
     where: Sequence[sp.Eq],
     samplers: Mapping[Any, Sampler],
@@ -93,7 +93,7 @@ def identity(
     Example:
         >>> x = sp.Symbol("x")
         >>> square = sp.Eq((x + 1) ** 2, x**2 + 2 * x + 1)
-        >>> identity(square, [], {x: lambda rng, shape: rng.normal(size=shape)}, [x])
+        >>> equality(square, [], {x: lambda rng, shape: rng.normal(size=shape)}, [x])
         'proved'
     """
 

@@ -405,7 +405,7 @@ def adagrad_step(
     return theta - learning_rate * (gradient / (np.sqrt(squares) + epsilon)), squares
 
 
-def cosine_schedule(step: int, steps: int, learning_rate: float, *, warm_up: int = 0) -> float:
+def cosine_annealing(step: int, steps: int, learning_rate: float, *, warm_up: int = 0) -> float:
     r"""The learning rate of a step: a straight rise, then half a cosine down to 0 (Loshchilov and Hutter, 2017).
 
     .. math::
@@ -424,7 +424,7 @@ def cosine_schedule(step: int, steps: int, learning_rate: float, *, warm_up: int
         The learning rate of this step.
 
     Example:
-        >>> [round(cosine_schedule(t, 6, 0.8, warm_up=2), 3) for t in range(7)]
+        >>> [round(cosine_annealing(t, 6, 0.8, warm_up=2), 3) for t in range(7)]
         [0.0, 0.4, 0.8, 0.683, 0.4, 0.117, 0.0]
     """
     steps = check.integer("steps", steps, least=1)

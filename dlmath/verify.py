@@ -490,7 +490,7 @@ def _derive(
         if of is not None:
             return derive.derivative(equation, where, samplers, by_default, of, wrt, seed)
         if not _is_name(equation.lhs, known):
-            return derive.identity(equation, where, samplers, by_default, seed)
+            return derive.equality(equation, where, samplers, by_default, seed)
     except derive.DisagreementError as error:
         raise CertificateError(
             f"certificate {name!r} does not hold: it is not what SymPy derives\n{latex(equation)}\n{error}"

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from dlmath import derive
-from dlmath.derive import DisagreementError, derivative, identity
+from dlmath.derive import DisagreementError, derivative, equality
 from dlmath.symbolic import elementwise, hadamard, ones, partial, sigma, sizes
 from dlmath.verify import uniform
 
@@ -156,19 +156,19 @@ class TestWhatTheInputsGuarantee:
 def test_what_cannot_be_proved_is_compared_to_25_digits():
     samplers = {c: uniform(0.2, 2), step: uniform(0.2, 2), x: normal}
     left, right = sp.log(c * step), sp.log(c) + sp.log(step)
-    assert identity(sp.Eq(left, right), [], samplers, [c, step]) == derive.TO_DIGITS
+    assert equality(sp.Eq(left, right), [], samplers, [c, step]) == derive.TO_DIGITS
     with pytest.raises(DisagreementError, match=r"(?s)^the left side:\n.*\nthe right side:\n"):
-        identity(sp.Eq(left, right * (1 + sp.Rational(1, 10**24))), [], samplers, [c, step])
-    assert identity(sp.Eq(left, right * (1 + sp.Rational(1, 10**26))), [], samplers, [c, step]) == derive.TO_DIGITS
+        equality(sp.Eq(left, right * (1 + sp.Rational(1, 10**24))), [], samplers, [c, step])
+    assert equality(sp.Eq(left, right * (1 + sp.Rational(1, 10**26))), [], samplers, [c, step]) == derive.TO_DIGITS
     clipped = sp.Piecewise((-1, x < -1), (1, x > 1), (x, True))  # that x > 1 is seldom x < -1 is not known
-    assert identity(sp.Eq(sp.Max(-1, sp.Min(1, x)), clipped), [], samplers, [x]) == derive.TO_DIGITS
+    assert equality(sp.Eq(sp.Max(-1, sp.Min(1, x)), clipped), [], samplers, [x]) == derive.TO_DIGITS
 
 
 def test_symbols_that_are_positive_or_real_stay_so():
     positive = {c: uniform(0.2, 2), step: uniform(0.2, 2)}
-    assert identity(sp.Eq(sp.sqrt(y), c), [sp.Eq(y, c**2)], positive, [c]) == derive.PROVED
+    assert equality(sp.Eq(sp.sqrt(y), c), [sp.Eq(y, c**2)], positive, [c]) == derive.PROVED
     absolute = sp.Eq(elementwise(lambda z: sp.sqrt(z**2), v), elementwise(sp.Abs, v), evaluate=False)
-    assert identity(absolute, [], {v: normal}, [v]) == derive.PROVED
+    assert equality(absolute, [], {v: normal}, [v]) == derive.PROVED
     # Symbols that only the loss has are drawn as what they are: the logarithms of negative numbers do not add up.
     one = 1 + sp.log(c * step) - sp.log(c) - sp.log(step)
     assert derived(sp.Symbol("s"), 2 * x, x**2 * one, x) == derive.TO_DIGITS
@@ -186,11 +186,11 @@ def test_both_names_are_in_the_message():
 
 def test_identities_with_definitions():
     equation = sp.Eq(sp.tanh(x), 2 * y - 1)
-    assert identity(equation, [sp.Eq(y, sigma(2 * x))], {x: normal}, [x]) == derive.PROVED
+    assert equality(equation, [sp.Eq(y, sigma(2 * x))], {x: normal}, [x]) == derive.PROVED
     with pytest.raises(DisagreementError):
-        identity(equation, [sp.Eq(y, sigma(x))], {x: normal}, [x])
+        equality(equation, [sp.Eq(y, sigma(x))], {x: normal}, [x])
     trace = sp.Eq(sp.Trace(X * W.T * Y.T), sp.Trace(W.T * Y.T * X), evaluate=False)
-    assert identity(trace, [], {X: normal, W: normal, Y: normal}, [X, W, Y]) == derive.PROVED
+    assert equality(trace, [], {X: normal, W: normal, Y: normal}, [X, W, Y]) == derive.PROVED
 
 
 @pytest.mark.parametrize(

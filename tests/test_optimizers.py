@@ -18,7 +18,7 @@ from dlmath.optimizers import (
     adam_step_in_place,
     adamw_step,
     clip_by_norm,
-    cosine_schedule,
+    cosine_annealing,
     gradient_descent_step,
     momentum_step,
     nesterov_step,
@@ -400,22 +400,22 @@ class TestCosineSchedule:
             expected.append(schedule.get_last_lr()[0])
             optimizer.step()
             schedule.step()
-        np.testing.assert_allclose([cosine_schedule(t, 20, 0.3) for t in range(21)], expected, rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose([cosine_annealing(t, 20, 0.3) for t in range(21)], expected, rtol=1e-12, atol=1e-15)
 
     def test_the_rise_is_a_straight_line_and_comes_before_the_whole_cosine(self):
-        rates = [cosine_schedule(t, 30, 2.0, warm_up=10) for t in range(31)]
+        rates = [cosine_annealing(t, 30, 2.0, warm_up=10) for t in range(31)]
         np.testing.assert_allclose(rates[:11], np.linspace(0, 2, 11))
-        np.testing.assert_allclose(rates[10:], [cosine_schedule(t, 20, 2.0) for t in range(21)], atol=1e-15)
+        np.testing.assert_allclose(rates[10:], [cosine_annealing(t, 20, 2.0) for t in range(21)], atol=1e-15)
         assert np.argmax(rates) == 10
         assert rates[-1] == 0
 
     def test_bad_input(self):
-        refuses(lambda: cosine_schedule(7, 6, 0.1), "step must", "at most", "6", "7", error=ValueError)
-        refuses(lambda: cosine_schedule(-1, 6, 0.1), "step must", "-1", error=ValueError)
-        refuses(lambda: cosine_schedule(0.5, 6, 0.1), "step must", "integer", error=TypeError)
-        refuses(lambda: cosine_schedule(0, 0, 0.1), "steps must", "at least 1", error=ValueError)
-        refuses(lambda: cosine_schedule(0, 6, -0.1), "learning_rate must", "at least 0", error=ValueError)
-        refuses(lambda: cosine_schedule(0, 6, 0.1, warm_up=6), "warm_up must", "below", "6", error=ValueError)
+        refuses(lambda: cosine_annealing(7, 6, 0.1), "step must", "at most", "6", "7", error=ValueError)
+        refuses(lambda: cosine_annealing(-1, 6, 0.1), "step must", "-1", error=ValueError)
+        refuses(lambda: cosine_annealing(0.5, 6, 0.1), "step must", "integer", error=TypeError)
+        refuses(lambda: cosine_annealing(0, 0, 0.1), "steps must", "at least 1", error=ValueError)
+        refuses(lambda: cosine_annealing(0, 6, -0.1), "learning_rate must", "at least 0", error=ValueError)
+        refuses(lambda: cosine_annealing(0, 6, 0.1, warm_up=6), "warm_up must", "below", "6", error=ValueError)
 
 
 class TestClipping:

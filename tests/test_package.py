@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import zipfile
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,16 @@ def test_all_numerical_modules_and_no_others_are_named_in_all():
     numerical = [name.removeprefix("dlmath.") for name in PUBLIC if layer(name.split(".")[1]) == NUMERICAL]
     assert dlmath.__all__ == sorted(numerical)
     assert all(inspect.ismodule(getattr(dlmath, name)) for name in dlmath.__all__)
+
+
+def test_no_name_is_that_of_two_functions():
+    homes = defaultdict(set)
+    for name in PUBLIC:
+        for key, value in vars(importlib.import_module(name)).items():
+            if not key.startswith("_") and getattr(value, "__module__", "").startswith(name):
+                homes[key].add(name)
+    assert len(homes) > 150
+    assert not {key: modules for key, modules in homes.items() if len(modules) > 1}
 
 
 def test_the_wheel_has_every_file_of_the_package(tmp_path):
