@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import nbformat
@@ -112,7 +113,8 @@ class Page:
     def __init__(self, docname: str, env: BuildEnvironment, site: str) -> None:
         self.docname, self.env, self.site = docname, env, site
         self.cited: list[str] = []
-        self.citations = {citation.key: citation for citation in env.domains["cite"].citations}
+        publications: Any = env.domains["cite"]
+        self.citations = {citation.key: citation for citation in publications.citations}
 
     def role(self, name: str, text: str) -> str:
         known: dict[str, Callable[[str], str]] = {

@@ -117,7 +117,7 @@ def parsed(code: str) -> ast.AST:
 def called_for(code: list[ast.AST]) -> set[str]:
     """The names in the calls of ``certify``, where they are written out."""
     calls = [node for node in code if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "certify"]
-    return {call.args[0].value for call in calls if call.args and isinstance(call.args[0], ast.Constant)}
+    return {str(call.args[0].value) for call in calls if call.args and isinstance(call.args[0], ast.Constant)}
 
 
 def used(code: list[ast.AST]) -> set[str]:
@@ -214,13 +214,17 @@ def counted(env: BuildEnvironment, what: str) -> str:
     """A number of the ledger by its name, as it is written."""
     entries = all_entries(env)
     certificates = [entry.certificate for entry in entries]
-    numbers = {
+    wrong = sum(certificate.wrong_versions for certificate in certificates)
+    uncomputable = sum(certificate.uncomputable for certificate in certificates)
+    survivors = sum(len(certificate.survivors) for certificate in certificates)
+    numbers: dict[str, int | str] = {
         "formulas": len(certificates),
         "functions": len({certificate.code for certificate in certificates}),
         "draws": sum(certificate.draws for certificate in certificates),
-        "wrong": sum(certificate.wrong_versions for certificate in certificates),
-        "uncomputable": sum(certificate.uncomputable for certificate in certificates),
-        "survivors": sum(len(certificate.survivors) for certificate in certificates),
+        "wrong": wrong,
+        "uncomputable": uncomputable,
+        "survivors": survivors,
+        "refused": wrong - uncomputable - survivors,
         "gradients": sum(bool(certificate.of) for certificate in certificates),
         "proved": sum(bool(certificate.of) and certificate.derived == "proved" for certificate in certificates),
         "digits": sum(bool(certificate.of) and certificate.derived != "proved" for certificate in certificates),
@@ -228,7 +232,6 @@ def counted(env: BuildEnvironment, what: str) -> str:
         "versions": ", ".join(versions()),
         "date": max((entry.date for entry in entries), default="never"),
     }
-    numbers["refused"] = numbers["wrong"] - numbers["uncomputable"] - numbers["survivors"]
     value = numbers[what]
     return f"{value:,}" if isinstance(value, int) else value
 
@@ -281,9 +284,9 @@ def link(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Te
 
     name, kind = node["reftarget"], node["reftype"]
     if kind == "in-ledger":
-        found = env.domains["std"].anonlabels.get(f"ledger-{name}")
+        entry = env.domains["std"].anonlabels.get(f"ledger-{name}")
         if LEDGER in env.found_docs:
-            return to(*found, "the check in the ledger") if found else None
+            return to(*entry, "the check in the ledger") if entry else None
         return shown
     if kind in ("in-reference", "in-source"):
         found = env.domains["py"].objects.get(name)

@@ -56,7 +56,8 @@ def build(environment: Path) -> Path:
         (LITE / name).write_text(json.dumps(settings, indent=2), encoding="utf-8")
     output = HTML / "lite"
     shutil.rmtree(output, ignore_errors=True)
-    command = [environment / "bin" / "jupyter-lite", "build", "--lite-dir", LITE, "--output-dir", output]
+    jupyter_lite = environment / "bin" / "jupyter-lite"
+    command = [str(jupyter_lite), "build", "--lite-dir", str(LITE), "--output-dir", str(output)]
     options = ["--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"]
     result = subprocess.run([*command, *options], cwd=LITE, capture_output=True, encoding="utf-8", check=False)
     if result.returncode:
@@ -108,9 +109,9 @@ def needed(names: Iterable[str], packages: dict[str, Any]) -> Iterator[tuple[str
 def download(requirements: Iterable[str], folder: Path, environment: Path) -> None:
     """Wheels of the package index, kept beside the environment."""
     kept = environment / "wheels"
-    command = [environment / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
+    pip = [str(environment / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     if len(list(kept.glob("*.whl"))) < len(tuple(requirements)):
-        subprocess.run([*command, "--no-deps", "--dest", kept, *requirements], check=True)
+        subprocess.run([*pip, "download", "--no-deps", "--dest", str(kept), *requirements], check=True)
     for wheel in kept.glob("*.whl"):
         shutil.copy(wheel, folder)
 

@@ -119,7 +119,7 @@ class SymbolIndex(SphinxDirective):
 
 def index_lines(tables: list[tuple[str, str, list[Row]]]) -> Iterator[str]:
     """One paragraph per letter, the Latin ones first."""
-    chapters = defaultdict(dict)
+    chapters: dict[str, dict[str, bool]] = defaultdict(dict)
     for chapter, title, found in tables:
         number = NUMBER.match(title)
         link = f"[{number[0] if number else title}](#{target(chapter)})"

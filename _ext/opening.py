@@ -65,7 +65,7 @@ class Quiet(SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
     }
 
-    def log_request(self, code: object = "-", size: object = "-") -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         if str(getattr(code, "value", code)) >= "400":
             super().log_request(code, size)
 

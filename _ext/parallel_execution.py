@@ -73,7 +73,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         os.environ.setdefault(variable, "1")
     warned: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = warned.append
+    handler.emit = warned.append  # type: ignore[method-assign, assignment]
     logging.getLogger("sphinx").addHandler(handler)
     app.add_config_value("built_with", "", rebuild="env", types=(str,))
     app.add_event("chapters-executed")
@@ -199,9 +199,10 @@ def read_again(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 def inventory(env: BuildEnvironment) -> Any:
     """Whatever a page may show of another one: labels, terms, functions, equations, sources, titles, numbers."""
     objects = [sorted(map(str, domain.get_objects())) for domain in env.domains.values()]
+    publications: Any = env.domains["cite"]
     citations = sorted(
         (source.key, source.citation_id, str(source.entry), source.formatted_entry.label)
-        for source in env.domains["cite"].citations
+        for source in publications.citations
     )
     titles = {docname: str(title) for docname, title in env.titles.items()}
     navigation = [env.toctree_includes, env.toc_secnumbers, env.toc_fignumbers, env.domains["math"].equations]
@@ -313,7 +314,8 @@ class Executions:
             future.cancel()
         for client in list(self.running):
             if client.km is not None and client.km.has_kernel:
-                asyncio.run(client.km.signal_kernel(getattr(signal, "SIGKILL", signal.SIGTERM)))
+                ended: Any = client.km.signal_kernel(getattr(signal, "SIGKILL", signal.SIGTERM))
+                asyncio.run(ended)
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -386,7 +388,10 @@ def versions() -> list[str]:
 
 
 def package(name: str) -> Path:
-    return Path(importlib.util.find_spec(name).origin).parent
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(name)
+    return Path(found.origin).parent
 
 
 @functools.cache

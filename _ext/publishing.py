@@ -276,9 +276,10 @@ def draw_picture(app: Sphinx, error: Exception | None) -> None:
     surface = network.predict(datasets.square_grid(36), network.unpack(theta, sizes), kinds).reshape(36, 36)
     with plt.rc_context(plotting.STYLE):
         figure, axes = plt.subplots(figsize=(12, 6.3), dpi=100)
-        limits = {"vmin": -2.3, "vmax": 2.3, "cmap": "cividis"}
+        limits: dict[str, Any] = {"vmin": -2.3, "vmax": 2.3, "cmap": "cividis"}
         axes.imshow(surface, extent=(-np.pi, np.pi, -np.pi, np.pi), origin="lower", interpolation="bicubic", **limits)
-        axes.scatter(*locations.T, c=heights[:, 0], s=90, edgecolors="white", linewidths=1, **limits)
+        x, y = locations.T
+        axes.scatter(x, y, c=heights[:, 0], s=90, edgecolors="white", linewidths=1, **limits)
         axes.set_axis_off()
         axes.set_position((0.54, 0.08, 0.44, 0.84))
         title = "\n".join(textwrap.wrap(app.config.html_title, 17))

@@ -58,7 +58,10 @@ def write(wheel: Path, name: str) -> None:
 def files(name: str) -> Iterator[tuple[str, bytes]]:
     """The files of a distribution's packages by their paths in the wheel, in a fixed order."""
     for package in PACKAGES[name]:
-        root = Path(importlib.util.find_spec(package).origin).parent
+        found = importlib.util.find_spec(package)
+        if found is None or found.origin is None:
+            raise ModuleNotFoundError(package)
+        root = Path(found.origin).parent
         for file in sorted(root.rglob("*")):
             path = file.relative_to(root.parent)
             if file.is_file() and not LEFT_OUT.intersection(path.parts):

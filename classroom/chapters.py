@@ -33,15 +33,15 @@ def written(text: str, chapter: Chapter) -> str:
     for exercise in chapter.exercises:
         sources = _sources(exercise)
         places = [_place(cells, source) for source in (sources[0], f'check("{exercise.name}",', sources[3])]
-        if places == [None, None, None]:
+        start, check, end = places
+        if start is None and check is None and end is None:
             if before is None:
                 raise ValueError(f"{chapter.name} has no cell to put {exercise.name!r} after")
             cells[before + 1 : before + 1] = [_cell(exercise, i, source) for i, source in enumerate(sources)]
             before += 4
             continue
-        if None in places:
+        if start is None or check is None or end is None:
             raise ValueError(f"{chapter.name} has only some cells of {exercise.name!r}")
-        start, check, end = places
         stubs = [i for i in range(start + 1, check) if cells[i]["cell_type"] == "code"]
         if not start < check < end or len(stubs) != 1:
             raise ValueError(f"{exercise.name!r} in {chapter.name} must come as exercise, stub, check, solution")

@@ -54,7 +54,9 @@ def plan(names: Sequence[str] = (), exercises: Sequence[str] = ()) -> dict[str, 
     Raises:
         ValueError: the book has no such chapter or exercise, or the points are no number.
     """
-    usual = {chapter.name: {each.name: each.points for each in chapter.exercises} for chapter in chapters().values()}
+    usual: dict[str, dict[str, float]] = {
+        chapter.name: {each.name: each.points for each in chapter.exercises} for chapter in chapters().values()
+    }
     unknown = sorted(set(names) - set(usual))
     if unknown:
         raise ValueError(f"no exercises for {', '.join(unknown)}; there are some for {', '.join(usual)}")

@@ -61,7 +61,7 @@ def secret():
     return file.read_text(encoding="utf-8").strip()
 
 
-c = get_config()  # noqa: F821 (nbgrader defines it)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 (nbgrader defines it)
 
 c.CourseDirectory.course_id = "dlmath"
 

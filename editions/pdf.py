@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
+    Destination,
     DictionaryObject,
     FloatObject,
     IndirectObject,
@@ -33,13 +35,13 @@ def write(pages: Iterable[Page], output: Path) -> None:
             parts[page.part] = book.add_outline_item(title=page.part, page_number=start)
         entry = book.add_outline_item(title=page.title, page_number=start, parent=parts.get(page.part))
         for heading in headings(chapter):
-            number = start + chapter.get_destination_page_number(heading)
+            number = start + page_of(chapter, heading)
             book.add_outline_item(title=heading.title, page_number=number, parent=entry)
         places = named_places(chapter, start)
         for sheet in book.pages[start:]:
             for link in links(sheet):
-                if link.get("/Dest") in places:
-                    number, left, top = places[link["/Dest"]]
+                if (name := str(link.get("/Dest"))) in places:
+                    number, left, top = places[name]
                     lead_to(link, book.pages[number], left, top)
     for number, sheet in enumerate(book.pages, start=1):
         for link in links(sheet):
@@ -64,9 +66,14 @@ def headings(chapter: PdfReader) -> list:
 def named_places(chapter: PdfReader, start: int) -> dict[str, tuple[int, float, float]]:
     """For each name of a place: the page in the book, and the left and upper end on it."""
     return {
-        name: (start + chapter.get_destination_page_number(place), float(place.left or 0), float(place.top or 842))
+        name: (start + page_of(chapter, place), float(place.left or 0), float(place.top or 842))
         for name, place in chapter.named_destinations.items()
     }
+
+
+def page_of(chapter: PdfReader, place: Destination) -> int:
+    """The page that a place of a chapter is on; the first, if it is on none."""
+    return chapter.get_destination_page_number(place) or 0
 
 
 def links(sheet: PageObject) -> list[DictionaryObject]:
@@ -86,7 +93,8 @@ def lead_to(link: DictionaryObject, target: PageObject | None, left: float = 0, 
 def write_number(book: PdfWriter, sheet: PageObject, number: int) -> None:
     """Write the number of a page in the middle of its foot, after what is on it."""
     font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
-    fonts = sheet["/Resources"].get_object().setdefault(NameObject("/Font"), DictionaryObject()).get_object()
+    resources: Any = sheet["/Resources"].get_object()
+    fonts = resources.setdefault(NameObject("/Font"), DictionaryObject()).get_object()
     fonts[NameObject("/PageNumber")] = DictionaryObject({NameObject(k): NameObject(v) for k, v in font.items()})
     before, after = DecodedStreamObject(), DecodedStreamObject()
     before.set_data(b"q\n")

@@ -480,7 +480,7 @@ chapter = Chapter(
                 Mistake(
                     "The values collect the gradient of the scores, divided by the root. "
                     "They collect with the weights.",
-                    lambda *arguments: _values_from_scores(*arguments, root=True),
+                    lambda G, Q, K, V, P: _values_from_scores(G, Q, K, V, P, root=True),
                 ),
             ],
             points=3,
