@@ -98,7 +98,7 @@ class TestTable:
         expected = getattr(activations, name)(z)
         assert record.function is getattr(activations, name)
         own = z.copy()
-        in_place = record.in_place(own)
+        in_place = (record.in_place or record.function)(own)
         tolerance = 1e-15 if dtype == np.float64 else 1e-6
         np.testing.assert_allclose(in_place, expected, rtol=tolerance)
         slope = record.slope(expected if record.from_output else z)
@@ -111,7 +111,8 @@ class TestTable:
         record = ACTIVATIONS[name]
         z = np.array([-1e5, -1000, -2, 0.5, 1000, 1e5]) + 1e-30j
         expected = getattr(activations, name)(z)
-        np.testing.assert_allclose(record.in_place(z.copy()), expected, rtol=1e-14)
+        in_place = record.in_place or record.function
+        np.testing.assert_allclose(in_place(z.copy()), expected, rtol=1e-14)
         assert np.isfinite(record.slope(expected if record.from_output else z)).all()
 
     def test_whether_the_output_is_enough_is_a_property_of_the_function(self):
