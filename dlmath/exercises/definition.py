@@ -49,6 +49,8 @@ class Coding:
     returns: Sequence[str] = ()
     """Names of the returned values, if there are several."""
     points: int = 2
+    right_slips: Mapping[str, str] = field(default_factory=dict)
+    """What is the same function although one thing in the solution was changed: the changed line, and why."""
 
     @property
     def answer(self) -> str:
@@ -100,6 +102,8 @@ class Derivation:
     values: Callable[[np.random.Generator], Mapping[str, float]] | None = None
     """Draws values for some of the symbols by name, if not all are possible: ``{"gamma": rng.uniform(0, 1)}``. A symbol
     that is declared to be an integer gets integers without it."""
+    right_slips: Mapping[str, str] = field(default_factory=dict)
+    """What is the same function although one thing in the solution was changed: the changed line, and why."""
 
     @property
     def answer(self) -> str:

@@ -1,7 +1,7 @@
 """Every version of a solution with one slip in it is refused, or is the same function, and it is written down why.
 
-The versions are made by ``dlmath.exercises.slips``. Those that are right are in ``EQUIVALENT_SLIPS`` of the chapter's
-file in ``equivalents``: the changed line, and the reason.
+The versions are made by ``dlmath.exercises.slips``. Those that are right are named, with the reason, by the exercise in
+its ``right_slips``, or in ``EQUIVALENT_SLIPS`` of the chapter's file in ``equivalents``.
 
     python tests/exercises/test_mutants.py [NAME ...]
 
@@ -37,7 +37,6 @@ def of_all_chapters(folder, name):
     return {exercise: value for chapter in found for exercise, value in chapter.items()}
 
 
-EQUIVALENT_SLIPS = of_all_chapters("equivalents", "EQUIVALENT_SLIPS")
 BY_HAND = {"answers": of_all_chapters("answers", "WRONG"), "equivalents": of_all_chapters("equivalents", "EQUIVALENTS")}
 """Answers that were written from the statements: ``test_answers`` and ``test_definitions`` try them."""
 
@@ -48,6 +47,8 @@ def has_slips(exercise):
 
 
 WITH_SLIPS = [exercise.name for exercise in exercises().values() if has_slips(exercise)]
+RIGHT_SLIPS = of_all_chapters("equivalents", "EQUIVALENT_SLIPS")
+RIGHT_SLIPS |= {name: exercises()[name].right_slips for name in WITH_SLIPS if exercises()[name].right_slips}
 
 
 def answers(exercise):
@@ -92,7 +93,7 @@ def verdicts(name):
 
 @pytest.mark.parametrize("name", WITH_SLIPS)
 def test_a_slip_is_refused_or_known_to_be_right(name):
-    known = EQUIVALENT_SLIPS.get(name, {})
+    known = RIGHT_SLIPS.get(name, {})
     passed = {slip.line for slip in verdicts(name)["solved"] + verdicts(name)["undecided"]}
     assert not passed - set(known), "accepted, and not known to be right"
     assert not set(known) - passed, "no longer a slip that is accepted"
@@ -100,8 +101,8 @@ def test_a_slip_is_refused_or_known_to_be_right(name):
 
 
 def test_reasons_are_given_for_exercises_that_exist():
-    assert set(EQUIVALENT_SLIPS) <= set(exercises())
-    assert all(reason for reasons in EQUIVALENT_SLIPS.values() for reason in reasons.values())
+    assert set(RIGHT_SLIPS) <= set(exercises())
+    assert all(reason for reasons in RIGHT_SLIPS.values() for reason in reasons.values())
 
 
 @pytest.mark.parametrize("chapter", chapters().values(), ids=lambda chapter: chapter.name)
