@@ -1,7 +1,8 @@
 """One check, three places: notebook, page and nbgrader give the same verdict on an answer, in the same words.
 
-Two wrong answers to every exercise and its solution are judged where a notebook judges them, where a page of the book
-does (here without the browser), and in the interpreter that grades a submission, with the same inputs.
+The solution of every exercise, and two of the wrong answers recorded for it, are judged where a notebook judges them,
+where a page of the book does (here without the browser), and in the interpreter that grades a submission, with the same
+inputs.
 """
 
 import re
@@ -26,7 +27,8 @@ def code(exercise, source):
 
 
 def answers(exercise, chapter):
-    wrong = runpy.run_path(str(HERE / "answers" / f"{chapter.replace('-', '_')}.py"))["WRONG"].get(exercise.name, [])
+    recorded = HERE / "answers" / f"{chapter.replace('-', '_')}.py"
+    wrong = runpy.run_path(str(recorded))["WRONG"].get(exercise.name, []) if recorded.exists() else []
     begin = "" if isinstance(exercise, Derivation) else "import numpy as np\n"
     return [code(exercise, source) for source, *_ in wrong[::5][:2]] + [begin + exercise.solution_code]
 
