@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from editions import CHROMIUM_FLAGS
+
 MOST_CODE = 0.20
 """of what is read in a chapter may be visible code"""
 LEAST_PICTURES = 0.15
@@ -38,7 +40,6 @@ MOVES = 12
 """of each live figure, spread over its controls and their values"""
 
 HTML = Path(__file__).parents[1] / "_build" / "html"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 MEASURE = """
 () => {
@@ -187,7 +188,7 @@ def main(part: str = "") -> None:
     print("| page | height, px | code | pictures | gzip, kB | nodes | layout shift | frame, ms |")
     print("|---|---|---|---|---|---|---|---|")
     with sync_playwright() as api:
-        browser = api.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = api.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         for name, file in pages(HTML, part):
             tab = browser.new_page(viewport={"width": 1280, "height": 900})
             print(row(measure(tab, file, name)), flush=True)

@@ -12,6 +12,8 @@ import yaml
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, sync_playwright
 
+from editions import CHROMIUM_FLAGS
+
 BOOK = Path(__file__).parents[1]
 HERE = Path(__file__).parent
 # Pages that are for looking things up on a screen.
@@ -24,15 +26,6 @@ LEFT_OUT = (
     "chapters/appendix/accessibility",
     "genindex",
 )
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Page(NamedTuple):
@@ -80,7 +73,7 @@ def prepared(html: Path, kind: str, only: Sequence[str] = ()) -> Iterator[Page]:
         sys.exit(f"{html} has no page {', '.join(missing or only)}; run `make book` first.")
     script = (HERE / "pages.js").read_text(encoding="utf-8")
     with sync_playwright() as api:
-        browser = api.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = api.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         tab = browser.new_context(offline=True, color_scheme="light").new_page()
         tab.set_default_timeout(120_000)
         tab.add_init_script("for (const key of ['mode', 'theme']) localStorage.setItem(key, 'light')")

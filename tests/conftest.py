@@ -28,16 +28,6 @@ SLOW_FILES = (
     "test_sweep.py",
 )
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("repeatable")
 
@@ -60,6 +50,8 @@ def rng() -> np.random.Generator:
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for all tests: Playwright cannot be started twice in a process."""
+    from editions import CHROMIUM_FLAGS
+
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
