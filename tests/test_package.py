@@ -43,6 +43,8 @@ LIBRARIES = {
     SYMBOLIC: {"numpy", "sympy", "mpmath"},
     SHOWN: {"numpy", "sympy", "mpmath", "matplotlib", "PIL", "ipywidgets", "IPython"},
 }
+SOURCES = ["dlmath", "exercises", "_ext", "benchmarks", "classroom", "editions", "tests"]
+"""The folders with Python."""
 FILES = sorted(file for file in PACKAGE.rglob("*.py"))
 MODULES = sorted(module.name for module in pkgutil.walk_packages(dlmath.__path__, "dlmath."))
 PUBLIC = [name for name in MODULES if name.count(".") == 1 and "._" not in name]
@@ -131,7 +133,7 @@ def test_imports_point_downwards(file):
     assert not wrong, f"{file.relative_to(ROOT)}:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("folder", ["dlmath", "exercises", "_ext", "benchmarks", "classroom", "tests"])
+@pytest.mark.parametrize("folder", SOURCES)
 def test_what_opens_a_text_names_its_encoding(folder):
     """Ruff sees to it where it knows that it looks at a path; here every method of the name counts."""
     opening = {"open", "read_text", "write_text"}
@@ -205,7 +207,7 @@ def test_every_public_function_is_documented_by_an_example(name):
 
 WRITTEN = [
     file
-    for folder in ("dlmath", "exercises", "_ext", "_static", "benchmarks", "classroom", "tests", "chapters", ".")
+    for folder in (*SOURCES, "_static", "chapters", ".github/workflows", ".")
     for file in sorted((ROOT / folder).glob("*" if folder == "." else "**/*"))
     if file.suffix in (".py", ".js", ".css", ".toml", ".yml", ".txt") or file.name == "Makefile"
 ]
