@@ -1,8 +1,7 @@
 """One check, three places: notebook, page and nbgrader give the same verdict on an answer, in the same words.
 
-The solution of every exercise, and two of the wrong answers recorded for it, are judged where a notebook judges them,
-where a page of the book does (here without the browser), and in the interpreter that grades a submission, with the same
-inputs.
+Two wrong answers to every exercise and its solution are judged where a notebook judges them, where a page of the book
+does (here without the browser), and in the interpreter that grades a submission, with the same inputs.
 """
 
 import re
@@ -27,8 +26,7 @@ def code(exercise, source):
 
 
 def answers(exercise, chapter):
-    recorded = HERE / "answers" / f"{chapter.replace('-', '_')}.py"
-    wrong = runpy.run_path(str(recorded))["WRONG"].get(exercise.name, []) if recorded.exists() else []
+    wrong = runpy.run_path(str(HERE / "answers" / f"{chapter.replace('-', '_')}.py"))["WRONG"].get(exercise.name, [])
     begin = "" if isinstance(exercise, Derivation) else "import numpy as np\n"
     return [code(exercise, source) for source, *_ in wrong[::5][:2]] + [begin + exercise.solution_code]
 
