@@ -129,7 +129,7 @@ COMPILE := --quiet --upgrade --universal --python-version 3.11 --no-emit-package
 # Nothing of a course is deleted: it has a folder of its own, and once it was here.
 clean:
 	@test ! -e _build/classroom || { echo "_build/classroom is a course: move it away first, to course/ perhaps" >&2; exit 1; }
-	rm -rf _build
+	rm -rf _build chapters/appendix/api
 
 $(VENV)/installed: requirements.txt pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed; try: make PYTHON=python3.12' if sys.version_info < (3, 11) else 0)"

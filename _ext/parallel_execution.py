@@ -142,7 +142,7 @@ def in_order(app: Sphinx) -> Iterator[str]:
                 if item in site_map:
                     yield from pages(site_map[item])
                 elif isinstance(item, GlobItem):
-                    found = sorted(Path(app.srcdir).glob(f"{item}.*"))
+                    found = sorted(Path(app.srcdir).glob(f"{item}.md"))
                     yield from (path.relative_to(app.srcdir).with_suffix("").as_posix() for path in found)
 
     return pages(site_map.root)

@@ -17,7 +17,7 @@ def pages_of_the_book() -> list[str]:
     def files(node):
         if isinstance(node, dict):
             yield from (node[key] for key in ("root", "file") if key in node)
-            for path in sorted(ROOT.glob(f"{node['glob']}.*")) if "glob" in node else ():
+            for path in sorted(ROOT.glob(f"{node['glob']}.md")) if "glob" in node else ():
                 yield path.relative_to(ROOT).with_suffix("").as_posix()
             for value in node.values():
                 yield from files(value)
