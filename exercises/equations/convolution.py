@@ -61,9 +61,10 @@ def _counted_back(image, kernel):
 
 
 def _images(rng):
-    """A row and a column, a kernel of one pixel, one as large as the image, and then any shapes."""
+    """A row and a column, one pixel, a kernel as large as the image, any shapes, a side as long as the other one."""
     row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
     shapes = [((2, 3), (1, 1)), ((2, 3), (2, 3)), ((3, 3), (2, 2)), ((5, 4), (3, 2)), ((4, 6), (2, 3))]
+    shapes += [((3, 4), (2, 3)), ((4, 3), (3, 2))]
     drawn = [(rng.standard_normal(image), rng.standard_normal(kernel)) for image, kernel in shapes]
     return [(row, two), (row.T, two.T), *drawn]
 
@@ -91,6 +92,8 @@ def _gradients(rng):
         ((1, 3), (4, 4)),
         ((3, 2), (5, 4)),
         ((2, 4), (3, 6)),
+        ((2, 3), (3, 4)),
+        ((3, 2), (4, 3)),
     ]
     drawn = [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
     return [(two, row), (two.T, row.T), *drawn]

@@ -89,7 +89,7 @@ def _overlapping(gradient, theta, X, y, order, batch_size, learning_rate):
 
 def _epochs(rng):
     """Minibatches that come out even, that leave a rest, of one row, of all rows and of more than there are."""
-    sizes = [(4, 1, 2), (3, 1, 2), (3, 2, 1), (6, 2, 3), (4, 2, 4), (3, 2, 5), (7, 3, 3), (1, 2, 1)]
+    sizes = [(4, 1, 2), (3, 1, 2), (3, 2, 1), (6, 2, 3), (4, 2, 4), (3, 2, 5), (7, 3, 3), (1, 2, 1), (3, 3, 2)]
     inputs = []
     for index, (count, width, batch_size) in enumerate(sizes):
         X, theta = rng.standard_normal((count, width)), rng.standard_normal(width)

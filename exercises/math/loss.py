@@ -24,10 +24,10 @@ def mse_gradient(predictions, targets):
 
 
 def _batches(rng):
-    """One number, a prediction that is right, one output, one sample, and several of both."""
+    """One number, a prediction that is right, one output, one sample, several of both, and as many of both."""
     # With several outputs, dividing by all entries is not dividing by the samples.
     one, right = (np.array([[3.0]]), np.array([[1.0]])), (np.array([[2.0, -1.0]]), np.array([[2.0, -1.0]]))
-    shapes = [(2, 1), (1, 3), (5, 1), (4, 3), (2, 5)]
+    shapes = [(2, 1), (1, 3), (5, 1), (4, 3), (2, 5), (3, 3)]
     return [one, right] + [tuple(rng.standard_normal((2, *shape))) for shape in shapes]
 
 

@@ -122,11 +122,11 @@ def test_a_slip_in_a_derivation_is_told(monkeypatch):
 
 
 def test_shapes_that_do_not_fit_in_a_derivation_are_told():
-    exercise = exercises()["layer-weight-gradient"]
-    D, H = (exercise.symbols()[name] for name in "DH")
+    exercise = exercises()["pair-weights-gradient"]
+    D, A = (exercise.symbols()[name] for name in "DA")
     assert (
-        "in the product of `D` and `H` the left one has $k$ columns and the right one $N$ rows"
-        in check(exercise.name, D * H).message
+        "in the product of `D` and `A` the left one has $M$ columns and the right one $N$ rows"
+        in check(exercise.name, D * A).message
     )
 
 
