@@ -162,18 +162,36 @@ WRONG = {
         ),
         ("-alpha * g * t", "momentum is ignored", "count alike|beta|momentum", "sign"),
     ],
-    "momentum-update": [
-        ("lambda th, v, g, r, mu: (th + mu * v - r * g, v)", "the old velocity is returned", "velocity", "sign"),
+    "heavy-ball": [
         (
-            "lambda th, v, g, r, mu: (th - (mu * v - r * g), mu * v - r * g)",
-            "the velocity is subtracted",
-            "theta|sign|minus|added|subtract",
+            "def momentum_descent(gradient, start, learning_rate, momentum, steps):\n"
+            "    a = b = start\n"
+            "    for _ in range(steps):\n"
+            "        b = b + momentum * (b - a) - learning_rate * gradient(b)\n"
+            "        a = b\n"
+            "    return b",
+            "both places are the same, so that nothing is remembered",
+            "remember|same|before|descent",
+            "sign",
+        ),
+        (
+            "def momentum_descent(gradient, start, learning_rate, momentum, steps):\n"
+            "    a = b = start\n"
+            "    for _ in range(steps):\n"
+            "        a, b = b, b - momentum * (b - a) - learning_rate * gradient(b)\n"
+            "    return b",
+            "the last move is subtracted",
+            "sign|minus|round|back|subtract|added",
             "",
         ),
         (
-            "lambda th, v, g, r, mu: (th + mu * v - r * (1 - mu) * g, mu * v - r * (1 - mu) * g)",
+            "def momentum_descent(gradient, start, learning_rate, momentum, steps):\n"
+            "    a = b = start\n"
+            "    for _ in range(steps):\n"
+            "        a, b = b, b + momentum * (b - a) - (1 - momentum) * learning_rate * gradient(b)\n"
+            "    return b",
             "a moving average",
-            "average|1 - m|factor|weight",
+            "average|running mean|1 - m|factor|weight",
             "sign",
         ),
     ],
