@@ -106,7 +106,8 @@ def _term(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Pa
     rest = part(place.left if is_right else place.right)
     if is_right and isinstance(place.op, ast.Sub):
         return f"What should be subtracted from {rest} is missing: {part(meant)}."
-    return f"A term of a sum is missing, beside {rest}: {part(meant)}."
+    beside = "" if rest == part(meant) else f", beside {rest}"
+    return f"A term of a sum is missing{beside}: {part(meant)}."
 
 
 def _factor(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def unpack(theta, n_in, n_hidden, n_out):
@@ -90,10 +90,45 @@ def three_layer_bias(W2, W3, b1, b2, b3):
     return W3 * W2 * b1 + W3 * b2 + b3
 
 
+def slope_of_the_outgoing_weight():
+    """The slope by the outgoing weight of a ReLU unit that is scaled up by ten, over that before."""
+    x, y, slopes = np.array([1.0, 2.0]), 1.0, []
+    for c in (1.0, 10.0):
+        w, b, v = c * np.array([0.5, 1.0]), c * 0.25, 0.5 / c
+        hidden = max(w @ x + b, 0)
+        slopes.append(2 * (v * hidden - y) * hidden)
+    return float(slopes[1] / slopes[0])
+
+
 chapter = Chapter(
     name="equations/basics",
     title="The basics: a neural network as a function",
     exercises=[
+        Prediction(
+            name="a-scaled-unit",
+            title="Predict: a unit, scaled",
+            question=(
+                "Multiply the incoming weights and the bias of a hidden ReLU unit by ten, and divide its outgoing "
+                "weight by ten: the network is the same function, and has the same loss. By which factor does the "
+                "slope of the loss with respect to the *outgoing* weight change?"
+            ),
+            solution=slope_of_the_outgoing_weight,
+            why=(
+                "That slope is the slope by the output times what the unit returns, which is ten times as large. The "
+                "slopes by the incoming weights are a tenth of what they were. So one learning rate does not fit both "
+                "spellings: see the curves of the section on training them."
+            ),
+            mistakes=[
+                Mistake(
+                    "The loss is the same. But how far does the output move if the outgoing weight changes a little?",
+                    lambda: 1.0,
+                ),
+                Mistake("That is what becomes of the slopes with respect to the incoming weights.", lambda: 0.1),
+                Mistake(
+                    "That is the slope of one side over that of the other. Asked for is one of them.", lambda: 100.0
+                ),
+            ],
+        ),
         Derivation(
             name="three-layer-bias",
             title="Three layers without activations",
@@ -171,6 +206,10 @@ chapter = Chapter(
             inputs=_stacks,
             returns=("W", "b"),
             mistakes=[
+                Mistake(
+                    "The biases are lost. What do these layers make of the input zero?",
+                    _collapse_wrongly(bias=lambda b, V, c: 0 * c),
+                ),
                 Mistake(
                     "These are layers without a bypass. Each one here adds to what it gets.",
                     _collapse_wrongly(product=lambda W, V: V @ W, bias=lambda b, V, c: V @ b + c),

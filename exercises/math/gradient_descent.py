@@ -291,6 +291,10 @@ chapter = Chapter(
             returns=("grad_W0", "grad_b0", "grad_W1", "grad_b1"),
             mistakes=[
                 Mistake(
+                    "The mean is taken twice: 1/N comes in with the loss, once, and is in the signals already.",
+                    _wrong_gradients(weigh=lambda G, A: G.T @ A / len(G), total=lambda G: G.mean(axis=0)),
+                ),
+                Mistake(
                     "The bias gradients are not summed over the batch: one bias serves all samples, "
                     "and collects from all of them.",
                     _wrong_gradients(total=lambda G: G),

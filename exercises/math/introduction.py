@@ -241,6 +241,11 @@ chapter = Chapter(
                     lambda p, z: _least_squares(np.sin(p[:, 0]), np.cos(p[:, 1]), z)[::-1],
                 ),
                 Mistake(
+                    "Each amplitude is fitted as if the other were zero: what one explains changes what is left for "
+                    "the other. Both have to be found together.",
+                    lambda p, z: np.array([z @ f / (f @ f) for f in (np.sin(p[:, 0]), np.cos(p[:, 1]))]),
+                ),
+                Mistake(
                     "This fits a straight plane, a x + b y: the columns of the Jacobian are sin x and cos y.",
                     lambda p, z: _least_squares(p[:, 0], p[:, 1], z),
                 ),
