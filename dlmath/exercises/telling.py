@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
-from dlmath.exercises.slips import Slip
+from dlmath.exercises.slips import FAR_OPERATORS, Slip
 
 Known = Mapping[str, ast.AST | None]
 """What the names of a solution stand for: None for an argument, and for the others what they are made of."""
@@ -70,6 +70,12 @@ def _sign(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Pa
 
 def _operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
     match meant, written:
+        case ast.BinOp(op=one), ast.BinOp(op=other) if type(other) in FAR_OPERATORS.get(type(one), []):
+            first, second = sorted([part(meant.left), part(meant.right)], key=lambda words: not words.startswith("`"))
+            both = first.replace("the part", "two parts") if first == second else f"{first} and {second}"
+            return f"{_capital(both)} are {DONE[type(other)]} where they should be {DONE[type(one)]}."
+        case ast.AugAssign(op=one), ast.AugAssign(op=other) if type(other) in FAR_OPERATORS.get(type(one), []):
+            return f"The terms of the loop are {DONE[type(other)]} where they should be {DONE[type(one)]}."
         case ast.BinOp(right=right, op=ast.Add()), _:
             return f"A sign: {part(right)} is subtracted where it should be added."
         case ast.BinOp(right=right, op=ast.Sub()), _:
@@ -97,6 +103,16 @@ def _operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part
         case ast.AugAssign(value=value), _:
             return f"A sign: {part(value)} is added where it should be subtracted."
     return _other(slip, place, meant, written, part)
+
+
+DONE = {
+    ast.Add: "added",
+    ast.Sub: "subtracted",
+    ast.Mult: "multiplied",
+    ast.Div: "divided",
+    ast.MatMult: "multiplied as matrices",
+}
+"""What an operator does with two parts."""
 
 
 def _term(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:

@@ -121,6 +121,28 @@ def test_a_slip_in_a_derivation_is_told(monkeypatch):
         assert words in judge(expression), judge(expression)
 
 
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("mean-squared-error", lambda p, t: np.prod((p - t) ** 2) / len(p), "`prod` is taken where `sum` is meant"),
+        ("mean-squared-error", lambda p, t: np.max((p - t) ** 2) / len(p), "`max` is taken where `sum` is meant"),
+        ("mse-gradient", lambda p, t: 2 * (p * t) / len(p), "multiplied where they should be subtracted"),
+        ("descent-step", lambda t, g, r: t * r * g, "multiplied where they should be subtracted"),
+        ("multiply-adds", lambda w, s: s * int(np.add(w[:-1], w[1:]).sum()), "`add` is taken where `multiply`"),
+        ("multiply-adds", lambda w, s: s + int(np.multiply(w[:-1], w[1:]).sum()), "added where they should be multipl"),
+        (
+            "count-parameters",
+            lambda a, b, c: (a + 1 + b) + (b + 1) * c,
+            "`n_hidden` and the part with `n_in` are added",
+        ),
+        ("best-learning-rate", lambda A: 2 / np.prod(np.linalg.eigvalsh(A)[[0, -1]]), "wo parts with `A` are multipl"),
+    ],
+)
+def test_another_operation_is_named(name, answer, words):
+    """What no slip of the pen makes, and no exercise has in its list."""
+    assert words in check(name, answer).message
+
+
 def test_shapes_that_do_not_fit_in_a_derivation_are_told():
     exercise = exercises()["pair-weights-gradient"]
     D, A = (exercise.symbols()[name] for name in "DA")

@@ -63,8 +63,14 @@ EQUIVALENTS = {
     "collapse-bypasses": [collapse_by_what_comes_out, collapse_from_the_end, collapse_by_recursion],
 }
 
+_ONE_WIDTH = "With a bypass all layers have one width."
+
 EQUIVALENT_SLIPS = {
     "collapse-bypasses": {
+        "W, b = (np.eye(len(parameters[0][0])), np.zeros(len(parameters[0][1])))": _ONE_WIDTH,
+        "W, b = (np.eye(len(parameters[0][1])), np.zeros(len(parameters[0][0])))": _ONE_WIDTH,
+        "W, b = (np.eye(len(parameters[-1][1])), np.zeros(len(parameters[0][1])))": _ONE_WIDTH,
+        "W, b = (np.eye(len(parameters[0][1])), np.zeros(len(parameters[-1][1])))": _ONE_WIDTH,
         "W, b = (W + W_next @ W, b + W_next @ b.T + b_next)": "A vector is its own transpose.",
     },
 }
