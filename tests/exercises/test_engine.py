@@ -334,7 +334,7 @@ needs_fork = pytest.mark.skipif(not running.CAN_FORK, reason="answers have no pr
 
 
 def test_a_list_of_arrays_that_is_written_into_is_noticed():
-    right = exercises()["collapse-layers"].solution
+    right = exercises()["collapse-bypasses"].solution
 
     def pops(parameters):
         result = right(parameters)
@@ -348,7 +348,7 @@ def test_a_list_of_arrays_that_is_written_into_is_noticed():
         return result
 
     for answer in (pops, adds):
-        assert "writes into its argument `parameters`" in check("collapse-layers", answer).message
+        assert "writes into its argument `parameters`" in check("collapse-bypasses", answer).message
 
 
 @pytest.mark.parametrize(
