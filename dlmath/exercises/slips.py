@@ -15,6 +15,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple, cast
 
 OPERATORS: dict[type[ast.operator], list[type[ast.operator]]] = {
@@ -328,12 +329,28 @@ def _far_changes(node: ast.AST, visible: dict[int, list[str]]) -> Iterator[_Chan
     match node:
         case ast.BinOp():
             for operator in FAR_OPERATORS.get(type(node.op), []):
-                yield _replaced("operator", node, ast.BinOp(node.left, operator(), node.right))
+                yield _replaced("another operator", node, ast.BinOp(node.left, operator(), node.right))
+            if isinstance(node.op, ast.Mult):
+                factors = _factors(node)
+                for end in range(1, len(factors) - 1):  # a product cut in two, and both parts added
+                    cut = ast.BinOp(_product(factors[:end]), ast.Add(), _product(factors[end:]))
+                    yield _replaced("another operator", node, cut)
         case ast.AugAssign():
             for operator in FAR_OPERATORS.get(type(node.op), []):
-                yield _replaced("operator", node, ast.AugAssign(node.target, operator(), node.value))
+                yield _replaced("another operator", node, ast.AugAssign(node.target, operator(), node.value))
         case ast.Call():
-            yield from _of_function(node, visible, FAR_NEIGHBOURS)
+            for change in _of_function(node, visible, FAR_NEIGHBOURS):
+                yield change._replace(kind="another function")
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), node.right]
+    return [node]
+
+
+def _product(factors: list[ast.expr]) -> ast.expr:
+    return reduce(lambda left, right: ast.BinOp(left, ast.Mult(), right), factors)
 
 
 def _of_operation(node: ast.BinOp) -> Iterator[_Change]:

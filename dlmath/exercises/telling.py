@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 
-from dlmath.exercises.slips import FAR_OPERATORS, Slip
+from dlmath.exercises.slips import Slip
 
 Known = Mapping[str, ast.AST | None]
 """What the names of a solution stand for: None for an argument, and for the others what they are made of."""
@@ -70,12 +70,6 @@ def _sign(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Pa
 
 def _operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
     match meant, written:
-        case ast.BinOp(op=one), ast.BinOp(op=other) if type(other) in FAR_OPERATORS.get(type(one), []):
-            first, second = sorted([part(meant.left), part(meant.right)], key=lambda words: not words.startswith("`"))
-            both = first.replace("the part", "two parts") if first == second else f"{first} and {second}"
-            return f"{_capital(both)} are {DONE[type(other)]} where they should be {DONE[type(one)]}."
-        case ast.AugAssign(op=one), ast.AugAssign(op=other) if type(other) in FAR_OPERATORS.get(type(one), []):
-            return f"The terms of the loop are {DONE[type(other)]} where they should be {DONE[type(one)]}."
         case ast.BinOp(right=right, op=ast.Add()), _:
             return f"A sign: {part(right)} is subtracted where it should be added."
         case ast.BinOp(right=right, op=ast.Sub()), _:
@@ -102,6 +96,17 @@ def _operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part
             return f"A sign: {part(value)} is subtracted where it should be added."
         case ast.AugAssign(value=value), _:
             return f"A sign: {part(value)} is added where it should be subtracted."
+    return _other(slip, place, meant, written, part)
+
+
+def _another_operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
+    match meant, written:
+        case ast.BinOp(op=one), ast.BinOp(left=left, op=other, right=right):
+            first, second = sorted([part(left), part(right)], key=lambda words: not words.startswith("`"))
+            both = first.replace("the part", "two parts") if first == second else f"{first} and {second}"
+            return f"{_capital(both)} are {DONE[type(other)]} where they should be {DONE[type(one)]}."
+        case ast.AugAssign(op=one), ast.AugAssign(op=other):
+            return f"The terms of the loop are {DONE[type(other)]} where they should be {DONE[type(one)]}."
     return _other(slip, place, meant, written, part)
 
 
@@ -328,6 +333,8 @@ TELLERS: dict[str, Callable[[Slip, ast.AST, ast.AST, ast.AST, Part], str]] = {
     "loop": _loop,
     "condition": _condition,
     "statement": _statement,
+    "another operator": _another_operator,
+    "another function": _exchanged_function,
 }
 """The kinds of slips, in the order in which they are told if several make the same result."""
 

@@ -8,6 +8,7 @@ import sympy as sp
 
 from dlmath.exercises import check, nearby
 from dlmath.exercises.definition import Coding, Derivation, exercises
+from dlmath.exercises.running import run_trusted
 
 
 def weighted(x, y, weights):
@@ -121,6 +122,19 @@ def test_a_slip_in_a_derivation_is_told(monkeypatch):
         assert words in judge(expression), judge(expression)
 
 
+def test_a_slip_of_the_pen_comes_first():
+    """``t`` for ``t - 1`` is also ``t * 1``."""
+
+    def counted(first, second):
+        """The first without one."""
+        return first - 1 + second
+
+    exercise = Coding("counted", "", "", counted, lambda rng: [(3, 5), (4, 7), (5, 2)], [])
+    inputs = exercise.inputs(None)
+    outcomes, right = (run_trusted(f, inputs, ["first", "second"]) for f in (lambda a, b: a + b, counted))
+    assert nearby.named(exercise, inputs, outcomes, right) == "What should be subtracted from `first` is missing: `1`."
+
+
 @pytest.mark.parametrize(
     ("name", "answer", "words"),
     [
@@ -141,6 +155,12 @@ def test_a_slip_in_a_derivation_is_told(monkeypatch):
 def test_another_operation_is_named(name, answer, words):
     """What no slip of the pen makes, and no exercise has in its list."""
     assert words in check(name, answer).message
+
+
+def test_a_product_whose_parts_are_added_is_named():
+    h, f, v, w = exercises()["network-slope"].symbols().values()
+    message = check("network-slope", f * (1 - f) + v * h * (1 - h) * w).message
+    assert "are added where they should be multiplied" in message
 
 
 def test_shapes_that_do_not_fit_in_a_derivation_are_told():
