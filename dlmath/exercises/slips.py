@@ -341,6 +341,32 @@ def _far_changes(node: ast.AST, visible: dict[int, list[str]]) -> Iterator[_Chan
         case ast.Call():
             for change in _of_function(node, visible, FAR_NEIGHBOURS):
                 yield change._replace(kind="another function")
+            yield from _of_nested_steps(node, visible)
+
+
+def _of_nested_steps(node: ast.Call, visible: dict[int, list[str]]) -> Iterator[_Change]:
+    """The square of the sum in the place of the sum of squares: two steps, of which the second comes first."""
+    function = node.func
+    if not isinstance(function, ast.Attribute):
+        return
+    is_method = _is_value(function.value, visible)
+    inner = function.value if is_method else next(iter(node.args), None)
+    name = _name_of(function)
+
+    def later(value: ast.expr) -> ast.expr:
+        """The outer step, on another value."""
+        if is_method:
+            return ast.Call(ast.Attribute(value, name, ast.Load()), node.args, node.keywords)
+        return ast.Call(function, [value, *node.args[1:]], node.keywords)
+
+    match inner:
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant() as right):
+            step = "square" if right.value == 2 else "power"
+            yield _Change("another order", ast.BinOp(later(left), ast.Pow(), right), step, name)
+        case ast.Call(func=ast.Attribute() as step, args=[value, *rest], keywords=keywords):
+            if not _is_value(step.value, visible):
+                swapped = ast.Call(step, [later(value), *rest], keywords)
+                yield _Change("another order", swapped, _name_of(step), name)
 
 
 def _factors(node: ast.expr) -> list[ast.expr]:

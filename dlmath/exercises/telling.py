@@ -110,6 +110,11 @@ def _another_operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.A
     return _other(slip, place, meant, written, part)
 
 
+def _nested(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
+    first = f"the {slip.meant}" if slip.meant in ("square", "power") else f"`{slip.meant}`"
+    return f"Two steps are in the wrong order: `{slip.written}` comes before {first}, and should come after it."
+
+
 DONE = {
     ast.Add: "added",
     ast.Sub: "subtracted",
@@ -333,6 +338,7 @@ TELLERS: dict[str, Callable[[Slip, ast.AST, ast.AST, ast.AST, Part], str]] = {
     "loop": _loop,
     "condition": _condition,
     "statement": _statement,
+    "another order": _nested,
     "another operator": _another_operator,
     "another function": _exchanged_function,
 }

@@ -140,6 +140,28 @@ def test_a_slip_of_the_pen_comes_first():
     [
         ("mean-squared-error", lambda p, t: np.prod((p - t) ** 2) / len(p), "`prod` is taken where `sum` is meant"),
         ("mean-squared-error", lambda p, t: np.max((p - t) ** 2) / len(p), "`max` is taken where `sum` is meant"),
+        (
+            "rms-norm-gradients",
+            lambda G, X, g, e: (
+                (
+                    G * g
+                    - (G * g * X / (r := np.sqrt(X.mean(axis=1, keepdims=True) ** 2 + e))).mean(axis=1, keepdims=True)
+                    * X
+                    / r
+                )
+                / r,
+                (G * X / r).sum(axis=0),
+            ),
+            "`mean` comes before the square",
+        ),
+        (
+            "cross-entropy-from-logits",
+            lambda z, y: np.mean(
+                np.log(np.exp((z - z.max(axis=1, keepdims=True)).sum(axis=1)))
+                - (z - z.max(axis=1, keepdims=True))[np.arange(len(y)), y]
+            ),
+            "`sum` comes before `exp`",
+        ),
         ("mse-gradient", lambda p, t: 2 * (p * t) / len(p), "multiplied where they should be subtracted"),
         ("descent-step", lambda t, g, r: t * r * g, "multiplied where they should be subtracted"),
         ("multiply-adds", lambda w, s: s * int(np.add(w[:-1], w[1:]).sum()), "`add` is taken where `multiply`"),
