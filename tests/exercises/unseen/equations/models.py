@@ -194,10 +194,15 @@ WRONG = {
             "sign|transpose",
         ),
     ],
-    "convolution-output-length": [
-        ("(n + 2 * p - k) / s", "the fencepost", "1|one|first place", "sign"),
-        ("(n + p - k) / s + 1", "zeros at one end only", "both|either|2|p`", "sign"),
-        ("(n + 2 * p + k) / s + 1", "a plus before k", "sign|minus|subtract|plus|added", ""),
+    "places-with-gaps": [
+        (
+            "(n + 2 * p - d * (k - 1)) / s",
+            "the pixel of the first weight and the first place",
+            "1|one|first|pixel",
+            "sign",
+        ),
+        ("(n + 2 * p - (k - 1) - 1) / s + 1", "the gaps are left out", "gaps|`?d`?\\b", "sign"),
+        ("(n + 2 * p - d * (k + 1) - 1) / s + 1", "gaps at both ends of the kernel", "gaps|1|sign|minus", ""),
     ],
     "receptive-field": [
         ("1 + L * (k - 1)", "the stride is forgotten", "`?s`?\\b|stride", "sign"),
