@@ -80,7 +80,7 @@ chapter = Chapter(
             solution=ways_to_write,
             why=(
                 "Four units have $4!$ orders, and each of them may be turned round or not, which makes $2^4$. With "
-                "three it is $3!\\cdot2^3 = 48$. Change `repeat` and `range` in the cell that counts them, and see."
+                "three it is $3!\\cdot2^3$, which the chapter has counted."
             ),
             within=0.0,
             mistakes=[
