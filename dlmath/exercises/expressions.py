@@ -61,6 +61,7 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
     except Exception as error:  # SymPy has many parts, and a student may use any of them
         return "wrong", (
             _misfit(expression)
+            or _no_inverse(error)
             or f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
         )
     if _all_same(theirs, ours):
@@ -201,6 +202,16 @@ def at_a_point(exercise: Derivation, answer: Any, rng: np.random.Generator, seco
 
 def time_text(seconds: float) -> str:
     return f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
+
+
+def _no_inverse(error: Exception) -> str | None:
+    """What is said if a matrix that is inverted has no inverse."""
+    if "Singular matrix" not in str(error):
+        return None
+    return (
+        "A matrix whose inverse you take has none at some of the random points, where it can have fewer rows than "
+        "columns or the other way round. In the right expression every inverse exists: is a term missing in the matrix?"
+    )
 
 
 LEFT_TO_DO = (sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product)

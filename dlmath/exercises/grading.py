@@ -74,9 +74,19 @@ def grade(steps: Sequence[Cell | Place], secret: str, student: str) -> dict[str,
     """Run the cells in their order and judge every exercise at its place.
 
     Returns:
-        The feedback on each exercise, by name.
+        The feedback on each exercise, by name; on the last of its places, if there are several.
     """
-    judged: dict[str, Feedback] = {}
+    judged = judge_places(steps, secret, student)
+    return {step.exercise: judged[index] for index, step in enumerate(steps) if isinstance(step, Place)}
+
+
+def judge_places(steps: Sequence[Cell | Place], secret: str, student: str) -> dict[int, Feedback]:
+    """Run the cells in their order, and judge at every place what they have defined there.
+
+    Returns:
+        The feedback at each place, by its index among the steps.
+    """
+    judged: dict[int, Feedback] = {}
     lost: dict[int, str] = {}
     for _ in range(len(steps) + 1):
         reports, at, ended = _run(steps, lost, judged, secret, student)
@@ -85,17 +95,19 @@ def grade(steps: Sequence[Cell | Place], secret: str, student: str) -> dict[str,
             assert isinstance(place, Place)
             name = place.exercise
             try:
-                judged[name] = _judge(name, report, seeds(secret, student, name), _reason(steps, lost, index))
+                judged[index] = _judge(name, report, seeds(secret, student, name), _reason(steps, lost, index))
             except Exception:  # a report that no answer of ours has written
-                judged[name] = Feedback(name, "wrong", "the answer has interfered with its report.")
+                judged[index] = Feedback(name, "wrong", "the answer has interfered with its report.")
         if at is None or at in lost or not 0 <= at < len(steps):
             break
         step = steps[at]
         if isinstance(step, Place):  # its answer has ended the interpreter where it is not protected
-            judged[step.exercise] = Feedback(step.exercise, "wrong", f"the answer {ended}.")
+            judged[at] = Feedback(step.exercise, "wrong", f"the answer {ended}.")
         lost[at] = ended
-    names = [step.exercise for step in steps if isinstance(step, Place)]
-    return {name: judged.get(name, Feedback(name, "wrong", "the answer could not be tried.")) for name in names}
+    for index, step in enumerate(steps):
+        if isinstance(step, Place):
+            judged.setdefault(index, Feedback(step.exercise, "wrong", "the answer could not be tried."))
+    return judged
 
 
 def _seconds(name: str) -> float:
@@ -114,12 +126,12 @@ def _reason(steps: Sequence[Cell | Place], lost: dict[int, str], index: int) -> 
 
 
 def _run(
-    steps: Sequence[Cell | Place], lost: dict[int, str], judged: dict[str, Feedback], secret: str, student: str
+    steps: Sequence[Cell | Place], lost: dict[int, str], judged: dict[int, Feedback], secret: str, student: str
 ) -> tuple[dict[int, Any], int | None, str]:
     """Go through the steps in a fresh interpreter: the reports, and the step at which it ended, if it did."""
     work: list[dict[str, Any]] = []
     for index, step in enumerate(steps):
-        if index in lost or (isinstance(step, Place) and step.exercise in judged):
+        if index in lost or index in judged:
             continue
         if isinstance(step, Cell):
             work.append({"index": index, "source": step.source})

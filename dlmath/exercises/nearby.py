@@ -14,6 +14,7 @@ import textwrap
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -142,7 +143,8 @@ def _tried(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> Iterator[tupl
     right = run_trusted(exercise.solution, inputs, names)
     if time.process_time() - begin > SECONDS / 20:
         return  # too few versions could be tried
-    for slip in slips_of(tree, exercise.solution.__globals__):
+    space = exercise.solution.__globals__
+    for slip in chain(slips_of(tree, space), slips_of(tree, space, far=True)):
         if time.process_time() - begin > SECONDS:
             return
         wrongs = run_trusted(slip.function, inputs, names)
@@ -294,7 +296,8 @@ def _computed(
         right = _values(space["expression"], numbers)
         if right is None or not all(map(same, right, ours)):
             continue
-        for slip in slips_of(tree, names, matrix_products=_has_matrices(numbers)):
+        near = slips_of(tree, names, matrix_products=_has_matrices(numbers))
+        for slip in chain(near, slips_of(tree, names, far=True)):
             if time.process_time() - begin > SECONDS:
                 return
             values = _values(slip.function, numbers)

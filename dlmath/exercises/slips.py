@@ -15,6 +15,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple, cast
 
 OPERATORS: dict[type[ast.operator], list[type[ast.operator]]] = {
@@ -27,6 +28,15 @@ OPERATORS: dict[type[ast.operator], list[type[ast.operator]]] = {
     ast.Mod: [ast.FloorDiv],
     ast.Pow: [ast.Mult],
 }
+
+FAR_OPERATORS: dict[type[ast.operator], list[type[ast.operator]]] = {
+    ast.Add: [ast.Mult],
+    ast.Sub: [ast.Mult, ast.Div],
+    ast.Mult: [ast.Add, ast.Sub],
+    ast.Div: [ast.Sub],
+    ast.MatMult: [ast.Add],
+}
+"""Operators that no slip of the pen exchanges: who takes one for the other has another formula in mind."""
 
 COMPARISONS: dict[type[ast.cmpop], list[type[ast.cmpop]]] = {
     ast.Lt: [ast.LtE, ast.Gt],
@@ -69,6 +79,27 @@ NEIGHBOURS = {
     "var": ["std"],
 }
 """Functions that are taken for each other. Methods of arrays are exchanged too, where there is such a method."""
+
+FAR_NEIGHBOURS = {
+    "cumprod": ["prod", "sum"],
+    "cumsum": ["sum", "prod"],
+    "eigvals": ["svd"],
+    "exp": ["log", "exp2", "square"],
+    "hypot": ["add", "maximum"],
+    "log": ["exp", "log10", "sqrt"],
+    "max": ["mean", "prod"],
+    "maximum": ["add", "multiply"],
+    "mean": ["max", "min", "prod", "std", "var"],
+    "min": ["max", "mean"],
+    "multiply": ["add", "subtract"],
+    "norm": ["sum", "max"],
+    "prod": ["mean", "max"],
+    "sqrt": ["log", "abs", "exp"],
+    "sum": ["prod", "max", "min", "cumsum"],
+    "tanh": ["arctan", "sinh", "sin", "exp"],
+    "var": ["mean", "max"],
+}
+"""And functions of that kind."""
 
 ARRAY_METHODS = {
     "all",
@@ -153,8 +184,13 @@ def slips(function: Callable[..., Any], *, matrix_products: bool = False) -> Ite
     return slips_of(tree, function.__globals__, matrix_products=matrix_products)
 
 
-def slips_of(tree: ast.Module, namespace: dict[str, Any], *, matrix_products: bool = False) -> Iterator[Slip]:
-    """``slips`` of a function that is given as a syntax tree, with the names that it finds in its module."""
+def slips_of(
+    tree: ast.Module, namespace: dict[str, Any], *, matrix_products: bool = False, far: bool = False
+) -> Iterator[Slip]:
+    """``slips`` of a function that is given as a syntax tree, with the names that it finds in its module.
+
+    With ``far`` the changes are those that no slip of the pen makes, such as a product in the place of a sum.
+    """
     (definition,) = tree.body
     assert isinstance(definition, ast.FunctionDef)
     visible = _visible_names(definition)
@@ -162,7 +198,8 @@ def slips_of(tree: ast.Module, namespace: dict[str, Any], *, matrix_products: bo
     known = {ast.unparse(tree)}
     for statement in _statements(definition):
         for node in _nodes_of(statement):
-            for change in _changes(node, visible, matrix_products):
+            changes = _far_changes(node, visible) if far else _changes(node, visible, matrix_products)
+            for change in changes:
                 changed = _exchanged(statement, node, change.node)
                 version = _exchanged(tree, statement, changed)
                 code = ast.unparse(version)
@@ -288,6 +325,60 @@ def _changes(node: ast.AST, visible: dict[int, list[str]], matrix_products: bool
             yield from _of_statement(node)
 
 
+def _far_changes(node: ast.AST, visible: dict[int, list[str]]) -> Iterator[_Change]:
+    match node:
+        case ast.BinOp():
+            for operator in FAR_OPERATORS.get(type(node.op), []):
+                yield _replaced("another operator", node, ast.BinOp(node.left, operator(), node.right))
+            if isinstance(node.op, ast.Mult):
+                factors = _factors(node)
+                for end in range(1, len(factors) - 1):  # a product cut in two, and both parts added
+                    cut = ast.BinOp(_product(factors[:end]), ast.Add(), _product(factors[end:]))
+                    yield _replaced("another operator", node, cut)
+        case ast.AugAssign():
+            for operator in FAR_OPERATORS.get(type(node.op), []):
+                yield _replaced("another operator", node, ast.AugAssign(node.target, operator(), node.value))
+        case ast.Call():
+            for change in _of_function(node, visible, FAR_NEIGHBOURS):
+                yield change._replace(kind="another function")
+            yield from _of_nested_steps(node, visible)
+
+
+def _of_nested_steps(node: ast.Call, visible: dict[int, list[str]]) -> Iterator[_Change]:
+    """The square of the sum in the place of the sum of squares: two steps, of which the second comes first."""
+    function = node.func
+    if not isinstance(function, ast.Attribute):
+        return
+    is_method = _is_value(function.value, visible)
+    inner = function.value if is_method else next(iter(node.args), None)
+    name = _name_of(function)
+
+    def later(value: ast.expr) -> ast.expr:
+        """The outer step, on another value."""
+        if is_method:
+            return ast.Call(ast.Attribute(value, name, ast.Load()), node.args, node.keywords)
+        return ast.Call(function, [value, *node.args[1:]], node.keywords)
+
+    match inner:
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant() as right):
+            step = "square" if right.value == 2 else "power"
+            yield _Change("another order", ast.BinOp(later(left), ast.Pow(), right), step, name)
+        case ast.Call(func=ast.Attribute() as step, args=[value, *rest], keywords=keywords):
+            if not _is_value(step.value, visible):
+                swapped = ast.Call(step, [later(value), *rest], keywords)
+                yield _Change("another order", swapped, _name_of(step), name)
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), node.right]
+    return [node]
+
+
+def _product(factors: list[ast.expr]) -> ast.expr:
+    return reduce(lambda left, right: ast.BinOp(left, ast.Mult(), right), factors)
+
+
 def _of_operation(node: ast.BinOp) -> Iterator[_Change]:
     left, right = node.left, node.right
     for operator in OPERATORS.get(type(node.op), []):
@@ -344,14 +435,10 @@ def _of_constant(node: ast.Constant) -> Iterator[_Change]:
 
 
 def _of_call(node: ast.Call, visible: dict[int, list[str]]) -> Iterator[_Change]:
+    yield from _of_function(node, visible, NEIGHBOURS)
     function, name = node.func, _name_of(node.func)
     owner = function.value if isinstance(function, ast.Attribute) else None
     of_value = owner if owner is not None and _is_value(owner, visible) else None
-    for other in NEIGHBOURS.get(name, []):
-        if owner is None or (of_value is not None and other not in ARRAY_METHODS):
-            continue
-        exchanged = ast.Attribute(owner, other, ast.Load())
-        yield _Change("function", ast.Call(exchanged, node.args, node.keywords), f"{name}", f"{other}")
     kept = of_value if of_value is not None else next(iter(node.args), None)
     if kept is not None and name not in CONVERSIONS and not isinstance(kept, ast.Starred):
         yield _Change("call", kept, _code(node), _code(kept))
@@ -376,6 +463,16 @@ def _of_call(node: ast.Call, visible: dict[int, list[str]]) -> Iterator[_Change]
                 yield _replaced("bound", node, ast.Call(function, moved, []))
         if len(node.args) == 1:
             yield _replaced("bound", node, ast.Call(function, [ast.Constant(1), *node.args], []))
+
+
+def _of_function(node: ast.Call, visible: dict[int, list[str]], neighbours: dict[str, list[str]]) -> Iterator[_Change]:
+    function, name = node.func, _name_of(node.func)
+    if not isinstance(function, ast.Attribute):
+        return
+    for other in neighbours.get(name, []):
+        if other in ARRAY_METHODS or not _is_value(function.value, visible):
+            exchanged = ast.Attribute(function.value, other, ast.Load())
+            yield _Change("function", ast.Call(exchanged, node.args, node.keywords), f"{name}", f"{other}")
 
 
 def _of_index(node: ast.Subscript) -> Iterator[_Change]:

@@ -99,6 +99,32 @@ def _operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part
     return _other(slip, place, meant, written, part)
 
 
+def _another_operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
+    match meant, written:
+        case ast.BinOp(op=one), ast.BinOp(left=left, op=other, right=right):
+            first, second = sorted([part(left), part(right)], key=lambda words: not words.startswith("`"))
+            both = first.replace("the part", "two parts") if first == second else f"{first} and {second}"
+            return f"{_capital(both)} are {DONE[type(other)]} where they should be {DONE[type(one)]}."
+        case ast.AugAssign(op=one), ast.AugAssign(op=other):
+            return f"The terms of the loop are {DONE[type(other)]} where they should be {DONE[type(one)]}."
+    return _other(slip, place, meant, written, part)
+
+
+def _nested(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
+    first = f"the {slip.meant}" if slip.meant in ("square", "power") else f"`{slip.meant}`"
+    return f"Two steps are in the wrong order: `{slip.written}` comes before {first}, and should come after it."
+
+
+DONE = {
+    ast.Add: "added",
+    ast.Sub: "subtracted",
+    ast.Mult: "multiplied",
+    ast.Div: "divided",
+    ast.MatMult: "multiplied as matrices",
+}
+"""What an operator does with two parts."""
+
+
 def _term(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
     if not isinstance(place, ast.BinOp):
         return _other(slip, place, meant, written, part)
@@ -106,7 +132,8 @@ def _term(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Pa
     rest = part(place.left if is_right else place.right)
     if is_right and isinstance(place.op, ast.Sub):
         return f"What should be subtracted from {rest} is missing: {part(meant)}."
-    return f"A term of a sum is missing, beside {rest}: {part(meant)}."
+    beside = "" if rest == part(meant) else f", beside {rest}"
+    return f"A term of a sum is missing{beside}: {part(meant)}."
 
 
 def _factor(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part: Part) -> str:
@@ -311,6 +338,9 @@ TELLERS: dict[str, Callable[[Slip, ast.AST, ast.AST, ast.AST, Part], str]] = {
     "loop": _loop,
     "condition": _condition,
     "statement": _statement,
+    "another order": _nested,
+    "another operator": _another_operator,
+    "another function": _exchanged_function,
 }
 """The kinds of slips, in the order in which they are told if several make the same result."""
 

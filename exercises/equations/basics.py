@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def unpack(theta, n_in, n_hidden, n_out):
@@ -51,24 +49,24 @@ def _weights_before_all_biases(theta, n_in, n_hidden, n_out):
     return W1.reshape(n_hidden, n_in), b1, W2.reshape(n_out, n_hidden), b2
 
 
-def collapse(parameters):
-    """One affine map that does what all layers do without activations.
+def collapse_bypasses(parameters):
+    """One affine map that does what all layers with a bypass do.
 
-    parameters is a list of pairs (W, b), the first layer first.
-    Return (W, b) of the one map.
+    parameters is a list of pairs (W, b), the first layer first. Every W is
+    square: its layer takes a to a + W a + b. Return (W, b) of the one map.
     """
-    W, b = parameters[0]
-    for W_next, b_next in parameters[1:]:
-        W, b = W_next @ W, W_next @ b + b_next
+    W, b = np.eye(len(parameters[0][1])), np.zeros(len(parameters[0][1]))
+    for W_next, b_next in parameters:
+        W, b = W + W_next @ W, b + W_next @ b + b_next
     return W, b
 
 
-def _collapse_wrongly(*, product=lambda W, V: V @ W, bias=lambda b, V, c: V @ b + c):
-    """``collapse`` with another rule for the product or for the bias."""
+def _collapse_wrongly(*, product=lambda W, V: W + V @ W, bias=lambda b, V, c: b + V @ b + c):
+    """``collapse_bypasses`` with another rule for the product or for the bias."""
 
     def wrong(parameters):
-        W, b = parameters[0]
-        for W_next, b_next in parameters[1:]:
+        W, b = np.eye(len(parameters[0][1])), np.zeros(len(parameters[0][1]))
+        for W_next, b_next in parameters:
             W, b = product(W, W_next), bias(b, W_next, b_next)
         return W, b
 
@@ -76,15 +74,14 @@ def _collapse_wrongly(*, product=lambda W, V: V @ W, bias=lambda b, V, c: V @ b 
 
 
 def _stacks(rng):
-    """One layer, then equal widths, then one unit between layers, different widths and many layers."""
-    # Where all widths are equal, a wrong order gives numbers instead of an error.
+    """One layer of one unit, two of them, and then any number of any width."""
     one, other = (np.array([[2.0]]), np.array([1.0])), (np.array([[3.0]]), np.array([5.0]))
     return [
         ([one],),
         ([one, other],),
         *(
-            ([(rng.standard_normal((n_out, n_in)), rng.standard_normal(n_out)) for n_in, n_out in pairwise(widths)],)
-            for widths in ([2, 2, 2], [3, 2], [3, 3, 3, 3], [3, 1, 2], [3, 5, 2, 4], [2, 3, 1, 4, 2, 3])
+            ([(rng.standard_normal((n, n)), rng.standard_normal(n)) for _ in range(layers)],)
+            for n, layers in [(2, 1), (2, 2), (3, 3), (4, 2), (3, 5)]
         ),
     ]
 
@@ -93,10 +90,45 @@ def three_layer_bias(W2, W3, b1, b2, b3):
     return W3 * W2 * b1 + W3 * b2 + b3
 
 
+def slope_of_the_outgoing_weight():
+    """The slope by the outgoing weight of a ReLU unit that is scaled up by ten, over that before."""
+    x, y, slopes = np.array([1.0, 2.0]), 1.0, []
+    for c in (1.0, 10.0):
+        w, b, v = c * np.array([0.5, 1.0]), c * 0.25, 0.5 / c
+        hidden = max(w @ x + b, 0)
+        slopes.append(2 * (v * hidden - y) * hidden)
+    return float(slopes[1] / slopes[0])
+
+
 chapter = Chapter(
     name="equations/basics",
     title="The basics: a neural network as a function",
     exercises=[
+        Prediction(
+            name="a-scaled-unit",
+            title="Predict: a unit, scaled",
+            question=(
+                "Multiply the incoming weights and the bias of a hidden ReLU unit by ten, and divide its outgoing "
+                "weight by ten: the network is the same function, and has the same loss. By which factor does the "
+                "slope of the loss with respect to the *outgoing* weight change?"
+            ),
+            solution=slope_of_the_outgoing_weight,
+            why=(
+                "That slope is the slope by the output times what the unit returns, which is ten times as large. The "
+                "slopes by the incoming weights are a tenth of what they were. So one learning rate does not fit both "
+                "spellings: see the curves of the section on training them."
+            ),
+            mistakes=[
+                Mistake(
+                    "The loss is the same. But how far does the output move if the outgoing weight changes a little?",
+                    lambda: 1.0,
+                ),
+                Mistake("That is what becomes of the slopes with respect to the incoming weights.", lambda: 0.1),
+                Mistake(
+                    "That is the slope of one side over that of the other. Asked for is one of them.", lambda: 100.0
+                ),
+            ],
+        ),
         Derivation(
             name="three-layer-bias",
             title="Three layers without activations",
@@ -163,35 +195,49 @@ chapter = Chapter(
             points=3,
         ),
         Coding(
-            name="collapse-layers",
-            title="Many layers, one map",
+            name="collapse-bypasses",
+            title="Many layers with a bypass, one map",
             statement=(
-                "A network of any depth has no activations. Compute the one affine map that it is, from the list of "
-                "its layers."
+                "In a deep network a layer often *adds* to what it gets: it takes $\\mathbf a$ to $\\mathbf a + "
+                "\\mathbf W\\mathbf a + \\mathbf b$. Without activations such a stack is one affine map as well. "
+                "Compute it from the list of the layers."
             ),
-            solution=collapse,
+            solution=collapse_bypasses,
             inputs=_stacks,
             returns=("W", "b"),
             mistakes=[
                 Mistake(
+                    "The biases are lost. What do these layers make of the input zero?",
+                    _collapse_wrongly(bias=lambda b, V, c: 0 * c),
+                ),
+                Mistake(
+                    "These are layers without a bypass. Each one here adds to what it gets.",
+                    _collapse_wrongly(product=lambda W, V: V @ W, bias=lambda b, V, c: V @ b + c),
+                ),
+                Mistake(
                     "The product is in the wrong order. Which layer touches the input first, and where does it stand?",
-                    _collapse_wrongly(product=lambda W, V: W @ V),
+                    _collapse_wrongly(product=lambda W, V: W + W @ V),
+                ),
+                Mistake(
+                    "The bypass carries the weights, and not the biases: an earlier bias passes through it too.",
+                    _collapse_wrongly(bias=lambda b, V, c: V @ b + c),
                 ),
                 Mistake(
                     "The biases are added up as they are. What do the later layers do to an earlier bias?",
                     _collapse_wrongly(bias=lambda b, V, c: b + c),
                 ),
                 Mistake(
-                    "Only the last bias is left. What is the output for the input zero?",
-                    _collapse_wrongly(bias=lambda b, V, c: c),
+                    "The matrices are added up, as if every layer saw the input itself. It sees what the layers "
+                    "before have made.",
+                    _collapse_wrongly(product=lambda W, V: W + V),
                 ),
                 Mistake(
-                    "The later layers act on the earlier biases, but add no bias of their own.",
-                    _collapse_wrongly(bias=lambda b, V, c: V @ b),
+                    "The bypass of each layer carries what comes into that layer, not the input of the network.",
+                    _collapse_wrongly(product=lambda W, V: np.eye(len(W)) + V @ W),
                 ),
                 Mistake(
                     "A layer's weights multiply what comes into the layer, not the bias that it adds itself.",
-                    _collapse_wrongly(bias=lambda b, V, c: V @ (b + c)),
+                    _collapse_wrongly(bias=lambda b, V, c: b + V @ (b + c) + c),
                 ),
             ],
             points=3,

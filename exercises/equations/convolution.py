@@ -61,9 +61,10 @@ def _counted_back(image, kernel):
 
 
 def _images(rng):
-    """A row and a column, a kernel of one pixel, one as large as the image, and then any shapes."""
+    """A row and a column, one pixel, a kernel as large as the image, any shapes, a side as long as the other one."""
     row, two = np.array([[1.0, 2.0, 4.0]]), np.array([[-1.0, 2.0]])
     shapes = [((2, 3), (1, 1)), ((2, 3), (2, 3)), ((3, 3), (2, 2)), ((5, 4), (3, 2)), ((4, 6), (2, 3))]
+    shapes += [((3, 4), (2, 3)), ((4, 3), (3, 2))]
     drawn = [(rng.standard_normal(image), rng.standard_normal(kernel)) for image, kernel in shapes]
     return [(row, two), (row.T, two.T), *drawn]
 
@@ -91,6 +92,8 @@ def _gradients(rng):
         ((1, 3), (4, 4)),
         ((3, 2), (5, 4)),
         ((2, 4), (3, 6)),
+        ((2, 3), (3, 4)),
+        ((3, 2), (4, 3)),
     ]
     drawn = [(rng.standard_normal(result), rng.standard_normal(image)) for result, image in shapes]
     return [(two, row), (two.T, row.T), *drawn]
@@ -119,13 +122,14 @@ def receptive_field(L, k, s):
 
 def _exact_rows(rng):
     """Sizes at which the last place is exactly at the end."""
-    k, p, s, places = (int(number) for number in rng.integers(1, 8, 4))
-    p = min(p, (k + s * (places - 1) - 1) // 2)
-    return {"n": k + s * (places - 1) - 2 * p, "k": k, "p": p, "s": s}
+    d, k, p, s, places = (int(number) for number in rng.integers((1, 2, 1, 1, 1), (6, 8, 8, 8, 8)))
+    length = d * (k - 1) + 1 + s * (places - 1)
+    p = min(p, (length - 1) // 2)
+    return {"n": length - 2 * p, "k": k, "d": d, "p": p, "s": s}
 
 
-def output_length(n, k, p, s):
-    return (n + 2 * p - k) / s + 1
+def places_with_gaps(n, k, d, p, s):
+    return (n + 2 * p - d * (k - 1) - 1) / s + 1
 
 
 def field_of_five():
@@ -163,59 +167,63 @@ chapter = Chapter(
             ],
         ),
         Derivation(
-            name="convolution-output-length",
-            title="How often is a weight used?",
+            name="places-with-gaps",
+            title="A kernel with gaps",
             statement=(
-                "A row of $n$ pixels gets $p$ zeros at either end. A kernel of length $k$ moves over it in steps of "
-                "$s$, and the last place is exactly at the end, so that nothing has to be rounded. The gradient with "
-                "respect to one of the $k$ weights is a sum. How many terms has it, those with a zero included?"
+                "The $k$ weights of a *dilated* kernel stand $d$ pixels apart: it looks at every $d$-th pixel only, "
+                "and the same weights see farther. A row of $n$ pixels gets $p$ zeros at either end, and the kernel "
+                "moves over it in steps of $s$; its last place is exactly at the end, so that nothing has to be "
+                "rounded. How many places are there? So many terms has the gradient with respect to one of the weights."
             ),
-            given='import sympy as sp\n\nn, k, p, s = sp.symbols("n k p s", integer=True, positive=True)',
-            solution=output_length,
+            given='import sympy as sp\n\nn, k, d, p, s = sp.symbols("n k d p s", integer=True, positive=True)',
+            solution=places_with_gaps,
             values=_exact_rows,
             mistakes=[
                 Mistake(
-                    "With $k = n$, no padding and stride 1 the kernel has one place, and each weight is used once.",
-                    lambda n, k, p, s: (n + 2 * p - k) / s,
+                    "These are the places of a kernel without gaps. How many pixels does this one cover, from its "
+                    "first weight to its last?",
+                    lambda n, k, d, p, s: (n + 2 * p - k) / s + 1,
                 ),
-                Mistake("There are zeros at both ends.", lambda n, k, p, s: (n + p - k) / s + 1),
                 Mistake(
-                    "The first place needs no step: count it after dividing.",
-                    lambda n, k, p, s: (n + 2 * p - k + 1) / s,
+                    "Between $k$ weights there are $k - 1$ gaps, not $k$: behind the last weight nothing follows.",
+                    lambda n, k, d, p, s: (n + 2 * p - d * k) / s + 1,
+                ),
+                Mistake(
+                    "The pixel under the first weight is forgotten: one gap of $d$ leads from the first to the second, "
+                    "and both are covered.",
+                    lambda n, k, d, p, s: (n + 2 * p - d * (k - 1)) / s + 1,
+                ),
+                Mistake(
+                    "If the kernel is as long as the row, with no zeros and the stride 1, it has one place, not none.",
+                    lambda n, k, d, p, s: (n + 2 * p - d * (k - 1) - 1) / s,
+                ),
+                Mistake(
+                    "There are zeros at both ends.",
+                    lambda n, k, d, p, s: (n + p - d * (k - 1) - 1) / s + 1,
+                ),
+                Mistake(
+                    "The zeros are missing.",
+                    lambda n, k, d, p, s: (n - d * (k - 1) - 1) / s + 1,
                 ),
                 Mistake(
                     "The stride is missing: the kernel does not stop at every pixel.",
-                    lambda n, k, p, s: n + 2 * p - k + 1,
+                    lambda n, k, d, p, s: n + 2 * p - d * (k - 1),
                 ),
-                Mistake("The zeros are missing.", lambda n, k, p, s: (n - k) / s + 1),
                 Mistake(
                     "The length of the kernel is missing: its end must stay in the row, too.",
-                    lambda n, k, p, s: (n + 2 * p) / s + 1,
-                ),
-                Mistake(
-                    "The length of the kernel is missing, and the first place is not counted.",
-                    lambda n, k, p, s: (n + 2 * p) / s,
+                    lambda n, k, d, p, s: (n + 2 * p - 1) / s + 1,
                 ),
                 Mistake(
                     "The length of the kernel is added. A longer kernel has fewer places.",
-                    lambda n, k, p, s: (n + 2 * p + k) / s + 1,
+                    lambda n, k, d, p, s: (n + 2 * p + d * (k - 1) - 1) / s + 1,
                 ),
                 Mistake(
                     "This counts the products of all $k$ weights together. Asked is one of them.",
-                    lambda n, k, p, s: k * ((n + 2 * p - k) / s + 1),
+                    lambda n, k, d, p, s: k * ((n + 2 * p - d * (k - 1) - 1) / s + 1),
                 ),
                 Mistake(
-                    "The zeros are taken away. They give the kernel more room.",
-                    lambda n, k, p, s: (n - 2 * p - k) / s + 1,
-                ),
-                Mistake(
-                    "The row is multiplied by the stride. Larger steps make fewer places.",
-                    lambda n, k, p, s: (n + 2 * p - k) * s + 1,
-                ),
-                Mistake("This is the number of weights. How often is each of them used?", lambda n, k, p, s: k),
-                Mistake(
-                    "One pixel is lost: with $k = n$ and no padding the kernel fits exactly once.",
-                    lambda n, k, p, s: (n + 2 * p - k - 1) / s + 1,
+                    "This is how many pixels the kernel covers. In how many places does it fit?",
+                    lambda n, k, d, p, s: d * (k - 1) + 1,
                 ),
             ],
         ),

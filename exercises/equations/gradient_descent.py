@@ -53,11 +53,18 @@ def _in_turn(theta, X, y, rows, learning_rate):
 
 
 def _minibatches(rng):
-    """One parameter, some of the samples, one of them, all of them, as many as parameters, a learning rate of zero."""
+    """One parameter, some of the samples, one of them, all of them, a learning rate of zero, a square table."""
     one = (np.array([1.0]), np.array([[1.0], [2.0], [3.0]]), np.array([1.0, 1.0, 2.0]), np.array([2, 0]), 0.5)
     return [one] + [
         (rng.standard_normal(P), rng.standard_normal((N, P)), rng.standard_normal(N), rng.permutation(N)[:B], rate)
-        for N, P, B, rate in [(4, 2, 2, 0.25), (9, 3, 4, 0.25), (6, 2, 1, 0.1), (5, 2, 5, 1.5), (4, 3, 2, 0.0)]
+        for N, P, B, rate in [
+            (4, 2, 2, 0.25),
+            (9, 3, 4, 0.25),
+            (6, 2, 1, 0.1),
+            (5, 2, 5, 1.5),
+            (4, 3, 2, 0.0),
+            (4, 4, 2, 0.1),
+        ]
     ]
 
 

@@ -7,28 +7,33 @@ import numpy as np
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
-def affine_backward(grad_Z, X, W):
-    """The gradients with respect to the inputs, the weights and the biases.
+def low_rank_backward(grad_Z, X, W, A, B):
+    """The gradients of a layer whose weights W get a correction B @ A.
 
-    grad_Z has shape (N, n_out), X has shape (N, n_in), W has shape
-    (n_out, n_in). Return (grad_X, grad_W, grad_b).
+    The layer returns X @ (W + B @ A).T, and grad_Z is the gradient of the
+    loss with respect to that. grad_Z has shape (N, n_out), X has shape
+    (N, n_in), W has shape (n_out, n_in), A has shape (r, n_in), B has shape
+    (n_out, r). Return (grad_X, grad_A, grad_B).
     """
-    return grad_Z @ W, grad_Z.T @ X, grad_Z.sum(axis=0)
+    return grad_Z @ (W + B @ A), B.T @ grad_Z.T @ X, grad_Z.T @ X @ A.T
 
 
 def _wrong_backward(
-    *, to_inputs=lambda G, W: G @ W, to_weights=lambda G, X: G.T @ X, to_biases=lambda G: G.sum(axis=0)
+    *,
+    to_inputs=lambda G, W, A, B: G @ (W + B @ A),
+    to_A=lambda G, X, A, B: B.T @ G.T @ X,
+    to_B=lambda G, X, A, B: G.T @ X @ A.T,
 ):
-    """``affine_backward`` with one of its three rules exchanged."""
-    return lambda grad_Z, X, W: (to_inputs(grad_Z, W), to_weights(grad_Z, X), to_biases(grad_Z))
+    """``low_rank_backward`` with one of its three rules exchanged."""
+    return lambda grad_Z, X, W, A, B: (to_inputs(grad_Z, W, A, B), to_A(grad_Z, X, A, B), to_B(grad_Z, X, A, B))
 
 
-def _batches(rng):
-    """One number everywhere, then a square layer, then one sample, one input, one output and several of each."""
-    # In a square layer a wrong transposition gives numbers instead of an error.
+def _corrected_layers(rng):
+    """One number everywhere, then all sizes equal, then a correction of rank 1, and several of everything."""
+    # Where all sizes are equal a wrong transposition gives numbers instead of an error.
     return [
-        (rng.standard_normal((n, n_out)), rng.standard_normal((n, n_in)), rng.standard_normal((n_out, n_in)))
-        for n, n_in, n_out in [(1, 1, 1), (2, 2, 2), (5, 3, 2), (1, 2, 4), (3, 1, 2), (4, 3, 1)]
+        tuple(rng.standard_normal(shape) for shape in [(n, n_out), (n, n_in), (n_out, n_in), (r, n_in), (n_out, r)])
+        for n, n_in, n_out, r in [(1, 1, 1, 1), (2, 2, 2, 2), (5, 3, 2, 1), (1, 2, 4, 2), (7, 4, 5, 3)]
     ]
 
 
@@ -58,8 +63,8 @@ def _turn(angle):
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
-def squared_error_gradient(W, x, b, y):
-    return (W * x + b - y) * x.T
+def tied_gradient(W, x):
+    return W * x * (W.T * W * x - x).T + W * (W.T * W * x - x) * x.T
 
 
 def growth_of_areas():
@@ -90,74 +95,90 @@ chapter = Chapter(
             ],
         ),
         Derivation(
-            name="squared-error-of-a-layer",
-            title="The gradient of a layer's squared error",
+            name="tied-weights-gradient",
+            title="One matrix, there and back",
             statement=(
-                "One layer, one sample, and the loss $L = \\frac12\\lVert\\mathbf W\\mathbf x + \\mathbf b - "
-                "\\mathbf y\\rVert^2$. Derive $\\partial L/\\partial\\mathbf W$. It has the shape of $\\mathbf W$."
+                "An autoencoder with *tied weights* squeezes a sample through a layer, $\\mathbf h = \\mathbf "
+                "W\\mathbf x$, and draws it again with the transposed matrix, $\\hat{\\mathbf x} = \\mathbf "
+                "W^T\\mathbf h$. The loss is $L = \\frac12\\lVert\\hat{\\mathbf x} - \\mathbf x\\rVert^2$. Derive "
+                "$\\partial L/\\partial\\mathbf W$. It has the shape of $\\mathbf W$, and collects from both places "
+                "where $\\mathbf W$ is used."
             ),
             given=(
                 "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'n, m = sizes("n m")\n'
-                'W, x = sp.MatrixSymbol("W", m, n), sp.MatrixSymbol("x", n, 1)\n'
-                'b, y = sp.MatrixSymbol("b", m, 1), sp.MatrixSymbol("y", m, 1)'
+                'W, x = sp.MatrixSymbol("W", m, n), sp.MatrixSymbol("x", n, 1)'
             ),
-            solution=squared_error_gradient,
+            solution=tied_gradient,
             mistakes=[
                 Mistake(
+                    "This is what comes from the way there, $\\mathbf h = \\mathbf W\\mathbf x$. The matrix is used on "
+                    "the way back as well.",
+                    lambda W, x: W * (W.T * W * x - x) * x.T,
+                ),
+                Mistake(
+                    "This is what comes from the way back, $\\mathbf W^T\\mathbf h$. But $\\mathbf h$ depends on the "
+                    "matrix too.",
+                    lambda W, x: W * x * (W.T * W * x - x).T,
+                ),
+                Mistake(
+                    "The two uses do not give the same: one has $\\mathbf h$ on its left, the other $\\mathbf x$ on "
+                    "its right. Follow each path by itself.",
+                    lambda W, x: 2 * W * (W.T * W * x - x) * x.T,
+                ),
+                Mistake(
                     "This is the transpose: compare its shape with that of $\\mathbf W$.",
-                    lambda W, x, b, y: x * (W * x + b - y).T,
-                ),
-                Mistake(
-                    "This is the gradient with respect to $\\mathbf b$. What is the factor of $W_{ij}$ in $z_i$?",
-                    lambda W, x, b, y: W * x + b - y,
-                ),
-                Mistake(
-                    "This is the gradient with respect to $\\mathbf x$.",
-                    lambda W, x, b, y: W.T * (W * x + b - y),
-                ),
-                Mistake(
-                    "The bias is missing in the error of the layer.",
-                    lambda W, x, b, y: (W * x - y) * x.T,
+                    lambda W, x: (W.T * W * x - x) * (W * x).T + x * (W * (W.T * W * x - x)).T,
                 ),
                 Mistake(
                     "The half in the loss takes the 2 of the square away.",
-                    lambda W, x, b, y: 2 * (W * x + b - y) * x.T,
+                    lambda W, x: 2 * (W * x * (W.T * W * x - x).T + W * (W.T * W * x - x) * x.T),
                 ),
             ],
         ),
         Coding(
-            name="affine-layer-backward",
-            title="Back through a layer",
+            name="low-rank-backward",
+            title="Back through a correction of low rank",
             statement=(
-                "A batch passes $\\mathbf Z = \\mathbf X\\mathbf W^T + \\mathbf 1\\mathbf b^T$. Given the gradient of "
-                "the loss with respect to $\\mathbf Z$, return those with respect to $\\mathbf X$, $\\mathbf W$ and "
-                "$\\mathbf b$. The mean over the batch is in the given gradient already."
+                "A large trained layer is adapted to a new task without touching its weights: $\\mathbf Z = \\mathbf "
+                "X(\\mathbf W + \\mathbf B\\mathbf A)^T$, where $\\mathbf W$ stays as it is and only the thin matrices "
+                "$\\mathbf A$ and $\\mathbf B$ are trained, which have few rows and few columns. Given the gradient of "
+                "the loss with respect to $\\mathbf Z$, return those with respect to $\\mathbf X$, $\\mathbf A$ and "
+                "$\\mathbf B$. The mean over the batch is in the given gradient already."
             ),
-            solution=affine_backward,
-            inputs=_batches,
-            returns=("grad_X", "grad_W", "grad_b"),
+            solution=low_rank_backward,
+            inputs=_corrected_layers,
+            returns=("grad_X", "grad_A", "grad_B"),
             mistakes=[
+                Mistake(
+                    "Back to the inputs only the old weights are used. Forward the correction was there too.",
+                    _wrong_backward(to_inputs=lambda G, W, A, B: G @ W),
+                ),
                 Mistake(
                     "Back to the inputs the weights are used the other way round than forward. "
                     "With a square matrix nothing complains.",
-                    _wrong_backward(to_inputs=lambda G, W: G @ W.T),
+                    _wrong_backward(to_inputs=lambda G, W, A, B: G @ (W + B @ A).T),
                 ),
                 Mistake(
-                    "The gradient of the weights is transposed: one row an output, one column an input.",
-                    _wrong_backward(to_weights=lambda G, X: X.T @ G),
+                    "The gradient of $\\mathbf A$ is transposed: it has the shape of $\\mathbf A$.",
+                    _wrong_backward(to_A=lambda G, X, A, B: X.T @ G @ B),
                 ),
                 Mistake(
-                    "The gradient of the biases is not summed: one bias serves all samples.",
-                    _wrong_backward(to_biases=lambda G: G),
+                    "The gradient of $\\mathbf B$ is transposed: it has the shape of $\\mathbf B$.",
+                    _wrong_backward(to_B=lambda G, X, A, B: A @ X.T @ G),
                 ),
                 Mistake(
-                    "The gradient of the biases is a mean. The mean was taken by the loss: collect from all samples.",
-                    _wrong_backward(to_biases=lambda G: G.mean(axis=0)),
+                    "This is the gradient of $\\mathbf W$, in the place of both others. How does $\\mathbf B\\mathbf "
+                    "A$ change with $\\mathbf A$ alone?",
+                    _wrong_backward(to_A=lambda G, X, A, B: G.T @ X, to_B=lambda G, X, A, B: G.T @ X),
                 ),
                 Mistake(
-                    "The gradient of the weights is divided by the number of samples. The loss has done that already.",
-                    _wrong_backward(to_weights=lambda G, X: G.T @ X / len(X)),
+                    "The gradients of the weights are divided by the number of samples. The loss has done that "
+                    "already.",
+                    _wrong_backward(
+                        to_A=lambda G, X, A, B: B.T @ G.T @ X / len(X),
+                        to_B=lambda G, X, A, B: G.T @ X @ A.T / len(X),
+                    ),
                 ),
             ],
             points=3,

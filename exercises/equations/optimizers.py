@@ -82,33 +82,59 @@ def _adam_runs(rng):
     ]
 
 
-def momentum_update(theta, velocity, gradient, learning_rate, momentum):
-    """One step with momentum.
+def momentum_descent(gradient, start, learning_rate, momentum, steps):
+    """The parameters after several steps with momentum, from rest.
 
-    theta, velocity and gradient have the same shape.
-    Return (theta, velocity), the next of both.
+    No velocity is stored: it is what theta has just moved by. gradient is a
+    function of theta and returns an array of its shape.
     """
-    velocity = momentum * velocity - learning_rate * gradient
-    return theta + velocity, velocity
+    before, theta = start, start
+    for _ in range(steps):
+        moved = theta - before
+        before, theta = theta, theta + momentum * moved - learning_rate * gradient(theta)
+    return theta
 
 
-def _pytorch(theta, velocity, gradient, learning_rate, momentum):
-    velocity = momentum * velocity + gradient
-    return theta - learning_rate * velocity, velocity
+def _wrong_ball(
+    *,
+    remember=lambda before, theta: theta,
+    add=lambda theta, moved, g, rate, beta: theta + beta * moved - rate * g,
+    look=lambda theta, moved, beta: theta,
+    count=lambda steps: steps,
+):
+    """``momentum_descent`` with one of its parts exchanged."""
+
+    def run(gradient, start, learning_rate, momentum, steps):
+        before, theta = start, start
+        for _ in range(count(steps)):
+            moved = theta - before
+            g = gradient(look(theta, moved, momentum))
+            before, theta = remember(before, theta), add(theta, moved, g, learning_rate, momentum)
+        return theta
+
+    return run
 
 
-def _velocities(rng):
-    """One parameter, at rest, without momentum, with a learning rate of zero, and all shapes."""
-    theta, velocity, gradient = np.array([1.0]), np.array([-0.5]), np.array([2.0])
+def _balls(rng):
+    """No step, one, two, without momentum, with a learning rate of zero, and more steps in all shapes."""
+
+    def well(theta):
+        return theta**3 - theta
+
+    def bowl(theta):
+        return np.arange(1, theta.size + 1).reshape(theta.shape) * theta
+
     return [
-        (theta, velocity, gradient, 0.1, 0.9),
-        (theta, np.zeros(1), gradient, 0.1, 0.9),
-        (theta, velocity, gradient, 0.1, 0.0),
-        (theta, velocity, gradient, 0.0, 0.9),
-        *(
-            (*map(np.array, rng.standard_normal((3, *shape))), *rng.uniform(0.1, 0.9, 2))
-            for shape in [(2,), (4,), (2, 3), (2, 1, 3), ()]
-        ),
+        (gradient, rng.uniform(0.3, 0.9, shape), rate, beta, steps)
+        for gradient, shape, rate, beta, steps in [
+            (bowl, 1, 0.1, 0.5, 2),
+            (bowl, 2, 0.2, 0.9, 1),
+            (well, 3, 0.1, 0.8, 0),
+            (well, 2, 0.25, 0.0, 3),
+            (bowl, 3, 0.0, 0.9, 3),
+            (well, (2, 3), 0.1, 0.8, 4),
+            (bowl, (3, 2), 0.15, 0.6, 5),
+        ]
     ]
 
 
@@ -209,43 +235,52 @@ chapter = Chapter(
             ],
         ),
         Coding(
-            name="momentum-update",
-            title="One step with momentum",
+            name="heavy-ball",
+            title="Momentum without a velocity",
             statement=(
-                "Write one step with momentum, in the form of the chapter: $\\mathbf v$ is what is added to $\\theta$."
+                "The velocity of the chapter is what $\\theta$ has just moved by, $\\mathbf v_t = \\theta_t - "
+                "\\theta_{t-1}$. So it need not be stored: put it into the rule, and write the whole descent with the "
+                "last two places alone, begun at rest. With no steps, the start is the result."
             ),
-            solution=momentum_update,
-            inputs=_velocities,
-            returns=("theta", "velocity"),
+            solution=momentum_descent,
+            inputs=_balls,
             mistakes=[
                 Mistake(
-                    "This climbs: the gradient pushes the velocity against itself.",
-                    lambda theta, v, g, rate, beta: (theta + (beta * v + rate * g), beta * v + rate * g),
+                    "This climbs: the step goes against the gradient.",
+                    _wrong_ball(add=lambda theta, moved, g, rate, beta: theta + beta * moved + rate * g),
                 ),
                 Mistake(
-                    "The learning rate is applied twice: it is in the velocity already.",
-                    lambda theta, v, g, rate, beta: (theta + rate * (beta * v - rate * g), beta * v - rate * g),
+                    "Nothing is remembered: this is gradient descent. The last move fades, and is added.",
+                    _wrong_ball(add=lambda theta, moved, g, rate, beta: theta - rate * g),
                 ),
                 Mistake(
-                    "θ moves with the old velocity. Renew the velocity first.",
-                    lambda theta, v, g, rate, beta: (theta + v, beta * v - rate * g),
+                    "The place before is always the start. It has to follow, one step behind.",
+                    _wrong_ball(remember=lambda before, theta: before),
                 ),
                 Mistake(
                     "The new gradient is damped as well. Only what is remembered fades.",
-                    lambda theta, v, g, rate, beta: (theta + beta * (v - rate * g), beta * (v - rate * g)),
+                    _wrong_ball(add=lambda theta, moved, g, rate, beta: theta + beta * (moved - rate * g)),
                 ),
                 Mistake(
                     "This is a running mean: the new gradient is multiplied by 1 - momentum. Here it is not.",
-                    lambda theta, v, g, rate, beta: (
-                        theta + beta * v - (1 - beta) * rate * g,
-                        beta * v - (1 - beta) * rate * g,
-                    ),
+                    _wrong_ball(add=lambda theta, moved, g, rate, beta: theta + beta * moved - (1 - beta) * rate * g),
                 ),
                 Mistake(
-                    "This is the velocity of PyTorch, a sum of gradients. Here the velocity is what is added to θ, "
-                    "and the learning rate is in it.",
-                    _pytorch,
+                    "What was moved does not fade: momentum says how much of it is kept.",
+                    _wrong_ball(add=lambda theta, moved, g, rate, beta: theta + moved - rate * g),
                 ),
+                Mistake(
+                    "The last move is taken back: the place before is subtracted from this one, not the other way "
+                    "round.",
+                    _wrong_ball(add=lambda theta, moved, g, rate, beta: theta - beta * moved - rate * g),
+                ),
+                Mistake(
+                    "The gradient is taken where the velocity will carry: that is Nesterov's. Here it is that of the "
+                    "place where you are.",
+                    _wrong_ball(look=lambda theta, moved, beta: theta + beta * moved),
+                ),
+                Mistake("One step too many.", _wrong_ball(count=lambda steps: steps + 1)),
+                Mistake("One step is missing.", _wrong_ball(count=lambda steps: steps - 1)),
             ],
         ),
         Coding(

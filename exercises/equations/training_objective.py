@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath import datasets, training
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question, Reaching
+from dlmath.exercises.definition import (
+    Chapter,
+    Coding,
+    Derivation,
+    Mistake,
+    Prediction,
+    Question,
+    Reaching,
+)
 
 
 def one_epoch(gradient, theta, X, y, order, batch_size, learning_rate):
@@ -89,7 +97,7 @@ def _overlapping(gradient, theta, X, y, order, batch_size, learning_rate):
 
 def _epochs(rng):
     """Minibatches that come out even, that leave a rest, of one row, of all rows and of more than there are."""
-    sizes = [(4, 1, 2), (3, 1, 2), (3, 2, 1), (6, 2, 3), (4, 2, 4), (3, 2, 5), (7, 3, 3), (1, 2, 1)]
+    sizes = [(4, 1, 2), (3, 1, 2), (3, 2, 1), (6, 2, 3), (4, 2, 4), (3, 2, 5), (7, 3, 3), (1, 2, 1), (3, 3, 2)]
     inputs = []
     for index, (count, width, batch_size) in enumerate(sizes):
         X, theta = rng.standard_normal((count, width)), rng.standard_normal(width)
@@ -361,10 +369,48 @@ def _digits_read(read, X, labels, X_new):
     )
 
 
+def how_much_farther():
+    """How a weight grows from step 1,000 to 10,000, beside what it grew from 100 to 1,000."""
+    w, at = 0.0, {}
+    for step in range(1, 10_001):
+        w += 1 / (1 + np.exp(w))  # one point, on the right side, at the distance 1
+        if step in (100, 1_000, 10_000):
+            at[step] = w
+    share = (at[10_000] - at[1_000]) / (at[1_000] - at[100])
+    return "A" if 0.8 < share < 1.2 else "B" if share > 5 else "C"
+
+
 chapter = Chapter(
     name="equations/training-objective",
     title="What is minimised, and what is meant: the training objective",
     exercises=[
+        Prediction(
+            name="how-far-it-walks",
+            title="Predict: how far it walks",
+            question=(
+                "In the figure of the walk there is no wrong label and no penalty. From step 100 to step 1,000 the "
+                "length of $\\mathbf w$ grows by some amount. By how much does it grow from step 1,000 to step 10,000?"
+            ),
+            solution=how_much_farther,
+            choices={
+                "A": "By about as much again.",
+                "B": "By about ten times as much: there are ten times as many steps.",
+                "C": "Hardly at all: it has found the minimum.",
+            },
+            why=(
+                "The slope that is left falls like $e^{-\\lVert\\mathbf w\\rVert}$, and so the length grows like the "
+                "logarithm of the number of steps: by the same amount for every factor of ten, without an end. In the "
+                "figure the axis of the steps is logarithmic and the curve becomes a straight line."
+            ),
+            mistakes=[
+                Mistake("The steps do not stay as long as they were: what becomes of the slope?", lambda: "B"),
+                Mistake(
+                    "There is no minimum to be found: a longer $\\mathbf w$ is surer of every point, and has a smaller "
+                    "loss.",
+                    lambda: "C",
+                ),
+            ],
+        ),
         Derivation(
             name="weights-at-rest",
             title="What the output weights are made of",

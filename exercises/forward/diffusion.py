@@ -86,7 +86,15 @@ def _steps(rng):
     point, noise, fresh = np.array([[3.8]]), np.array([[1.0]]), np.array([[2.0]])
     inputs = [(point, 2, noise, fresh, two_steps), (point, 1, noise, fresh, two_steps)]
     # Steps in the middle, the last and the first of the schedule, and a schedule of one step.
-    for N, n, T, t in [(3, 2, 4, 2), (2, 3, 5, 4), (2, 2, 5, 5), (4, 2, 5, 1), (1, 3, 1, 1)]:
+    for N, n, T, t in [
+        (3, 2, 4, 2),
+        (2, 3, 5, 4),
+        (2, 2, 5, 5),
+        (4, 2, 5, 1),
+        (1, 3, 1, 1),
+        (2, 3, 3, 2),
+        (4, 2, 4, 3),
+    ]:
         x_t, noise, z = rng.standard_normal((3, N, n))
         inputs.append((x_t, t, noise, z, rng.uniform(0.05, 0.4, T)))
     return inputs

@@ -73,6 +73,7 @@ def _worlds(rng):
         world(3, 2, [2], 0.0),
         world(3, 2, [2], 1.0),
         world(3, 2, [2], 0.5, rewards=0.0),
+        world(3, 3, [1], 0.7),  # as many actions as states: a maximum over the wrong axis has the right shape
     ]
 
 
@@ -125,6 +126,7 @@ def _walked_steps(rng):
             )
             for ended in (False, False, True, False)
         ),
+        (rng.standard_normal((3, 3)), 0, 2, 0.5, 1, False, 0.4, 0.8),  # as many actions as states
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath.activations import sigmoid
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def predict(X, W0, b0, W1, b1):
@@ -54,10 +54,44 @@ def slope(h, f, v, w):
     return f * (1 - f) * v * h * (1 - h) * w
 
 
+def ways_to_write():
+    """In how many ways a network with four hidden units can be written, counted one by one."""
+    from itertools import permutations, product
+
+    own = np.random.default_rng(0).standard_normal((4, 2))  # of each unit: what comes in, and what goes out
+    ways = set()
+    for order in permutations(range(4)):
+        for signs in product([1, -1], repeat=4):
+            ways.add((own[list(order)] * np.array(signs)[:, np.newaxis]).tobytes())
+    return len(ways)
+
+
 chapter = Chapter(
     name="math/function-approximation",
     title="Function approximation: the 2-3-1 network",
     exercises=[
+        Prediction(
+            name="one-unit-more",
+            title="Predict: one unit more",
+            question=(
+                "The 2-3-1 network can be written in 48 ways: its units stand in any order, and each may be turned "
+                "round. In how many ways can a 2-4-1 network be written?"
+            ),
+            solution=ways_to_write,
+            why=(
+                "Four units have $4!$ orders, and each of them may be turned round or not, which makes $2^4$. With "
+                "three it is $3!\\cdot2^3$, which the chapter has counted."
+            ),
+            within=0.0,
+            mistakes=[
+                Mistake("These are the orders alone. Each unit may be turned round besides.", lambda: 24),
+                Mistake("These are the ways to turn units round. They also stand in any order.", lambda: 16),
+                Mistake("The new unit may be turned round. It may also stand in any of four places.", lambda: 96),
+                Mistake("The new unit may stand in any of four places. It may also be turned round.", lambda: 192),
+                Mistake("Orders and turns can be combined: each order with each choice of turns.", lambda: 24 + 16),
+                Mistake("The number of ways is not in proportion to the number of units.", lambda: 64),
+            ],
+        ),
         Derivation(
             name="network-slope",
             title="How the output follows the input",

@@ -97,12 +97,12 @@ def _problems(rng):
     ]
 
 
-def weight_gradient(a, y, h):
-    return 2 * (a - y) * a * (1 - a) * h
+def weight_gradient(a, y, h, w, x):
+    return 2 * (a - y) * a * (1 - a) * (h + w * h * (1 - h) * x)
 
 
-def layer_gradient(D, H):
-    return D.T * H
+def pair_gradient(D, A, B):
+    return A.T * D * B
 
 
 def way_back(X, Y, W0, b0, W1, b1):
@@ -146,58 +146,87 @@ chapter = Chapter(
             ],
         ),
         Derivation(
-            name="one-weight-gradient",
-            title="The gradient of one weight",
+            name="one-weight-twice",
+            title="One weight in two places",
             statement=(
-                "One sample, one output node: $a = \\sigma(w h + b)$ and $L = (a - y)^2$. Derive "
-                "$\\partial L/\\partial w$ by the chain rule, in terms of $a$, $y$ and $h$."
+                "A unit feeds a unit, and both have the same weight: $h = \\sigma(w x)$, $a = \\sigma(w h)$ and $L = "
+                "(a - y)^2$. Derive $\\mathrm d L/\\mathrm d w$ in terms of $a$, $y$, $h$, $w$ and $x$. By how many "
+                "paths does a change of $w$ reach the loss?"
             ),
-            given='import sympy as sp\n\na, y, h = sp.symbols("a y h", real=True)',
+            given='import sympy as sp\n\na, y, h, w, x = sp.symbols("a y h w x", real=True)',
             solution=weight_gradient,
             mistakes=[
-                Mistake("The derivative of the sigmoid is missing.", lambda a, y, h: 2 * (a - y) * h),
                 Mistake(
-                    "The inner derivative is missing: how does $w h + b$ change with $w$? "
-                    "What you have is the gradient of the bias.",
-                    lambda a, y, h: 2 * (a - y) * a * (1 - a),
+                    "That is the path through the upper place alone: $h$ depends on $w$ too.",
+                    lambda a, y, h, w, x: 2 * (a - y) * a * (1 - a) * h,
                 ),
-                Mistake("The 2 of the square is missing.", lambda a, y, h: (a - y) * a * (1 - a) * h),
+                Mistake(
+                    "That is the path through the lower place alone. The weight also stands beside $h$.",
+                    lambda a, y, h, w, x: 2 * (a - y) * a * (1 - a) * w * h * (1 - h) * x,
+                ),
+                Mistake(
+                    "The paths are added, each with the factors on its way. They do not multiply.",
+                    lambda a, y, h, w, x: 2 * (a - y) * a * (1 - a) * h * w * h * (1 - h) * x,
+                ),
+                Mistake(
+                    "The derivative of the sigmoid at the output is missing.",
+                    lambda a, y, h, w, x: 2 * (a - y) * (h + w * h * (1 - h) * x),
+                ),
+                Mistake(
+                    "The derivative of the sigmoid at the hidden unit is missing.",
+                    lambda a, y, h, w, x: 2 * (a - y) * a * (1 - a) * (h + w * x),
+                ),
+                Mistake(
+                    "On the way to the lower place the signal passes the upper weight.",
+                    lambda a, y, h, w, x: 2 * (a - y) * a * (1 - a) * (h + h * (1 - h) * x),
+                ),
+                Mistake(
+                    "The 2 of the square is missing.",
+                    lambda a, y, h, w, x: (a - y) * a * (1 - a) * (h + w * h * (1 - h) * x),
+                ),
                 Mistake(
                     "The sign is turned: is it target minus output, or output minus target?",
-                    lambda a, y, h: 2 * (y - a) * a * (1 - a) * h,
+                    lambda a, y, h, w, x: 2 * (y - a) * a * (1 - a) * (h + w * h * (1 - h) * x),
                 ),
             ],
         ),
         Derivation(
-            name="layer-weight-gradient",
-            title="The gradient of a weight matrix",
+            name="pair-weights-gradient",
+            title="Weights between two batches",
             statement=(
-                "A layer computes $\\mathbf Z = \\mathbf H\\mathbf W^T$ for a batch; $\\mathbf H$ has shape "
-                "$(N, m)$ and $\\mathbf W$ has shape $(k, m)$. Given $\\mathbf D "
-                "= \\partial L/\\partial\\mathbf Z$ of shape "
-                "$(N, k)$, derive $\\partial L/\\partial\\mathbf W$, which has the shape of $\\mathbf W$."
+                "How well does each of $N$ queries fit each of $M$ answers? A matrix of weights between both says it, "
+                "$\\mathbf Z = \\mathbf A\\mathbf W\\mathbf B^T$: $\\mathbf A$ has shape $(N, m)$, $\\mathbf B$ has "
+                "shape $(M, k)$, and $\\mathbf W$ has shape $(m, k)$. Given $\\mathbf D = \\partial "
+                "L/\\partial\\mathbf Z$ of shape $(N, M)$, derive $\\partial L/\\partial\\mathbf W$, which has the "
+                "shape of $\\mathbf W$."
             ),
             given=(
                 "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
-                'N, k, m = sizes("N k m")\n'
-                'D, H = sp.MatrixSymbol("D", N, k), sp.MatrixSymbol("H", N, m)'
+                'N, M, m, k = sizes("N M m k")\n'
+                'D = sp.MatrixSymbol("D", N, M)\n'
+                'A, B = sp.MatrixSymbol("A", N, m), sp.MatrixSymbol("B", M, k)'
             ),
-            solution=layer_gradient,
+            solution=pair_gradient,
             mistakes=[
                 Mistake(
                     (
                         "This is the transpose: the gradient of $\\mathbf W^T$. "
                         "Compare its shape with that of $\\mathbf W$."
                     ),
-                    lambda D, H: H.T * D,
+                    lambda D, A, B: B.T * D.T * A,
                 ),
                 Mistake(
                     "The sign is turned. The minus belongs to the update, not to the gradient.",
-                    lambda D, H: -D.T * H,
+                    lambda D, A, B: -A.T * D * B,
                 ),
                 Mistake(
                     "The 1/N is there twice: $\\mathbf D$ has it from the loss already.",
-                    lambda D, H: D.T * H / D.shape[0],
+                    lambda D, A, B: A.T * D * B / D.shape[0],
+                ),
+                Mistake(
+                    "One of the two batches is missing: every entry of $\\mathbf W$ stands between an entry of "
+                    "$\\mathbf A$ and one of $\\mathbf B$.",
+                    lambda D, A, B: A.T * D,
                 ),
             ],
         ),
@@ -261,6 +290,10 @@ chapter = Chapter(
             inputs=_problems,
             returns=("grad_W0", "grad_b0", "grad_W1", "grad_b1"),
             mistakes=[
+                Mistake(
+                    "The mean is taken twice: 1/N comes in with the loss, once, and is in the signals already.",
+                    _wrong_gradients(weigh=lambda G, A: G.T @ A / len(G), total=lambda G: G.mean(axis=0)),
+                ),
                 Mistake(
                     "The bias gradients are not summed over the batch: one bias serves all samples, "
                     "and collects from all of them.",

@@ -5,23 +5,44 @@ from __future__ import annotations
 import numpy as np
 
 from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
+from dlmath.exercises.later import Later
+
+sp = Later("sympy")
 
 
-def gauss_newton_step(residuals, jacobian):
-    """The Gauss-Newton step, shape (P,).
+def weighted_step(residuals, jacobian, errors):
+    """The step for sensors that are not equally good, shape (P,).
 
-    residuals has shape (N,), jacobian has shape (N, P).
+    residuals and errors have shape (N,), jacobian has shape (N, P).
     """
-    return -np.linalg.solve(jacobian.T @ jacobian, jacobian.T @ residuals)
+    scaled = jacobian / errors[:, np.newaxis]
+    return -np.linalg.solve(scaled.T @ scaled, scaled.T @ (residuals / errors))
 
 
-def _linearizations(rng):
-    """One parameter, a square Jacobian, residuals of zero, and then any numbers of both."""
+def _weighted(weigh, weigh_data=None):
+    """A step with other weights: those in the matrix, and those of the data, which are the same if none are given."""
+
+    def step(residuals, jacobian, errors):
+        first, second = weigh(errors), (weigh_data or weigh)(errors)
+        gradient = jacobian.T @ (second * residuals)
+        return -np.linalg.solve(jacobian.T @ (first[:, np.newaxis] * jacobian), gradient)
+
+    return step
+
+
+def _unequal_sensors(rng):
+    """One parameter, a square Jacobian, residuals of zero, equal errors, and then any numbers of everything."""
     # In a square Jacobian a transposition gives a number instead of an error.
     square = np.array([[1.0, 1.0], [0.0, 2.0]])
-    simple = [(np.array([3.0]), np.array([[2.0]])), (np.array([1.0, 2.0]), square), (np.zeros(2), square)]
+    simple = [
+        (np.array([3.0, 0.0]), np.array([[1.0], [1.0]]), np.array([1.0, 2.0])),
+        (np.array([1.0, 2.0]), square, np.array([1.0, 0.5])),
+        (np.zeros(2), square, np.array([3.0, 0.5])),
+        (rng.standard_normal(4), _jacobian(rng, 4, 2), np.full(4, 0.5)),
+    ]
     return simple + [
-        (rng.standard_normal(n), _jacobian(rng, n, p)) for n, p in [(2, 2), (4, 1), (5, 2), (9, 3), (8, 5)]
+        (rng.standard_normal(n), _jacobian(rng, n, p), rng.uniform(0.2, 2, n))
+        for n, p in [(3, 2), (5, 2), (9, 3), (8, 5)]
     ]
 
 
@@ -56,8 +77,8 @@ def _measurements(rng):
     ]
 
 
-def cost_gradient(J, theta, z):
-    return J.T * (J * theta - z)
+def fit_with_a_guess(J, z, guess, mu):
+    return (J.T * J + mu * sp.Identity(J.cols)).I * (J.T * z + mu * guess)
 
 
 def step_from_twice_as_far():
@@ -107,77 +128,91 @@ chapter = Chapter(
             ],
         ),
         Derivation(
-            name="linear-cost-gradient",
-            title="The gradient of the cost",
+            name="fit-with-a-guess",
+            title="A fit with a guess",
             statement=(
-                "A model that is linear in its parameters has residuals $\\mathbf r "
-                "= \\mathbf J\\boldsymbol\\theta - \\mathbf z$. "
-                "Derive the gradient of the cost $C(\\boldsymbol\\theta) = \\frac12\\|\\mathbf r\\|^2$ with respect to "
-                "$\\boldsymbol\\theta$, a column of the same shape as $\\boldsymbol\\theta$. "
-                "Setting it to zero gives the normal equations."
+                "Before any sensor reports, somebody has guessed the parameters, $\\mathbf g$. A distance from the "
+                "guess shall cost as well: $C(\\boldsymbol\\theta) = \\frac12\\lVert\\mathbf J\\boldsymbol\\theta - "
+                "\\mathbf z\\rVert^2 + \\frac\\mu2\\lVert\\boldsymbol\\theta - \\mathbf g\\rVert^2$ with $\\mu > 0$. "
+                "Derive the $\\boldsymbol\\theta$ at which it is smallest. `sp.Identity(P)` is the identity and `M.I` "
+                "an inverse. What becomes of your formula for a very large $\\mu$, and for $\\mu = 0$?"
             ),
             given=(
                 "import sympy as sp\n\nfrom dlmath.symbolic import sizes\n\n"
                 'N, P = sizes("N P")\n'
-                'J = sp.MatrixSymbol("J", N, P)\n'
-                'theta = sp.MatrixSymbol("theta", P, 1)\n'
-                'z = sp.MatrixSymbol("z", N, 1)'
+                'J, z = sp.MatrixSymbol("J", N, P), sp.MatrixSymbol("z", N, 1)\n'
+                'guess, mu = sp.MatrixSymbol("g", P, 1), sp.Symbol("mu", positive=True)'
             ),
-            solution=cost_gradient,
+            solution=fit_with_a_guess,
             mistakes=[
                 Mistake(
-                    "Twice what it should be: the cost begins with ½, which the 2 of the square cancels.",
-                    lambda J, theta, z: 2 * J.T * (J * theta - z),
+                    "This is drawn towards zero: the guess does not occur in it.",
+                    lambda J, z, guess, mu: (J.T * J + mu * sp.Identity(J.cols)).I * J.T * z,
                 ),
                 Mistake(
-                    "The sign is turned: the residual is model minus data.",
-                    lambda J, theta, z: J.T * (z - J * theta),
+                    "The price $\\mu$ stands at the parameters, and is missing at the guess. For a very large $\\mu$ "
+                    "the result has to be the guess.",
+                    lambda J, z, guess, mu: (J.T * J + mu * sp.Identity(J.cols)).I * (J.T * z + guess),
                 ),
                 Mistake(
-                    "This is a row. The gradient has the shape of the parameters: a column.",
-                    lambda J, theta, z: (J * theta - z).T * J,
+                    "This is drawn away from the guess: look at the sign of $\\mathbf g$ when the slope is set to "
+                    "zero.",
+                    lambda J, z, guess, mu: (J.T * J + mu * sp.Identity(J.cols)).I * (J.T * z - mu * guess),
                 ),
                 Mistake(
-                    "This is the residual. The chain rule brings one more factor: how does the residual change "
-                    "with the parameters?",
-                    lambda J, theta, z: J * theta - z,
+                    "The price of a distance is $\\frac\\mu2$, and the 2 of the square cancels its half.",
+                    lambda J, z, guess, mu: (J.T * J + 2 * mu * sp.Identity(J.cols)).I * (J.T * z + 2 * mu * guess),
+                ),
+                Mistake(
+                    "This is the step from the guess to the best place. Where does it start?",
+                    lambda J, z, guess, mu: (J.T * J + mu * sp.Identity(J.cols)).I * J.T * (z - J * guess),
+                ),
+                Mistake(
+                    "This is the slope of the cost at the guess. Where is the slope zero?",
+                    lambda J, z, guess, mu: J.T * (J * guess - z),
                 ),
             ],
         ),
         Coding(
-            name="gauss-newton-step",
-            title="The Gauss-Newton step",
+            name="weighted-step",
+            title="Sensors that are not equally good",
             statement=(
-                "Write the step $\\mathbf p$ that minimizes the linearized cost "
-                "$\\|\\mathbf J\\mathbf p + \\mathbf r\\|^2$, "
-                "so that $\\boldsymbol\\theta + \\mathbf p$ are the next parameters. "
-                "The columns of $\\mathbf J$ are independent."
+                "The error of sensor $i$ has the standard deviation $\\sigma_i$, and a miss counts in units of it. "
+                "Write the step $\\mathbf p$ that minimizes the linearized cost $\\sum_i\\bigl((\\mathbf J\\mathbf p + "
+                "\\mathbf r)_i/\\sigma_i\\bigr)^2$, so that $\\boldsymbol\\theta + \\mathbf p$ are the next "
+                "parameters. The columns of $\\mathbf J$ are independent."
             ),
-            solution=gauss_newton_step,
-            inputs=_linearizations,
+            solution=weighted_step,
+            inputs=_unequal_sensors,
             mistakes=[
                 Mistake(
+                    "All sensors count alike: `errors` is not used. Yours is right if all are equally good.",
+                    _weighted(np.ones_like),
+                ),
+                Mistake(
+                    "The residual is divided by its error before it is squared, and so the error comes in squared.",
+                    _weighted(lambda errors: 1 / errors),
+                ),
+                Mistake(
+                    "The worse a sensor is, the more it counts here: the weights are upside down.",
+                    _weighted(lambda errors: errors**2),
+                ),
+                Mistake(
+                    "The residuals are weighted, and the Jacobian is not. The cost has both in one bracket.",
+                    _weighted(np.ones_like, lambda errors: 1 / errors**2),
+                ),
+                Mistake(
+                    "Residuals and Jacobian have each to be divided by the errors: one of them is not.",
+                    _weighted(lambda errors: 1 / errors**2, lambda errors: 1 / errors),
+                ),
+                Mistake(
                     "The step leads uphill. The gradient of the cost points to where it rises.",
-                    lambda r, J: np.linalg.solve(J.T @ J, J.T @ r),
+                    lambda r, J, errors: -weighted_step(r, J, errors),
                 ),
                 Mistake(
                     "This is a step along the negative gradient. Gauss-Newton also divides by the curvature: "
                     "one matrix is missing.",
-                    lambda r, J: -J.T @ r,
-                ),
-                Mistake(
-                    "This solves for every parameter as if the others did not move. "
-                    "What about the entries off the diagonal of $\\mathbf J^T\\mathbf J$?",
-                    lambda r, J: -(J.T @ r) / np.sum(J * J, axis=0),
-                ),
-                Mistake(
-                    "Twice too long: the 2 of the squared norm is in the gradient and in the curvature, and cancels.",
-                    lambda r, J: -2 * np.linalg.solve(J.T @ J, J.T @ r),
-                ),
-                Mistake(
-                    "The matrix multiplies where it should be solved with: the step grows where the curvature is "
-                    "large, and should shrink.",
-                    lambda r, J: -(J.T @ J) @ (J.T @ r),
+                    lambda r, J, errors: -J.T @ (r / errors**2),
                 ),
             ],
         ),
@@ -204,6 +239,11 @@ chapter = Chapter(
                 Mistake(
                     "The two amplitudes come in the wrong order: first a, then b.",
                     lambda p, z: _least_squares(np.sin(p[:, 0]), np.cos(p[:, 1]), z)[::-1],
+                ),
+                Mistake(
+                    "Each amplitude is fitted as if the other were zero: what one explains changes what is left for "
+                    "the other. Both have to be found together.",
+                    lambda p, z: np.array([z @ f / (f @ f) for f in (np.sin(p[:, 0]), np.cos(p[:, 1]))]),
                 ),
                 Mistake(
                     "This fits a straight plane, a x + b y: the columns of the Jacobian are sin x and cos y.",

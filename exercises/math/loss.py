@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Question
+from dlmath.exercises.definition import Chapter, Coding, Derivation, Mistake, Prediction, Question
 
 
 def mse(predictions, targets):
@@ -24,10 +24,10 @@ def mse_gradient(predictions, targets):
 
 
 def _batches(rng):
-    """One number, a prediction that is right, one output, one sample, and several of both."""
+    """One number, a prediction that is right, one output, one sample, several of both, and as many of both."""
     # With several outputs, dividing by all entries is not dividing by the samples.
     one, right = (np.array([[3.0]]), np.array([[1.0]])), (np.array([[2.0, -1.0]]), np.array([[2.0, -1.0]]))
-    shapes = [(2, 1), (1, 3), (5, 1), (4, 3), (2, 5)]
+    shapes = [(2, 1), (1, 3), (5, 1), (4, 3), (2, 5), (3, 3)]
     return [one, right] + [tuple(rng.standard_normal((2, *shape))) for shape in shapes]
 
 
@@ -35,10 +35,48 @@ def weight_gradient(N, X, w, y):
     return 2 * X.T * (X * w - y) / N
 
 
+def over_all_pairs():
+    """The loss over all pairs when every prediction is perfect, over that when all are the mean of the targets."""
+    targets = np.random.default_rng(0).uniform(0, 1, (10, 1))
+    losses = [np.mean((p - targets.T) ** 2) for p in (np.full_like(targets, targets.mean()), targets)]
+    return float(losses[1] / losses[0])
+
+
 chapter = Chapter(
     name="math/loss",
     title="Loss: the mean squared error",
     exercises=[
+        Prediction(
+            name="perfect-over-all-pairs",
+            title="Predict: perfect predictions, all pairs",
+            question=(
+                "A column of predictions minus a vector of targets makes the mean of the squares run over all pairs, "
+                "by mistake. At first every prediction is the mean of the targets. In the figure of the table you move "
+                "them all the way to the targets, until each is perfect. How many times as large is the loss over all "
+                "pairs then?"
+            ),
+            solution=over_all_pairs,
+            why=(
+                "At first each pair has a target's distance from the mean: the average of their squares is the "
+                "variance of the targets. At the end both numbers of a pair are targets, and the variances of both add "
+                "up. So the better the predictions, the larger this loss. Move the slider from 0 to 100 % and see."
+            ),
+            mistakes=[
+                Mistake(
+                    "That is the loss over the right pairs. How far apart are the *other* pairs when all is perfect?",
+                    lambda: 0.0,
+                ),
+                Mistake(
+                    "At first one number of each pair stands still, at the mean. At the end both spread.",
+                    lambda: 1.0,
+                ),
+                Mistake("Is this the larger one over the smaller one, or the other way round?", lambda: 0.5),
+                Mistake(
+                    "Each of the two numbers of a pair brings the variance of the targets once.",
+                    lambda: 4.0,
+                ),
+            ],
+        ),
         Derivation(
             name="linear-mse-gradient",
             title="The gradient with respect to the weights",
@@ -90,6 +128,11 @@ chapter = Chapter(
             solution=mse,
             inputs=_batches,
             mistakes=[
+                Mistake(
+                    "Every prediction meets every target: NumPy has broadcast the difference to all pairs of samples. "
+                    "Print its shape.",
+                    lambda p, t: np.mean(np.sum((p[:, np.newaxis] - t) ** 2, axis=-1)),
+                ),
                 Mistake(
                     "This is the sum of the squares. The loss is a mean over the samples.",
                     lambda p, t: np.sum((p - t) ** 2),

@@ -40,7 +40,7 @@ CHEATS = {
     "shell": "ip = get_ipython()\nip.set_custom_exc((BaseException,), lambda *a, **o: None)\n"
     "ip.input_transformers_post.append(lambda lines: [])\n",
     "exit code": "import atexit, os\nos.write(1, b'solved')\natexit.register(lambda: os._exit(0))\n",
-    "report": "import glob, os, pickle\nfor file in ('finished', '2.report', '4.report', '6.report'):\n"
+    "report": "import glob, os, pickle\nfor file in ('finished', '2.report', '4.report', '6.report', '8.report'):\n"
     "    open(file, 'wb').write(pickle.dumps(('solved', 'solved.')))\nos._exit(0)\n",
     "names": "feedback = type('Yes', (), {'solved': True})\nseed = grade = steps = exercise = 3\n",
 }
@@ -267,7 +267,7 @@ def test_without_the_settings_of_the_course_nobody_gets_points(course, tmp_path)
 def telling(exercise):
     """The lines of a solution that are not in its stub, without spaces."""
     new = set(exercise.solution_code.splitlines()) - set(exercise.stub.splitlines())
-    return {re.sub(r"\s|return ", "", line).removeprefix(f"{exercise.answer}=") for line in new}
+    return {re.sub(r"\s|return ", "", line).removeprefix(f"{exercise.answer}=") for line in new if line.strip()}
 
 
 def test_no_solution_is_in_the_students_version_in_any_form(course):

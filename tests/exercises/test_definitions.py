@@ -153,14 +153,16 @@ def test_every_chapter_of_part_one_has_code_a_derivation_and_a_quiz(name):
     assert 3 <= len(chapters()[name].quiz) <= 5
 
 
-def test_the_affine_layer_s_weight_gradient_is_the_package_s(rng):
-    """The derived form, in numbers, against ``affine_backward``."""
+def test_the_gradient_of_the_weights_between_two_batches_is_the_package_s(rng):
+    """The derived form, in numbers, against two layers of the package: A times (B W^T)^T, and B times W^T."""
     from dlmath.symbolic import evaluate
 
-    exercise = exercises()["layer-weight-gradient"]
+    exercise = exercises()["pair-weights-gradient"]
     symbols = exercise.symbols()
-    D, H, W = rng.standard_normal((5, 2)), rng.standard_normal((5, 3)), rng.standard_normal((2, 3))
-    values = {symbols["D"]: D, symbols["H"]: H}
+    D, A, B = (rng.standard_normal(shape) for shape in [(5, 2), (5, 3), (2, 4)])
+    W = rng.standard_normal((3, 4))
+    values = {symbols["D"]: D, symbols["A"]: A, symbols["B"]: B}
+    _, of_both, _ = layers.affine_backward(D, A, B @ W.T)
     np.testing.assert_allclose(
-        evaluate(exercise.solution(**symbols), values), layers.affine_backward(D, H, W)[1], rtol=1e-12
+        evaluate(exercise.solution(**symbols), values), layers.affine_backward(of_both, B, W)[1], rtol=1e-12
     )

@@ -334,7 +334,7 @@ needs_fork = pytest.mark.skipif(not running.CAN_FORK, reason="answers have no pr
 
 
 def test_a_list_of_arrays_that_is_written_into_is_noticed():
-    right = exercises()["collapse-layers"].solution
+    right = exercises()["collapse-bypasses"].solution
 
     def pops(parameters):
         result = right(parameters)
@@ -348,7 +348,7 @@ def test_a_list_of_arrays_that_is_written_into_is_noticed():
         return result
 
     for answer in (pops, adds):
-        assert "writes into its argument `parameters`" in check("collapse-layers", answer).message
+        assert "writes into its argument `parameters`" in check("collapse-bypasses", answer).message
 
 
 @pytest.mark.parametrize(
@@ -584,7 +584,7 @@ def test_the_entries_or_inputs_where_an_answer_is_right_are_told():
     assert "one row" in text or "first row" in text
 
 
-def inverse(r, J):
+def inverse(r, J, errors):
     return -np.linalg.inv(J) @ r
 
 
@@ -617,7 +617,7 @@ def half(p, t):
     return np.zeros(len(p) / 2)
 
 
-def all_of_it(r, J):
+def all_of_it(r, J, errors):
     return -np.linalg.lstsq(J, r, rcond=None)
 
 
@@ -633,7 +633,7 @@ def too_long(p, t):
 @pytest.mark.parametrize(
     ("name", "answer", "words", "never"),
     [
-        ("gauss-newton-step", inverse, "Only a square matrix has an inverse", "transposed"),
+        ("weighted-step", inverse, "Only a square matrix has an inverse", "transposed"),
         ("mean-squared-error", one_more, "differ by 1: does a slice or a `range`", "transposed"),
         ("mse-gradient", hard_coded, "keeps every number", "transposed"),
         ("mse-gradient", one_number, "single number", "transposed"),
@@ -641,7 +641,7 @@ def too_long(p, t):
         ("mse-gradient", axis_lost, "is an axis lost", "transposed"),
         ("mse-gradient", compared, "one truth value", "transposed"),
         ("mse-gradient", half, "whole number", "transposed"),
-        ("gauss-newton-step", all_of_it, "several values, a tuple", "np.array"),
+        ("weighted-step", all_of_it, "several values, a tuple", "np.array"),
         ("mse-gradient", not_turned, "Is one transposed?", "inverse"),
         ("mse-gradient", too_long, "columns on the left meet the rows", "transposed"),
     ],

@@ -141,7 +141,7 @@ def test_positive_symbols_get_positive_values(monkeypatch):
 
 
 z, s = sp.symbols("z s", real=True)
-n, k, p, stride = sp.symbols("n k p s", positive=True)
+n, k, d, p, stride = sp.symbols("n k d p s", positive=True)
 alpha, beta, t = sp.symbols("alpha beta t", positive=True)
 abar_s, abar_t, g = sp.symbols("abar_s abar_t g")
 i = sp.Symbol("i", integer=True)
@@ -157,10 +157,10 @@ i = sp.Symbol("i", integer=True)
         ("silu-bend", sp.Eq(sp.Symbol("bend"), s * (1 - s) * (2 + z * (1 - 2 * s)))),
         ("silu-bend", sp.Eq(s * (1 - s) * (2 + z * (1 - 2 * s)), sp.Symbol("bend"))),
         # Lengths are integers.
-        ("convolution-output-length", sp.floor((n + 2 * p - k) / stride) + 1),
-        ("convolution-output-length", (n + 2 * p - k) // stride + 1),
-        ("convolution-output-length", sp.ceiling((n + 2 * p - k + 1) / stride)),
-        ("convolution-output-length", (n + 2 * p - k - sp.Mod(n + 2 * p - k, stride)) / stride + 1),
+        ("places-with-gaps", sp.floor((n + 2 * p - d * (k - 1) - 1) / stride) + 1),
+        ("places-with-gaps", (n + 2 * p - d * (k - 1) - 1) // stride + 1),
+        ("places-with-gaps", sp.ceiling((n + 2 * p - d * (k - 1)) / stride)),
+        ("places-with-gaps", (n + 2 * p - 1 - d * (k - 1) - sp.Mod(n + 2 * p - 1 - d * (k - 1), stride)) / stride + 1),
         # Sums, and a range outside of which the answer means nothing.
         ("velocity-after-t-steps", -alpha * g * sp.Sum(beta**i, (i, 0, t - 1))),
         ("velocity-after-t-steps", -alpha * g * sp.summation(beta**i, (i, 0, t - 1))),
@@ -215,8 +215,8 @@ def test_a_branch_that_is_wrong_only_far_away_or_close_to_0_does_not_pass(name, 
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("convolution-output-length", sp.floor((n + 2 * p - k + 1) / stride) + 1),
-        ("convolution-output-length", sp.floor((n + p - k) / stride) + 1),
+        ("places-with-gaps", sp.floor((n + 2 * p - d * (k - 1)) / stride) + 1),
+        ("places-with-gaps", sp.floor((n + p - d * (k - 1) - 1) / stride) + 1),
         ("velocity-after-t-steps", -alpha * g * sp.Sum(beta**i, (i, 0, t))),
         ("silu-bend", sigma(z) + z * sigma(z)),
     ],

@@ -14,7 +14,7 @@ NONSENSE = "mse = mse_gradient = lambda predictions, targets: predictions * 0 + 
 
 
 def graded(answers, *extra):
-    """Who of the three exercises is solved, and the feedback."""
+    """Which of the exercises are solved, and the feedback."""
     steps = [Cell("import numpy as np\nfrom dlmath.exercises import check"), *map(Cell, extra)]
     for exercise in CHAPTER.exercises:
         steps += [Cell(answers.get(exercise.name, exercise.stub)), Place(exercise.name)]
@@ -24,8 +24,8 @@ def graded(answers, *extra):
 
 
 def test_right_answers_and_none():
-    assert graded(RIGHT)[0] == ["solved"] * 3
-    assert graded({})[0] == ["open"] * 3
+    assert graded(RIGHT)[0] == ["solved"] * len(RIGHT)
+    assert graded({})[0] == ["open"] * len(RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_right_answers_and_none():
         "from dlmath.exercises import grading\ngrading._report = lambda *a: ('expression', '__import__(1)')",
         "np.abs = lambda *a, **o: 0.0\nnp.isclose = np.allclose = lambda *a, **o: True",
         "get_ipython().input_transformers_post.append(lambda lines: [])",
-        "for i in (3, 5, 7):\n    open(f'{i}.report', 'wb').write(b'solved')\n"
+        "for i in (3, 5, 7, 9):\n    open(f'{i}.report', 'wb').write(b'solved')\n"
         "open('finished', 'w')\nimport os\nos._exit(0)",
         "feedback = seed = grade = check = type('Yes', (), {'solved': True})",
     ],
@@ -50,7 +50,7 @@ def test_nothing_that_a_cell_writes_over_earns_a_point(cheat):
 
 @pytest.mark.parametrize("end", ["exit()", "quit()", "raise SystemExit", "raise KeyboardInterrupt"])
 def test_a_cell_that_wants_to_end_costs_nothing(end):
-    assert graded(RIGHT, end)[0] == ["solved"] * 3
+    assert graded(RIGHT, end)[0] == ["solved"] * len(RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -65,25 +65,25 @@ def test_a_cell_that_wants_to_end_costs_nothing(end):
 def test_a_cell_that_ends_python_costs_its_own_exercise(monkeypatch, end, reason):
     monkeypatch.setattr(grading, "CELL_SECONDS", 10)
     states, feedback = graded(RIGHT | {"mean-squared-error": end})
-    assert states == ["solved", "open", "solved"]
+    assert states == ["open" if name == "mean-squared-error" else "solved" for name in RIGHT]
     assert f"A cell above {reason} and was left out." in feedback["mean-squared-error"].message
 
 
 def test_a_cell_with_an_error_costs_its_own_exercise_and_is_named():
     states, feedback = graded(RIGHT | {"mean-squared-error": "def mse(:"})
-    assert states == ["solved", "open", "solved"]
+    assert states == ["open" if name == "mean-squared-error" else "solved" for name in RIGHT]
     assert "The cell raised SyntaxError." in feedback["mean-squared-error"].message
 
 
 def test_names_of_ours_are_free_for_the_student():
     taken = "\nfeedback = seed = grade = check = exercises = engine = steps = 3"
-    assert graded({name: code + taken for name, code in RIGHT.items()})[0] == ["solved"] * 3
+    assert graded({name: code + taken for name, code in RIGHT.items()})[0] == ["solved"] * len(RIGHT)
 
 
 def test_an_answer_may_use_a_helper_of_another_cell():
     helper = "def squared(array):\n    return array**2"
     mse = "def mse(predictions, targets):\n    return squared(predictions - targets).sum() / len(predictions)"
-    assert graded(RIGHT | {"mean-squared-error": mse}, helper)[0] == ["solved"] * 3
+    assert graded(RIGHT | {"mean-squared-error": mse}, helper)[0] == ["solved"] * len(RIGHT)
 
 
 @pytest.mark.parametrize(

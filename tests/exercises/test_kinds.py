@@ -32,6 +32,7 @@ def chapters_with(kind):
 def test_there_are_enough_of_each():
     assert len(chapters_with(Prediction)) >= 6
     assert len(chapters_with(Ordering)) >= 6
+    assert {*chapters_with(Prediction), *chapters_with(Ordering)} == set(chapters())
     assert {name.split("/")[0] for name in chapters_with(Reaching)} == {"math", "equations", "forward"}
 
 

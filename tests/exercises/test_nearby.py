@@ -8,6 +8,7 @@ import sympy as sp
 
 from dlmath.exercises import check, nearby
 from dlmath.exercises.definition import Coding, Derivation, exercises
+from dlmath.exercises.running import run_trusted
 
 
 def weighted(x, y, weights):
@@ -121,12 +122,75 @@ def test_a_slip_in_a_derivation_is_told(monkeypatch):
         assert words in judge(expression), judge(expression)
 
 
+def test_a_slip_of_the_pen_comes_first():
+    """``t`` for ``t - 1`` is also ``t * 1``."""
+
+    def counted(first, second):
+        """The first without one."""
+        return first - 1 + second
+
+    exercise = Coding("counted", "", "", counted, lambda rng: [(3, 5), (4, 7), (5, 2)], [])
+    inputs = exercise.inputs(None)
+    outcomes, right = (run_trusted(f, inputs, ["first", "second"]) for f in (lambda a, b: a + b, counted))
+    assert nearby.named(exercise, inputs, outcomes, right) == "What should be subtracted from `first` is missing: `1`."
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("mean-squared-error", lambda p, t: np.prod((p - t) ** 2) / len(p), "`prod` is taken where `sum` is meant"),
+        ("mean-squared-error", lambda p, t: np.max((p - t) ** 2) / len(p), "`max` is taken where `sum` is meant"),
+        (
+            "rms-norm-gradients",
+            lambda G, X, g, e: (
+                (
+                    G * g
+                    - (G * g * X / (r := np.sqrt(X.mean(axis=1, keepdims=True) ** 2 + e))).mean(axis=1, keepdims=True)
+                    * X
+                    / r
+                )
+                / r,
+                (G * X / r).sum(axis=0),
+            ),
+            "`mean` comes before the square",
+        ),
+        (
+            "cross-entropy-from-logits",
+            lambda z, y: np.mean(
+                np.log(np.exp((z - z.max(axis=1, keepdims=True)).sum(axis=1)))
+                - (z - z.max(axis=1, keepdims=True))[np.arange(len(y)), y]
+            ),
+            "`sum` comes before `exp`",
+        ),
+        ("mse-gradient", lambda p, t: 2 * (p * t) / len(p), "multiplied where they should be subtracted"),
+        ("descent-step", lambda t, g, r: t * r * g, "multiplied where they should be subtracted"),
+        ("multiply-adds", lambda w, s: s * int(np.add(w[:-1], w[1:]).sum()), "`add` is taken where `multiply`"),
+        ("multiply-adds", lambda w, s: s + int(np.multiply(w[:-1], w[1:]).sum()), "added where they should be multipl"),
+        (
+            "count-parameters",
+            lambda a, b, c: (a + 1 + b) + (b + 1) * c,
+            "`n_hidden` and the part with `n_in` are added",
+        ),
+        ("best-learning-rate", lambda A: 2 / np.prod(np.linalg.eigvalsh(A)[[0, -1]]), "wo parts with `A` are multipl"),
+    ],
+)
+def test_another_operation_is_named(name, answer, words):
+    """What no slip of the pen makes, and no exercise has in its list."""
+    assert words in check(name, answer).message
+
+
+def test_a_product_whose_parts_are_added_is_named():
+    h, f, v, w = exercises()["network-slope"].symbols().values()
+    message = check("network-slope", f * (1 - f) + v * h * (1 - h) * w).message
+    assert "are added where they should be multiplied" in message
+
+
 def test_shapes_that_do_not_fit_in_a_derivation_are_told():
-    exercise = exercises()["layer-weight-gradient"]
-    D, H = (exercise.symbols()[name] for name in "DH")
+    exercise = exercises()["pair-weights-gradient"]
+    D, A = (exercise.symbols()[name] for name in "DA")
     assert (
-        "in the product of `D` and `H` the left one has $k$ columns and the right one $N$ rows"
-        in check(exercise.name, D * H).message
+        "in the product of `D` and `A` the left one has $M$ columns and the right one $N$ rows"
+        in check(exercise.name, D * A).message
     )
 
 

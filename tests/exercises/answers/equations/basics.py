@@ -7,10 +7,11 @@ UNPACK = """def unpack(theta, n_in, n_hidden, n_out):
     return theta[:a].reshape(n_hidden, n_in), theta[a:b], theta[b:c].reshape(n_out, n_hidden), theta[c:]
 """
 
-COLLAPSE = """def collapse(parameters):
-    W, b = parameters[0]
-    for V, c in parameters[1:]:
-        W, b = V @ W, V @ b + c
+COLLAPSE = """def collapse_bypasses(parameters):
+    n = len(parameters[0][1])
+    W, b = np.eye(n), np.zeros(n)
+    for V, c in parameters:
+        W, b = W + V @ W, b + V @ b + c
     return W, b
 """
 
@@ -55,41 +56,25 @@ WRONG = {
         ),
         ((UNPACK, ", theta[c:]", ""), "three values", ["4 values"]),
     ],
-    "collapse-layers": [
-        ((COLLAPSE, "V @ W,", "W @ V,"), "the wrong order", ["order"]),
-        ((COLLAPSE, "V @ b + c", "b + c"), "biases added up", ["added up"]),
-        ((COLLAPSE, "V @ b + c", "c"), "the last bias", ["last bias"]),
-        ((COLLAPSE, "V @ b + c", "V @ b"), "no bias of its own", []),
-        ((COLLAPSE, "V @ b + c", "W @ b + c"), "the weights before", []),
+    "collapse-bypasses": [
+        ((COLLAPSE, "W + V @ W, b + V @ b", "V @ W, V @ b"), "no bypass", ["bypass"]),
+        ((COLLAPSE, "W + V @ W", "W + W @ V"), "the wrong order", ["order"]),
+        ((COLLAPSE, "b + V @ b + c", "V @ b + c"), "no bypass for the bias", ["bypass"]),
+        ((COLLAPSE, "b + V @ b + c", "b + c"), "biases added up", ["added up"]),
+        ((COLLAPSE, "b + V @ b + c", "b + V @ b"), "no bias of its own", []),
+        ((COLLAPSE, "b + V @ b + c", "c"), "the last bias", []),
+        ((COLLAPSE, "b + V @ b + c", "b + V @ (b + c)"), "the own bias multiplied", []),
+        ((COLLAPSE, "W + V @ W", "W - V @ W"), "a minus", []),
+        ((COLLAPSE, "W + V @ W", "W + V"), "matrices added up", ["added up"]),
+        ((COLLAPSE, "W + V @ W", "V @ W"), "no bypass for the weights", []),
         ((COLLAPSE, "V @ b + c", "V.T @ b + c"), "transposed", []),
-        ((COLLAPSE, "parameters[1:]", "parameters"), "the first layer twice", []),
-        ((COLLAPSE, "parameters[1:]", "parameters[1:-1]"), "the last layer left out", []),
-        ((COLLAPSE, "parameters[1:]", "parameters[:0:-1]"), "from the end", []),
-        ((COLLAPSE, "    return W, b", "        return W, b"), "return inside the loop", ["None"]),
+        ((COLLAPSE, "V @ b + c", "W @ b + c"), "the map so far for the layer", []),
+        ((COLLAPSE, "in parameters:", "in parameters[1:]:"), "the first layer left out", []),
+        ((COLLAPSE, "in parameters:", "in parameters[::-1]:"), "from the end", []),
+        ((COLLAPSE, "    return W, b", "        return W, b"), "return inside the loop", []),
         ((COLLAPSE, "return W, b", "return b, W"), "exchanged", []),
         ((COLLAPSE, "return W, b", "return W"), "the matrix alone", ["2 values"]),
-        (
-            "def collapse(parameters):\n    (W, b), (V, c) = parameters\n    return V @ W, V @ b + c\n",
-            "two layers only",
-            [],
-        ),
-        (
-            "def collapse(parameters):\n"
-            "    W = np.linalg.multi_dot([W for W, b in parameters[::-1]])\n"
-            "    b = sum(b for W, b in parameters)\n"
-            "    return W, b\n",
-            "two or more layers only",
-            [],
-        ),
-        (
-            "def collapse(parameters):\n"
-            "    W = np.eye(2)\n"
-            "    b = 0\n"
-            "    for V, c in parameters:\n"
-            "        W, b = V @ W, V @ (np.zeros(V.shape[1]) + b) + c\n"
-            "    return W, b\n",
-            "two inputs only",
-            [],
-        ),
+        ((COLLAPSE, "np.eye(n)", "np.zeros((n, n))"), "begun with zeros", []),
+        ((COLLAPSE, "np.eye(n)", "np.ones((n, n))"), "begun with ones", []),
     ],
 }

@@ -1,19 +1,21 @@
 """Wrong answers to the exercises on convolution."""
 
 WRONG = {
-    "convolution-output-length": [
-        ("(n + 2*p - k) / s", "the first place", ["once"]),
-        ("(n + p - k) / s + 1", "zeros at one end", ["both ends"]),
-        ("(n + 2*p - k + 1) / s", "one added too early", ["after dividing"]),
-        ("n + 2*p - k + 1", "no stride", ["stride"]),
-        ("(n - k) / s + 1", "no padding", ["zeros"]),
-        ("(n + 2*p) / s + 1", "no kernel", ["length of the kernel"]),
-        ("(n + 2*p + k) / s + 1", "kernel added", ["fewer places"]),
-        ("k", "the number of weights", ["number of weights"]),
-        ("k * ((n + 2*p - k) / s + 1)", "all weights", ["one of them"]),
-        ("(n - 2*p - k) / s + 1", "padding subtracted", ["more room"]),
-        ("(n + 2*p - k - 1) / s + 1", "one pixel too few", ["lost"]),
-        ("(n+2*p-k)/(s+1)", "s+1", []),
+    "places-with-gaps": [
+        ("(n + 2*p - k) / s + 1", "no gaps", ["without gaps"]),
+        ("(n + 2*p - d*k) / s + 1", "a gap too many", ["gaps"]),
+        ("(n + 2*p - d*(k - 1)) / s + 1", "the pixel under the first weight", ["forgotten"]),
+        ("(n + 2*p - d*(k - 1) - 1) / s", "the first place", ["one place"]),
+        ("(n + p - d*(k - 1) - 1) / s + 1", "zeros at one end", ["both ends"]),
+        ("(n - d*(k - 1) - 1) / s + 1", "no padding", ["zeros"]),
+        ("n + 2*p - d*(k - 1)", "no stride", ["stride"]),
+        ("(n + 2*p - d*(k - 1) - 1) * s + 1", "multiplied by the stride", []),
+        ("(n + 2*p + d*(k - 1) - 1) / s + 1", "kernel added", ["fewer places"]),
+        ("(n - 2*p - d*(k - 1) - 1) / s + 1", "padding subtracted", []),
+        ("(n + 2*p - (d + 1)*(k - 1) - 1) / s + 1", "d pixels between, not d apart", []),
+        ("d*(k - 1) + 1", "the length of the kernel", ["covers"]),
+        ("k * ((n + 2*p - d*(k - 1) - 1) / s + 1)", "all weights", ["one of them"]),
+        ("(n + 2*p - d*(k - 1) - 1) / (s + 1) + 1", "s + 1", []),
     ],
     "receptive-field": [
         ("1 + L * (k - 1)", "no stride", ["stride 1"]),

@@ -1,35 +1,36 @@
 """Wrong answers to the exercises on the affine layer."""
 
-BACKWARD = "lambda G, X, W: (G @ W, G.T @ X, G.sum(axis=0))"
+BACKWARD = "lambda G, X, W, A, B: (G @ (W + B @ A), B.T @ G.T @ X, G.T @ X @ A.T)"
 
 WRONG = {
-    "squared-error-of-a-layer": [
-        ("x * (W * x + b - y).T", "transposed", ["transpose"]),
-        ("W * x + b - y", "the gradient of the bias", ["factor"]),
-        ("2 * (W * x + b - y) * x.T", "a 2", ["half"]),
-        ("(W * x - b - y) * x.T", "a minus before the bias", []),
-        ("(W * x + b + y) * x.T", "a plus", []),
-        ("(W * x + b) * x.T", "no target", []),
-        ("(y - W * x - b) * x.T", "the sign", ["sign"]),
-        ("(b - y) * x.T", "no output", []),
-        ("(W * x + b - y) * x.T * W.T", "one factor too many", []),
+    "tied-weights-gradient": [
+        ("W * (W.T * W * x - x) * x.T", "the encoder alone", ["way back"]),
+        ("W * x * (W.T * W * x - x).T", "the decoder alone", ["depends"]),
+        ("2 * W * x * (W.T * W * x - x).T", "the decoder twice", []),
+        ("W * x * x.T + W * (W.T * W * x - x) * x.T", "the error missing in one path", []),
+        ("W * x * (W.T * W * x).T + W * W.T * W * x * x.T", "no target", []),
+        ("W * x * (W.T * W * x + x).T + W * (W.T * W * x + x) * x.T", "a plus", []),
+        ("-W * x * (W.T * W * x - x).T - W * (W.T * W * x - x) * x.T", "the sign", ["sign"]),
+        ("W * x * (W.T * W * x - x).T - W * (W.T * W * x - x) * x.T", "the paths subtracted", []),
+        ("(W.T * W * x - x) * x.T * W.T + x * (W.T * W * x - x).T * W.T", "transposed", ["transpose"]),
+        ("(W * x * (W.T * W * x - x).T + W * (W.T * W * x - x) * x.T) / 2", "their mean", ["half"]),
     ],
-    "affine-layer-backward": [
-        ((BACKWARD, "G @ W", "G @ W.T"), "transposed", ["other way round"]),
-        ((BACKWARD, "G.T @ X", "X.T @ G"), "the weights transposed", ["transposed"]),
-        ((BACKWARD, "G.sum(axis=0)", "G"), "not summed", ["summed"]),
-        ((BACKWARD, "G.sum(axis=0)", "G.sum(axis=1)"), "summed over the outputs", []),
-        ((BACKWARD, "G.sum(axis=0)", "G.sum()"), "summed over all", []),
-        ((BACKWARD, "G.sum(axis=0)", "G.sum(axis=0, keepdims=True)"), "a row", ["shape"]),
-        ((BACKWARD, "G.sum(axis=0)", "G.mean(axis=0)"), "a mean", ["mean"]),
-        ((BACKWARD, "G.sum(axis=0)", "np.ones(W.shape[0])"), "ones", []),
-        ((BACKWARD, "G.sum(axis=0)", "G[0]"), "the first sample", []),
-        ((BACKWARD, "G @ W, G.T @ X, G.sum(axis=0)", "G.T @ X, G @ W, G.sum(axis=0)"), "exchanged", []),
-        ((BACKWARD, "G @ W, G.T @ X, G.sum(axis=0)", "G @ W, G.T @ X / len(G), G.mean(axis=0)"), "means", []),
-        ((BACKWARD, "G @ W, G.T @ X, G.sum(axis=0)", "G @ W, G.T @ X"), "two values", ["3 values"]),
-        ((BACKWARD, "G.T @ X", "np.outer(G[0], X[0])"), "one sample only", []),
-        ((BACKWARD, "G.T @ X", "np.outer(G, X)"), "an outer product", []),
-        ((BACKWARD, "G @ W", "(X @ W.T) @ W"), "the output for its gradient", []),
+    "low-rank-backward": [
+        ((BACKWARD, "G @ (W + B @ A)", "G @ W"), "the correction forgotten on the way back", ["correction"]),
+        ((BACKWARD, "G @ (W + B @ A)", "G @ B @ A"), "the old weights forgotten", []),
+        ((BACKWARD, "G @ (W + B @ A)", "G @ (W + B @ A).T"), "transposed", ["other way round"]),
+        ((BACKWARD, "G @ (W + B @ A)", "G @ (W - B @ A)"), "a minus", []),
+        ((BACKWARD, "B.T @ G.T @ X", "X.T @ G @ B"), "A transposed", ["transpose"]),
+        ((BACKWARD, "G.T @ X @ A.T", "A @ X.T @ G"), "B transposed", ["transpose"]),
+        ((BACKWARD, "B.T @ G.T @ X", "G.T @ X"), "the gradient of the whole for A", []),
+        ((BACKWARD, "G.T @ X @ A.T", "G.T @ X"), "the gradient of the whole for B", []),
+        ((BACKWARD, "B.T @ G.T @ X", "A @ X.T @ G @ B @ A"), "A and B confused", []),
+        ((BACKWARD, "B.T @ G.T @ X, G.T @ X @ A.T", "G.T @ X @ A.T, B.T @ G.T @ X"), "exchanged", []),
+        ((BACKWARD, "B.T @ G.T @ X", "B.T @ G.T @ X / len(X)"), "a mean once more", []),
+        ((BACKWARD, "G @ (W + B @ A), B.T @ G.T @ X", "B.T @ G.T @ X"), "two values", ["3 values"]),
+        ((BACKWARD, "B.T @ G.T @ X", "A"), "A itself", []),
+        ((BACKWARD, "B.T @ G.T @ X", "B.T @ np.outer(G[0], X[0])"), "the first sample only", []),
+        ((BACKWARD, "G.T @ X @ A.T", "-G.T @ X @ A.T"), "a sign", ["sign"]),
     ],
     "half-axes": [
         ("lambda W: np.abs(np.linalg.eigvals(W))", "eigenvalues", []),

@@ -11,9 +11,12 @@ ADAM = """def adam(gradient, theta, alpha, beta1, beta2, epsilon, steps):
     return theta
 """
 
-MOMENTUM = """def momentum_update(theta, velocity, gradient, learning_rate, momentum):
-    velocity = momentum * velocity - learning_rate * gradient
-    return theta + velocity, velocity
+BALL = """def momentum_descent(gradient, start, learning_rate, momentum, steps):
+    before, theta = start, start
+    for _ in range(steps):
+        new = theta + momentum * (theta - before) - learning_rate * gradient(theta)
+        before, theta = theta, new
+    return theta
 """
 
 WRONG = {
@@ -31,30 +34,24 @@ WRONG = {
         ("-alpha * g * (1 - beta**t) * (1 - beta)", "multiplied", []),
         ("-alpha * g * beta * (1 - beta**t) / (1 - beta)", "damped once more", []),
     ],
-    "momentum-update": [
-        ((MOMENTUM, "- learning_rate", "+ learning_rate"), "uphill", ["climbs"]),
-        ((MOMENTUM, "theta + velocity", "theta - velocity"), "against the velocity", []),
-        ((MOMENTUM, "theta + velocity", "theta + learning_rate * velocity"), "the rate twice", ["twice"]),
-        ((MOMENTUM, "momentum * velocity", "velocity"), "no damping", []),
-        ((MOMENTUM, "momentum * velocity", "(1 - momentum) * velocity"), "one minus momentum", []),
-        ((MOMENTUM, "theta + velocity, velocity", "velocity, theta + velocity"), "exchanged", []),
-        ((MOMENTUM, "theta + velocity, velocity", "theta + velocity"), "one value", ["2 values"]),
-        ((MOMENTUM, "theta + velocity,", "theta + momentum * velocity - learning_rate * gradient,"), "Nesterov", []),
-        ((MOMENTUM, "momentum * velocity - ", "-"), "no memory", []),
-        ((MOMENTUM, "theta + velocity,", "theta - learning_rate * gradient,"), "no momentum in the step", []),
-        (
-            "def momentum_update(theta, velocity, gradient, learning_rate, momentum):\n"
-            "    velocity *= momentum\n"
-            "    velocity -= learning_rate * gradient\n"
-            "    return theta + velocity, velocity\n",
-            "in place",
-            ["velocity"],
-        ),
-        (
-            "lambda theta, v, g, rate, beta: (theta - rate * (beta * v + g), beta * v + g)",
-            "the form of PyTorch",
-            ["PyTorch"],
-        ),
+    "heavy-ball": [
+        ((BALL, "- learning_rate", "+ learning_rate"), "uphill", ["climbs"]),
+        ((BALL, "(theta - before)", "(before - theta)"), "the last move turned round", ["other way round"]),
+        ((BALL, "momentum * (theta - before)", "(theta - before)"), "no damping", ["fade"]),
+        ((BALL, "momentum * (theta - before)", "(1 - momentum) * (theta - before)"), "one minus momentum", []),
+        ((BALL, "theta + momentum * (theta - before)", "theta"), "no memory", ["remembered"]),
+        ((BALL, "theta + momentum * (theta - before)", "momentum * (theta - before)"), "only the move", []),
+        ((BALL, "before, theta = theta, new", "theta = new"), "the place before stays", ["follow"]),
+        ((BALL, "before, theta = theta, new", "before = theta = new"), "both at the same place", ["remembered"]),
+        ((BALL, "gradient(theta)", "gradient(start)"), "the slope of the start", []),
+        ((BALL, "gradient(theta)", "gradient(before)"), "the slope of the place before", []),
+        ((BALL, "gradient(theta)", "gradient(theta + momentum * (theta - before))"), "Nesterov", ["Nesterov"]),
+        ((BALL, "range(steps)", "range(1, steps)"), "a step missing", ["step"]),
+        ((BALL, "range(steps)", "range(steps + 1)"), "a step too many", ["step"]),
+        ((BALL, "    return theta", "        return theta"), "return inside the loop", []),
+        ((BALL, "    return theta", "    return before"), "the place before", []),
+        ((BALL, "- learning_rate * gradient", "- gradient"), "no rate", []),
+        ((BALL, "before, theta = start, start", "before, theta = 0 * start, start"), "not from rest", []),
     ],
     "adam-descent": [
         ((ADAM, "m / (1 - beta1**t), v / (1 - beta2**t)", "m, v"), "no correction", ["correction"]),

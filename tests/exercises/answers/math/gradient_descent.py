@@ -9,25 +9,29 @@ GRADIENTS = """def network_gradients(X, Y, W0, b0, W1, b1):
 """
 
 WRONG = {
-    "one-weight-gradient": [
-        ("2 * (a - y) * h", "no slope", ["sigmoid"]),
-        ("2 * (a - y) * a * (1 - a)", "the bias", ["bias"]),
-        ("(a - y) * a * (1 - a) * h", "no 2", ["2"]),
-        ("2 * (a - y) * h * (1 - h)", "the slope of the layer below", []),
-        ("2 * (a - y) * (1 - a**2) * h", "the slope of tanh", []),
-        ("2 * (a - y) * a * (1 + a) * h", "a plus", []),
-        ("2 * (a + y) * a * (1 - a) * h", "a plus in the residual", []),
-        ("(a - y)**2 * a * (1 - a) * h", "not differentiated", []),
-        ("2 * (y - a) * a * (1 - a) * h", "the sign", ["sign"]),
-        ("2 * (a - y) * (1 - a) * h", "half of the slope", []),
+    "one-weight-twice": [
+        ("2 * (a - y) * a * (1 - a) * h", "the upper place only", ["upper"]),
+        ("2 * (a - y) * a * (1 - a) * w * h * (1 - h) * x", "the lower place only", ["lower"]),
+        ("2 * (a - y) * (h + w * h * (1 - h) * x)", "no slope at the output", ["sigmoid"]),
+        ("2 * (a - y) * a * (1 - a) * (h + w * x)", "no slope at the hidden unit", ["hidden"]),
+        ("(a - y) * a * (1 - a) * (h + w * h * (1 - h) * x)", "no 2", ["2"]),
+        ("2 * (a - y) * a * (1 - a) * (h + h * (1 - h) * x)", "no upper weight", ["weight"]),
+        ("2 * (a - y) * a * (1 - a) * (h + w * h * (1 - h))", "no input", []),
+        ("2 * (a - y) * a * (1 - a) * (h - w * h * (1 - h) * x)", "a minus between the paths", []),
+        ("2 * (a + y) * a * (1 - a) * (h + w * h * (1 - h) * x)", "a plus in the residual", []),
+        ("2 * (a - y) * (1 - a**2) * (h + w * (1 - h**2) * x)", "the slopes of tanh", []),
+        ("2 * (y - a) * a * (1 - a) * (h + w * h * (1 - h) * x)", "the sign", ["sign"]),
+        ("2 * (a - y) * a * (1 - a) * (x + w * h * (1 - h) * x)", "the input for the hidden value", []),
     ],
-    "layer-weight-gradient": [
-        ("H.T * D", "transposed", ["transpose"]),
-        ("D * H.T", "the transpose at the other factor", []),
-        ("D.T * H / N", "the mean twice", ["1/N"]),
-        ("-D.T * H", "the sign", ["sign"]),
-        ("2 * D.T * H", "a 2", ["constant multiple"]),
-        ("D", "what was given", []),
+    "pair-weights-gradient": [
+        ("B.T * D.T * A", "transposed", ["transpose"]),
+        ("A.T * D", "no B", ["batches"]),
+        ("D * B", "no A", []),
+        ("A * D * B", "a transpose forgotten", []),
+        ("A.T * D * B / N", "the mean twice", ["1/N"]),
+        ("-A.T * D * B", "the sign", ["sign"]),
+        ("2 * A.T * D * B", "a 2", ["constant multiple"]),
+        ("A.T * B", "no signal", []),
     ],
     "height-delta": [
         ("lambda a, z: 12 / len(a) * (6 * a - 3 - z)", "no slope", ["sigmoid"]),

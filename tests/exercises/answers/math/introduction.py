@@ -6,29 +6,46 @@ FIT = """def fit_amplitudes(locations, heights):
     return np.linalg.solve(J.T @ J, J.T @ heights)
 """
 
+STEP = """def weighted_step(r, J, s):
+    A = J / s[:, None]
+    y = r / s
+    return -np.linalg.solve(A.T @ A, A.T @ y)
+"""
+
 WRONG = {
-    "linear-cost-gradient": [
-        ("J.T * J * theta - z", "a factor forgotten", []),
-        ("J.T * (J * theta + z)", "a plus", []),
-        ("J.T * J * theta", "no data", []),
-        ("J * (J.T * theta - z)", "transposes exchanged", []),
-        ("-J.T * z", "only the data", []),
-        ("J.T * (J * theta - z) / 2", "the half left", []),
-        ("J.T * (z - J * theta)", "the sign", ["sign"]),
+    "fit-with-a-guess": [
+        ("(J.T * J).I * J.T * z", "the guess ignored", ["has none", "term"]),
+        ("(J.T * J + mu * sp.Identity(P)).I * J.T * z", "drawn towards zero", ["guess"]),
+        ("(J.T * J + mu * sp.Identity(P)).I * (J.T * z + guess)", "the price at one place only", ["missing"]),
+        ("(J.T * J + mu * sp.Identity(P)).I * (J.T * z - mu * guess)", "away from the guess", ["away"]),
+        ("(J.T * J - mu * sp.Identity(P)).I * (J.T * z + mu * guess)", "a minus in the matrix", []),
+        ("(J.T * J + mu * sp.Identity(P)) * (J.T * z + mu * guess)", "multiplied, not solved", []),
+        ("J.T * z + mu * guess", "the right side alone", []),
+        ("(J.T * J + mu * sp.Identity(P) / 2).I * (J.T * z + mu * guess / 2)", "a half left", []),
+        ("(J.T * J + mu * sp.Identity(P)).I * J.T * (z - J * guess)", "the step from the guess", ["start"]),
+        ("guess", "the guess itself", []),
+        ("J.T * (J * guess - z)", "a gradient", ["slope"]),
+        ("(J.T * J).I * J.T * z + guess", "fit and guess added", []),
     ],
-    "gauss-newton-step": [
-        ("lambda r, J: np.linalg.solve(J.T @ J, J.T @ r)", "uphill", ["uphill"]),
-        ("lambda r, J: -np.linalg.solve(J, r)", "for a square Jacobian only", []),
-        ("lambda r, J: -np.linalg.solve(J @ J.T, r)", "the product the other way round", []),
-        ("lambda r, J: -J.T @ r", "the gradient", ["curvature"]),
-        ("lambda r, J: -np.linalg.inv(J.T @ J) @ r", "a factor forgotten", []),
-        ("lambda r, J: -J.T @ r / np.linalg.norm(J) ** 2", "a norm for the matrix", []),
-        ("lambda r, J: -np.linalg.lstsq(J, r, rcond=None)[1]", "the residuals of lstsq", []),
-        ("lambda r, J: -np.linalg.lstsq(J, r, rcond=None)", "all that lstsq returns", []),
-        ("lambda r, J: -np.linalg.solve(J.T @ J + np.eye(J.shape[1]), J.T @ r)", "damped", []),
-        ("lambda r, J: -0.5 * np.linalg.solve(J.T @ J, J.T @ r)", "half as long", ["constant multiple"]),
-        ("lambda r, J: -np.linalg.solve(J.T @ J, J.T @ r)[:, None]", "a column", ["shape"]),
-        ("lambda r, J: -np.linalg.solve(J.T @ J, J.T @ r)[::-1]", "parameters in the wrong order", []),
+    "weighted-step": [
+        ((STEP, "r / s", "r"), "no weights in the data", []),
+        ((STEP, "J / s[:, None]", "J"), "no weights in the Jacobian", []),
+        ((STEP, "J / s[:, None]", "J", "r / s", "r"), "no weights at all", ["errors"]),
+        ((STEP, "J / s[:, None]", "J * s[:, None]", "r / s", "r * s"), "weights upside down", ["upside down"]),
+        (
+            (STEP, "J / s[:, None]", "J / np.sqrt(s)[:, None]", "r / s", "r / np.sqrt(s)"),
+            "errors instead of their squares",
+            ["squared"],
+        ),
+        ((STEP, "J / s[:, None]", "J / s[:, None] ** 2", "r / s", "r / s**2"), "squared twice", []),
+        ((STEP, "-np.linalg", "np.linalg"), "uphill", ["uphill"]),
+        ((STEP, "-np.linalg.solve(A.T @ A, A.T @ y)", "-A.T @ y"), "the gradient", ["curvature"]),
+        ((STEP, "A.T @ A, A.T @ y", "A, y"), "for a square Jacobian only", []),
+        ((STEP, "s[:, None]", "s"), "broadcast along the wrong axis", []),
+        ((STEP, "r / s", "r / s[0]"), "the first error for all", []),
+        ((STEP, "s[:, None]", "s.mean()", "r / s", "r / s.mean()"), "the mean error for all", []),
+        ((STEP, "-np.linalg.solve(A.T @ A, A.T @ y)", "-np.linalg.inv(A.T @ A)"), "the covariance", []),
+        ((STEP, "-np.linalg.solve(A.T @ A, A.T @ y)", "-np.linalg.lstsq(A, y)"), "all of lstsq", []),
     ],
     "fit-amplitudes": [
         ((FIT, "np.sin(x), np.cos(y)", "np.cos(y), np.sin(x)"), "the order of the amplitudes", ["order"]),

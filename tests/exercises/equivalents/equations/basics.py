@@ -26,20 +26,12 @@ def unpack_number_by_number(theta, n_in, n_hidden, n_out):
     return W1, b1, W2, np.array(list(numbers))
 
 
-def collapse(parameters):
+def collapse_by_what_comes_out(parameters):
     """The bias is what comes out for the input zero, the columns what comes out for the unit vectors."""
-    identity = np.eye(parameters[0][0].shape[1])
-    b = network.predict(0 * identity[:1], parameters, "identity")[0]
-    return (network.predict(identity, parameters, "identity") - b).T, b
-
-
-def collapse_from_the_identity(parameters):
-    W = np.eye(parameters[0][0].shape[1])
-    b = np.zeros(len(W))
-    for W_next, b_next in parameters:
-        W = W_next.dot(W)
-        b = W_next.dot(b) + b_next
-    return [W, b]
+    with_bypass = [(W + np.eye(len(b)), b) for W, b in parameters]
+    identity = np.eye(len(parameters[0][1]))
+    b = network.predict(0 * identity[:1], with_bypass, "identity")[0]
+    return (network.predict(identity, with_bypass, "identity") - b).T, b
 
 
 def collapse_from_the_end(parameters):
@@ -48,16 +40,17 @@ def collapse_from_the_end(parameters):
     b = np.zeros(len(W))
     for weights, bias in parameters[::-1]:
         b = b + W @ bias
-        W = W @ weights
+        W = W @ (np.eye(len(W)) + weights)
     return W, b
 
 
 def collapse_by_recursion(parameters):
     *before, (W, b) = parameters
+    W = W + np.identity(len(b))
     if not before:
-        return W, b
+        return [W, b]
     V, c = collapse_by_recursion(before)
-    return W @ V, W @ c + b
+    return [W @ V, W @ c + b]
 
 
 EQUIVALENTS = {
@@ -67,11 +60,17 @@ EQUIVALENTS = {
         lambda W2, W3, b1, b2, b3: ((W2 * b1 + b2).T * W3.T).T + b3,
     ],
     "unpack-parameters": [unpack, unpack_by_slices, unpack_number_by_number],
-    "collapse-layers": [collapse, collapse_from_the_identity, collapse_from_the_end, collapse_by_recursion],
+    "collapse-bypasses": [collapse_by_what_comes_out, collapse_from_the_end, collapse_by_recursion],
 }
 
+_ONE_WIDTH = "With a bypass all layers have one width."
+
 EQUIVALENT_SLIPS = {
-    "collapse-layers": {
-        "W, b = (W_next @ W, W_next @ b.T + b_next)": "A vector is its own transpose.",
+    "collapse-bypasses": {
+        "W, b = (np.eye(len(parameters[0][0])), np.zeros(len(parameters[0][1])))": _ONE_WIDTH,
+        "W, b = (np.eye(len(parameters[0][1])), np.zeros(len(parameters[0][0])))": _ONE_WIDTH,
+        "W, b = (np.eye(len(parameters[-1][1])), np.zeros(len(parameters[0][1])))": _ONE_WIDTH,
+        "W, b = (np.eye(len(parameters[0][1])), np.zeros(len(parameters[-1][1])))": _ONE_WIDTH,
+        "W, b = (W + W_next @ W, b + W_next @ b.T + b_next)": "A vector is its own transpose.",
     },
 }

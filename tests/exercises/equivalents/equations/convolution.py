@@ -49,12 +49,12 @@ def by_differences(grad_result, image):
 
 
 EQUIVALENTS = {
-    "convolution-output-length": [
-        lambda n, k, p, s: (n + 2 * p - k + s) / s,
-        lambda n, k, p, s: 1 + (n - k) / s + 2 * p / s,
-        lambda n, k, p, s: sp.floor((n + 2 * p - k) / s) + 1,
-        lambda n, k, p, s: (n + 2 * p - k) // s + 1,
-        lambda n, k, p, s: sp.ceiling((n + 2 * p - k + 1) / s),
+    "places-with-gaps": [
+        lambda n, k, d, p, s: (n + 2 * p - d * k + d - 1 + s) / s,
+        lambda n, k, d, p, s: 1 + (n - 1) / s + 2 * p / s - d * (k - 1) / s,
+        lambda n, k, d, p, s: sp.floor((n + 2 * p - d * (k - 1) - 1) / s) + 1,
+        lambda n, k, d, p, s: (n + 2 * p - d * (k - 1) - 1) // s + 1,
+        lambda n, k, d, p, s: sp.ceiling((n + 2 * p - d * (k - 1)) / s),
     ],
     "receptive-field": [
         lambda L, k, s: 1 + (k - 1) * (1 - s**L) / (1 - s),

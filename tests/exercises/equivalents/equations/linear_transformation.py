@@ -5,17 +5,26 @@ import numpy as np
 from dlmath import layers
 
 
-def sample_by_sample(grad_Z, X, W):
-    grad_X, grad_W, grad_b = np.zeros(X.shape), np.zeros(W.shape), np.zeros(len(W))
+def sample_by_sample(grad_Z, X, W, A, B):
+    grad_X, grad_A, grad_B = np.zeros(X.shape), np.zeros(A.shape), np.zeros(B.shape)
     for n in range(len(X)):
-        grad_X[n] = W.T @ grad_Z[n]
-        grad_W += np.outer(grad_Z[n], X[n])
-        grad_b += grad_Z[n]
-    return grad_X, grad_W, grad_b
+        grad_X[n] = W.T @ grad_Z[n] + A.T @ (B.T @ grad_Z[n])
+        grad_A += np.outer(B.T @ grad_Z[n], X[n])
+        grad_B += np.outer(grad_Z[n], A @ X[n])
+    return grad_X, grad_A, grad_B
 
 
-def with_einsum(grad_Z, X, W):
-    return [np.einsum("no,oi->ni", grad_Z, W), np.einsum("no,ni->oi", grad_Z, X), np.einsum("no->o", grad_Z)]
+def two_layers(grad_Z, X, W, A, B):
+    """The correction is a network of two layers beside the old layer."""
+    squeezed = X @ A.T
+    through_B, grad_B, _ = layers.affine_backward(grad_Z, squeezed, B)
+    through_A, grad_A, _ = layers.affine_backward(through_B, X, A)
+    return layers.affine_backward(grad_Z, X, W)[0] + through_A, grad_A, grad_B
+
+
+def from_the_whole_gradient(grad_Z, X, W, A, B):
+    whole = np.einsum("no,ni->oi", grad_Z, X)
+    return [np.einsum("no,oi->ni", grad_Z, W + B @ A), B.T @ whole, whole @ A.T]
 
 
 def by_the_eigenvalues_of_the_square(W):
@@ -30,17 +39,12 @@ def by_sum_and_determinant(W):
 
 
 EQUIVALENTS = {
-    "squared-error-of-a-layer": [
-        lambda W, x, b, y: W * x * x.T - (y - b) * x.T,
-        lambda W, x, b, y: (x * (W * x + b - y).T).T,
-        lambda W, x, b, y: -(y - b - W * x) * x.T,
+    "tied-weights-gradient": [
+        lambda W, x: W * (x * x.T * W.T * W + W.T * W * x * x.T - 2 * x * x.T),
+        lambda W, x: W * x * x.T * W.T * W + W * W.T * W * x * x.T - 2 * W * x * x.T,
+        lambda W, x: -W * (x * (x - W.T * W * x).T + (x - W.T * W * x) * x.T),
     ],
-    "affine-layer-backward": [
-        layers.affine_backward,
-        sample_by_sample,
-        with_einsum,
-        lambda G, X, W: ((W.T @ G.T).T, (X.T @ G).T, np.ones(len(G)) @ G),
-    ],
+    "low-rank-backward": [sample_by_sample, two_layers, from_the_whole_gradient],
     "half-axes": [
         lambda W: np.linalg.svd(W, compute_uv=False),
         by_the_eigenvalues_of_the_square,

@@ -38,21 +38,28 @@ def adam_from_all_gradients(gradient, theta, alpha, beta1, beta2, epsilon, steps
     return theta
 
 
-def momentum_update(theta, velocity, gradient, learning_rate, momentum):
-    return optimizers.momentum_step(theta, gradient, velocity, learning_rate, momentum=momentum)
+def ball_by_the_package(gradient, start, learning_rate, momentum, steps):
+    theta, velocity = start, None
+    for _ in range(steps):
+        theta, velocity = optimizers.momentum_step(theta, gradient(theta), velocity, learning_rate, momentum=momentum)
+    return theta
 
 
-def momentum_in_copies(theta, velocity, gradient, learning_rate, momentum):
-    new_velocity = velocity.copy()
-    new_velocity *= momentum
-    new_velocity -= learning_rate * gradient
-    return theta + new_velocity, new_velocity
+def ball_from_all_places(gradient, start, learning_rate, momentum, steps):
+    places = [start, start]
+    while len(places) < steps + 2:
+        places.append((1 + momentum) * places[-1] - momentum * places[-2] - learning_rate * gradient(places[-1]))
+    return places[-1]
 
 
-def momentum_in_single_precision(theta, velocity, gradient, learning_rate, momentum):
-    theta, velocity, gradient = (array.astype(np.float32) for array in (theta, velocity, gradient))
-    velocity = np.float32(momentum) * velocity - np.float32(learning_rate) * gradient
-    return [theta + velocity, velocity]
+def ball_in_copies(gradient, start, learning_rate, momentum, steps):
+    before, theta = start.copy(), start.copy()
+    for _ in range(steps):
+        new = np.copy(theta)
+        new -= learning_rate * gradient(theta)
+        new += momentum * (theta - before)
+        before, theta = theta, new
+    return theta
 
 
 EQUIVALENTS = {
@@ -61,11 +68,6 @@ EQUIVALENTS = {
         lambda alpha, beta, g, t: -alpha * g / (1 - beta) + alpha * g * beta**t / (1 - beta),
         lambda alpha, beta, g, t: -alpha * g * (sp.exp(t * sp.log(beta)) - 1) / (beta - 1),
     ],
-    "momentum-update": [
-        momentum_update,
-        momentum_in_copies,
-        momentum_in_single_precision,
-        lambda theta, v, g, rate, beta: (theta + beta * v - rate * g, -(rate * g - beta * v)),
-    ],
+    "heavy-ball": [ball_by_the_package, ball_from_all_places, ball_in_copies],
     "adam-descent": [adam_by_the_package, adam_with_corrections_in_the_rate, adam_from_all_gradients],
 }

@@ -42,15 +42,15 @@ def one_after_the_other(outputs, heights):
 
 
 EQUIVALENTS = {
-    "one-weight-gradient": [
-        lambda a, y, h: -2 * h * a * (a - 1) * (a - y),
-        lambda a, y, h: 2 * h * (a - y) * (a - a**2),
-        lambda a, y, h: h * (2 * a**2 - 2 * a * y - 2 * a**3 + 2 * a**2 * y),
+    "one-weight-twice": [
+        lambda a, y, h, w, x: 2 * h * (a - y) * (a - a**2) * (1 + w * x - w * x * h),
+        lambda a, y, h, w, x: -2 * (y - a) * a * (1 - a) * h - 2 * (y - a) * a * (1 - a) * w * (h - h**2) * x,
+        lambda a, y, h, w, x: 2 * h * a * (a - 1) * (y - a) * (w * x * (1 - h) + 1),
     ],
-    "layer-weight-gradient": [
-        lambda D, H: (H.T * D).T,
-        lambda D, H: (D.T * H).doit(),
-        lambda D, H: 2 * D.T * H - D.T * H,
+    "pair-weights-gradient": [
+        lambda D, A, B: (B.T * D.T * A).T,
+        lambda D, A, B: A.T * (D * B),
+        lambda D, A, B: 2 * A.T * D * B - A.T * D * B,
     ],
     "height-delta": [
         one_after_the_other,

@@ -1,22 +1,23 @@
 """The answers of the chapter, written in another way."""
 
 import numpy as np
+import sympy as sp
 
 from dlmath import least_squares
 
 
-def step_by_loops(residuals, jacobian):
+def weighted_by_loops(residuals, jacobian, errors):
     count = jacobian.shape[1]
     matrix, right = np.zeros((count, count)), np.zeros(count)
-    for residual, row in zip(residuals, jacobian):
-        matrix += np.outer(row, row)
-        right -= residual * row
+    for residual, row, error in zip(residuals, jacobian, errors):
+        matrix += np.outer(row, row) / error**2
+        right -= residual * row / error**2
     return np.linalg.solve(matrix, right)
 
 
-def step_by_qr(residuals, jacobian):
-    Q, R = np.linalg.qr(jacobian)
-    return np.linalg.solve(R, -(Q.T @ residuals))
+def weighted_by_qr(residuals, jacobian, errors):
+    Q, R = np.linalg.qr(np.diag(1 / errors) @ jacobian)
+    return np.linalg.solve(R, -(Q.T @ (residuals / errors)))
 
 
 def fit_by_lstsq(locations, heights):
@@ -42,26 +43,23 @@ def fit_place_by_place(locations, heights):
 
 
 EQUIVALENTS = {
-    "linear-cost-gradient": [
-        lambda J, theta, z: (J.T * J) * theta - J.T * z,
-        lambda J, theta, z: -J.T * (z - J * theta),
-        lambda J, theta, z: ((J * theta - z).T * J).T,
+    "fit-with-a-guess": [
+        lambda J, z, guess, mu: guess - (J.T * J + mu * sp.Identity(J.cols)).I * J.T * (J * guess - z),
+        lambda J, z, guess, mu: (J.T * J / mu + sp.Identity(J.cols)).I * (J.T * z / mu + guess),
+        lambda J, z, guess, mu: sp.Inverse(mu * sp.Identity(J.cols) + J.T * J) * (mu * guess + J.T * z),
     ],
-    "gauss-newton-step": [
-        least_squares.gauss_newton_step,
-        lambda r, J: -np.linalg.inv(J.T @ J) @ J.T @ r,
-        lambda r, J: -np.linalg.pinv(J) @ r,
-        lambda r, J: np.linalg.lstsq(J, -r, rcond=None)[0],
-        step_by_loops,
-        step_by_qr,
+    "weighted-step": [
+        lambda r, J, s: least_squares.gauss_newton_step(r / s, J / s[:, None]),
+        lambda r, J, s: np.linalg.lstsq(J / s.reshape(-1, 1), -r / s, rcond=None)[0],
+        lambda r, J, s: -np.linalg.inv(J.T @ np.diag(s**-2.0) @ J) @ J.T @ (r * s**-2.0),
+        lambda r, J, s: -np.linalg.pinv((J.T / s).T) @ (r / s),
+        weighted_by_loops,
+        weighted_by_qr,
     ],
     "fit-amplitudes": [fit_by_lstsq, fit_by_cramer, fit_place_by_place],
 }
 
 EQUIVALENT_SLIPS = {
-    "gauss-newton-step": {
-        "return -np.linalg.solve(jacobian.T @ jacobian, jacobian.T @ residuals.T)": "A vector is its own transpose.",
-    },
     "fit-amplitudes": {
         "return np.linalg.solve(jacobian.T @ jacobian, jacobian.T @ heights.T)": "A vector is its own transpose.",
     },

@@ -168,34 +168,41 @@ WRONG = {
             "sign|transpose",
         ),
     ],
-    "collapse-layers": [
+    "collapse-bypasses": [
         (
-            "def collapse(p):\n    W, b = p[0]\n    for V, c in p[1:]:\n        W, b = V @ W, b + c\n    return W, b",
+            "def collapse_bypasses(p):\n"
+            "    W, b = np.eye(len(p[0][1])), 0 * p[0][1]\n"
+            "    for V, c in p:\n        W, b = W + V @ W, b + c\n    return W, b",
             "the biases do not pass the later layers",
             "bias|`b`|w_next",
             "sign|transpose",
         ),
         (
-            "def collapse(p):\n"
-            "    W, b = p[0]\n"
-            "    for V, c in p[1:]:\n        W = V @ W\n        b = W @ b + c\n    return W, b",
-            "the bias is multiplied by the collapsed matrix",
-            "bias|`b`|w_next|new|fit|shapes",
+            "def collapse_bypasses(p):\n"
+            "    W, b = np.eye(len(p[0][1])), 0 * p[0][1]\n"
+            "    for V, c in p:\n        W = W + V @ W\n        b = b + W @ b + c\n    return W, b",
+            "the bias is multiplied by the map so far",
+            "bias|`b`|w_next|new|map",
             "sign",
         ),
         (
-            "def collapse(p):\n"
+            "def collapse_bypasses(p):\n"
             "    W, b = p[0]\n"
-            "    for V, c in p[1:]:\n        W, b = W @ V, V @ b + c\n    return W, b",
-            "the matrices in the wrong order",
-            "order|shapes|fit|exchanged",
-            "sign",
+            "    for V, c in p[1:]:\n        W, b = V @ W, V @ b + c\n    return W, b",
+            "the bypasses are forgotten",
+            "bypass|adds|term",
+            "sign|transpose",
         ),
     ],
-    "convolution-output-length": [
-        ("(n + 2 * p - k) / s", "the fencepost", "1|one|first place", "sign"),
-        ("(n + p - k) / s + 1", "zeros at one end only", "both|either|2|p`", "sign"),
-        ("(n + 2 * p + k) / s + 1", "a plus before k", "sign|minus|subtract|plus|added", ""),
+    "places-with-gaps": [
+        (
+            "(n + 2 * p - d * (k - 1)) / s",
+            "the pixel of the first weight and the first place",
+            "1|one|first|pixel",
+            "sign",
+        ),
+        ("(n + 2 * p - (k - 1) - 1) / s + 1", "the gaps are left out", "gaps|`?d`?\\b", "sign"),
+        ("(n + 2 * p - d * (k + 1) - 1) / s + 1", "gaps at both ends of the kernel", "gaps|1|sign|minus", ""),
     ],
     "receptive-field": [
         ("1 + L * (k - 1)", "the stride is forgotten", "`?s`?\\b|stride", "sign"),

@@ -61,21 +61,41 @@ WRONG = {
             "sign|transpose",
         ),
     ],
-    "squared-error-of-a-layer": [
-        ("(W * x + b - y)", "the input is missing", "factor of|shape|`?x`?\\b", "sign"),
-        ("x * (W * x + b - y).T", "the transpose", "transpose", "sign"),
-        ("(W * x - y) * x.T", "the bias is forgotten", "`?b`?\\b|bias", "sign|transpose"),
-    ],
-    "affine-layer-backward": [
-        ("lambda g, X, W: (g @ W, X.T @ g, g.sum(axis=0))", "grad_W is transposed", "transpose", "sign"),
+    "tied-weights-gradient": [
         (
-            "lambda g, X, W: (g @ W, g.T @ X, g.sum(axis=1))",
-            "the biases sum over the outputs",
-            "grad_b|axis|shape",
+            "W * (W.T * W * x - x) * x.T",
+            "only the first use of the matrix",
+            "both|path|way|use|term",
             "sign|transpose",
         ),
         (
-            "lambda g, X, W: (g @ W, g.T @ X / len(X), g.mean(axis=0))",
+            "W * x * x.T * W.T * W + W * W.T * W * x * x.T",
+            "the sample itself is not subtracted",
+            "`?x`?\\b|term|target|subtract",
+            "transpose",
+        ),
+        (
+            "2 * (W * x * (W.T * W * x - x).T + W * (W.T * W * x - x) * x.T)",
+            "twice too large",
+            "2|twice|half|½",
+            "sign|transpose",
+        ),
+    ],
+    "low-rank-backward": [
+        (
+            "lambda g, X, W, A, B: (g @ W, B.T @ g.T @ X, g.T @ X @ A.T)",
+            "the correction does not pass anything back",
+            "correction|old weights|term|`?B`?\\b",
+            "sign|transpose",
+        ),
+        (
+            "lambda g, X, W, A, B: (g @ (W + B @ A), X.T @ g @ B, g.T @ X @ A.T)",
+            "grad_A is transposed",
+            "transpose",
+            "sign",
+        ),
+        (
+            "lambda g, X, W, A, B: (g @ (W + B @ A), B.T @ (g.T @ X) / len(X), (g.T @ X) @ A.T / len(X))",
             "the mean once more",
             "mean|divi|len|rows|number of",
             "sign|transpose",
@@ -142,18 +162,36 @@ WRONG = {
         ),
         ("-alpha * g * t", "momentum is ignored", "count alike|beta|momentum", "sign"),
     ],
-    "momentum-update": [
-        ("lambda th, v, g, r, mu: (th + mu * v - r * g, v)", "the old velocity is returned", "velocity", "sign"),
+    "heavy-ball": [
         (
-            "lambda th, v, g, r, mu: (th - (mu * v - r * g), mu * v - r * g)",
-            "the velocity is subtracted",
-            "theta|sign|minus|added|subtract",
+            "def momentum_descent(gradient, start, learning_rate, momentum, steps):\n"
+            "    a = b = start\n"
+            "    for _ in range(steps):\n"
+            "        b = b + momentum * (b - a) - learning_rate * gradient(b)\n"
+            "        a = b\n"
+            "    return b",
+            "both places are the same, so that nothing is remembered",
+            "remember|same|before|descent",
+            "sign",
+        ),
+        (
+            "def momentum_descent(gradient, start, learning_rate, momentum, steps):\n"
+            "    a = b = start\n"
+            "    for _ in range(steps):\n"
+            "        a, b = b, b - momentum * (b - a) - learning_rate * gradient(b)\n"
+            "    return b",
+            "the last move is subtracted",
+            "sign|minus|round|back|subtract|added",
             "",
         ),
         (
-            "lambda th, v, g, r, mu: (th + mu * v - r * (1 - mu) * g, mu * v - r * (1 - mu) * g)",
+            "def momentum_descent(gradient, start, learning_rate, momentum, steps):\n"
+            "    a = b = start\n"
+            "    for _ in range(steps):\n"
+            "        a, b = b, b + momentum * (b - a) - (1 - momentum) * learning_rate * gradient(b)\n"
+            "    return b",
             "a moving average",
-            "average|1 - m|factor|weight",
+            "average|running mean|1 - m|factor|weight",
             "sign",
         ),
     ],

@@ -1,26 +1,41 @@
 """Wrong answers to the exercises of Part I, with the words by which a hint would name the mistake."""
 
 WRONG = {
-    "linear-cost-gradient": [
-        ("J.T * (J * theta + z)", "z is added, not subtracted", "sign|minus|plus|subtract|added", ""),
-        ("J.T * J * theta", "the measurements are left out", "`?z`?|measure|heights", "sign|transpose|factor"),
-        ("2 * J.T * (J * theta - z)", "the half is forgotten", "2|half|½|twice", "sign|transpose"),
-    ],
-    "gauss-newton-step": [
+    "fit-with-a-guess": [
         (
-            "lambda r, J: np.linalg.solve(J.T @ J, J.T @ r)",
-            "the step goes uphill",
-            "uphill|sign|minus",
+            "(J.T * J).I * (J.T * z + mu * guess)",
+            "the price is left out of the matrix",
+            "`?mu`?\\b|term|price|matrix",
+            "sign|transpose",
+        ),
+        (
+            "(J.T * J + mu * sp.Identity(P)).I * (J.T * z - mu * guess)",
+            "the guess is subtracted",
+            "sign|minus|plus|subtract|away",
             "transpose",
         ),
         (
-            "lambda r, J: -J.T @ r",
-            "a gradient step: the normal matrix is left out",
-            r"gradient|normal|solve|j\.t @ j",
-            "",
+            "(J.T * J + mu * sp.Identity(P)).I * J.T * (z + mu * J * guess)",
+            "the guess passes the Jacobian, which it should not",
+            "`?J`?\\b|guess|factor|transpose",
+            "sign",
+        ),
+    ],
+    "weighted-step": [
+        (
+            "lambda r, J, e: -np.linalg.solve(J.T @ (J / e[:, None]), J.T @ (r / e))",
+            "the weights are not squared",
+            "square|power|weight",
+            "transpose|sign",
         ),
         (
-            "lambda r, J: -np.linalg.inv(J) @ r",
+            "lambda r, J, e: -np.linalg.solve(J.T @ J, J.T @ (r / e**2))",
+            "the matrix is not weighted",
+            "weighted|errors|divi",
+            "transpose|sign",
+        ),
+        (
+            "lambda r, J, e: -np.linalg.inv(J / e[:, None]) @ (r / e)",
             "the Jacobian is not square",
             "square",
             "transposed",
@@ -122,20 +137,30 @@ WRONG = {
         ),
         ("lambda p, t: 2 * (p - t) / np.sqrt(len(p))", "divided by the root of N", "root|factor|divi", "sign"),
     ],
-    "one-weight-gradient": [
-        ("2 * (a - y) * a * (1 - a)", "no inner derivative h", "`?h`?\\b", "sign|transpose"),
-        ("(a - y) * a * (1 - a) * h", "no 2", "2|two|square|half", "sign"),
+    "one-weight-twice": [
         (
-            "2 * (a - y) * (1 - a**2) * h",
-            "the derivative of tanh",
-            "1 \\+ `a`|tanh|sigma|sigmoid|σ|square|factor|slope",
+            "2 * (a - y) * a * (1 - a) * (h + w * h * (1 - h))",
+            "the input is forgotten in the lower place",
+            "`?x`?\\b|input|factor",
+            "sign",
+        ),
+        (
+            "2 * (a - y) * a * (1 - a) * (h + w * x)",
+            "the slope of the hidden unit",
+            "hidden|slope|derivative|sigmoid|1 - h",
+            "sign",
+        ),
+        (
+            "2 * (a - y) * a * (1 - a) * h",
+            "h is taken for a constant",
+            "path|depends|term|lower|upper",
             "sign",
         ),
     ],
-    "layer-weight-gradient": [
-        ("H.T * D", "the transpose", "transpose", ""),
-        ("D.T * H / N", "a mean that is not asked for", "mean|divi|`?N`?|factor", "transpose"),
-        ("D * H", "shapes that do not fit", "shape|transpose", ""),
+    "pair-weights-gradient": [
+        ("B.T * D.T * A", "the transpose", "transpose", ""),
+        ("A.T * D * B / M", "a mean that is not asked for", "mean|divi|`?M`?|factor", "transpose"),
+        ("A * D * B.T", "shapes that do not fit", "shape|transpose|columns", ""),
     ],
     "network-gradients": [
         (
