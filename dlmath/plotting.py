@@ -141,7 +141,7 @@ def render(figure: Figure, salt: str) -> str:
         >>> plt.close(figure)
     """
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
-    figure.draw_without_rendering()
+    _svg.lay_out(figure)
     pieces = _svg.all_pieces(figure, definitions)
     stack = _stacking.stack_of(figure)
     body = _stacking.in_panels(stack, [(_stacking.panel_of(figure, stack, each), pieces[each]) for each in pieces])

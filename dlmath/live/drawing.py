@@ -219,7 +219,7 @@ def _could_have_changed(artist: Artist) -> bool:
 
 def _freeze_layout(figure: Figure) -> None:
     """Find the places of axes and legends once: if they moved a little with every frame, all would change."""
-    figure.draw_without_rendering()
+    _svg.lay_out(figure)
     figure.set_layout_engine("none")
     for legend in figure.findobj(Legend):
         corner, area = legend.get_window_extent().min, (legend.axes or figure).bbox
