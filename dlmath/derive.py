@@ -181,15 +181,16 @@ def _gradient(loss: sp.Expr, entries: Sequence[sp.Symbol]) -> list[sp.Expr]:
     for name, part in parts:
         if variable & part.free_symbols and isinstance(part, sp.Expr):  # not the condition of a case
             variable.add(name)
-    slopes: dict[sp.Symbol, sp.Expr] = {symbol: sp.diff(whole, symbol) for symbol in variable & whole.free_symbols}
-    for name, part in reversed(parts):
-        if slope := slopes.get(name):
-            for symbol in variable & part.free_symbols:
-                slopes[symbol] = slopes.get(symbol, 0) + slope * sp.diff(part, symbol)
+    slopes: dict[Any, list[sp.Expr]] = {"whole": [sp.S.One]}
+    for name, part in [("whole", whole), *reversed(parts)]:
+        if slope := sp.Add(*slopes.get(name, ())):
+            for term in sp.Add.make_args(part):
+                for symbol in variable & term.free_symbols:
+                    slopes.setdefault(symbol, []).append(slope * sp.diff(term, symbol))
     meaning: dict[sp.Symbol, sp.Expr] = {}
     for name, part in parts:
         meaning[name] = part.xreplace(meaning)
-    return [slopes.get(entry, sp.S.Zero).xreplace(meaning) for entry in entries]
+    return [sp.Add(*slopes.get(entry, ())).xreplace(meaning) for entry in entries]
 
 
 def _compared(question: _Question, samplers: Mapping[Any, Sampler], by_default: set[Any], seed: int) -> str:
