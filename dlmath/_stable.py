@@ -7,10 +7,11 @@ import numpy as np
 
 def times(weights: np.ndarray | float, values: np.ndarray | float) -> np.ndarray:
     r"""The product, with :math:`0 \cdot \infty = 0`: what has no weight does not count."""
-    dtype = np.result_type(weights, values)
-    return np.multiply(
-        weights, values, out=np.zeros(np.broadcast(weights, values).shape, dtype), where=np.not_equal(weights, 0)
-    )
+    counted = np.not_equal(weights, 0)
+    if counted.all():
+        return np.asarray(np.multiply(weights, values))
+    zeros = np.zeros(np.broadcast(weights, values).shape, np.result_type(weights, values))
+    return np.multiply(weights, values, out=zeros, where=counted)
 
 
 def total(values: np.ndarray, axis: int, *, keepdims: bool = False) -> np.ndarray:

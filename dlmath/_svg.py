@@ -154,6 +154,12 @@ def _left_out(container: Artist, child: Artist) -> bool:
     return not framed and (child is container.patch or isinstance(child, Spine))
 
 
+def lay_out(figure: Figure) -> None:
+    """Find the places of the axes, as matplotlib does before it draws."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+
+
 def pieces(figure: Figure, artists: list[Artist], definitions: Definitions) -> dict[Artist, str]:
     """Draw artists of a figure, each to a piece of SVG, in the order given."""
     return _draw(figure, artists, artists, definitions)
@@ -246,6 +252,7 @@ def _tidied(svg: str, definitions: Definitions) -> str:
     return _IMAGE.sub(lambda match: f'<image href="data:image/png;base64,{_short_png(match.group(1))}"', svg)
 
 
+@functools.lru_cache(4096)  # from frame to frame most paths stay as they are
 def short_path(path: str) -> str:
     """Write a path of straight lines in steps from corner to corner, without those corners that nobody can see.
 

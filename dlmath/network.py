@@ -270,10 +270,16 @@ def penalty_and_gradient(
         >>> penalty_and_gradient(np.array([3.0, 4.0, 7.0]), [2, 1], weight_decay=2.0, count=5)
         (5.0, array([1.2, 1.6, 0. ]))
     """
-    parameters = unpack(theta, sizes)
-    penalty = np.sum([regularization.l2_penalty(W, weight_decay, count) for W, _ in parameters])
-    gradients = [(regularization.l2_penalty_grad(W, weight_decay, count), np.zeros_like(b)) for W, b in parameters]
-    return penalty.item(), pack(gradients)
+    theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
+    gradient = np.zeros_like(theta)
+    count = check.integer("count", count, least=1)
+    if check.number("weight_decay", weight_decay, least=0) == 0:
+        return 0.0, gradient
+    penalties = []
+    for (W, _), (slope, _) in zip(_views(theta, sizes), _views(gradient, sizes)):
+        penalties.append(regularization.l2_penalty(W, weight_decay, count))
+        slope[...] = regularization.l2_penalty_grad(W, weight_decay, count)
+    return np.sum(penalties).item(), gradient
 
 
 VARIANCES = {

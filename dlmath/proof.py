@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
+from itertools import chain
 from operator import mul
 from typing import Any
 
@@ -161,7 +162,8 @@ class _ToRing:
         if node.is_Rational:
             return self.ring.ground_new(sp.QQ(node.p, node.q))
         if node.is_Add:
-            return sum(map(self, node.args), self.ring.zero)
+            terms = chain.from_iterable(self(part).iterterms() for part in node.args)
+            return _collected(self.ring, terms)
         if node.is_Mul:
             return reduce(_times, map(self, node.args))
         return reduce(_times, [self(node.base)] * int(node.exp))
@@ -188,22 +190,34 @@ def _is_zero(polynomial: PolyElement, relations: list[tuple[int, int, PolyElemen
 
 def _once(polynomial: PolyElement, steps: set[int]) -> PolyElement:
     """A step function is its own square."""
-    reduced = polynomial.ring.zero
-    for monomial, coefficient in polynomial.terms():
-        monomial = tuple(min(power, 1) if i in steps else power for i, power in enumerate(monomial))
-        reduced += polynomial.ring.term_new(monomial, coefficient)
-    return reduced
+    if not steps:
+        return polynomial
+    return _collected(
+        polynomial.ring,
+        (
+            (tuple(min(power, 1) if i in steps else power for i, power in enumerate(monomial)), coefficient)
+            for monomial, coefficient in polynomial.iterterms()
+        ),
+    )
+
+
+def _collected(among: PolyRing, terms: Iterable[tuple[tuple[int, ...], Any]]) -> PolyElement:
+    """The sum of terms, in one pass: a sum of polynomials copies all that it has at every addition."""
+    sums: dict[tuple[int, ...], Any] = {}
+    for monomial, coefficient in terms:
+        sums[monomial] = sums.get(monomial, 0) + coefficient
+    return among.from_dict(sums)
 
 
 def _without(polynomial: PolyElement, t: int, q: int, base: PolyElement) -> list[PolyElement]:
     """The polynomial times a power of b, by powers of t below q, as t^q b = 1. It is zero if all these parts are."""
-    by_power: dict[int, PolyElement] = {}
-    for monomial, coefficient in polynomial.terms():
-        rest = polynomial.ring.term_new((*monomial[:t], 0, *monomial[t + 1 :]), coefficient)
-        by_power[monomial[t]] = by_power.get(monomial[t], polynomial.ring.zero) + rest
+    by_power: dict[int, dict[tuple[int, ...], Any]] = {}
+    for monomial, coefficient in polynomial.iterterms():
+        by_power.setdefault(monomial[t], {})[(*monomial[:t], 0, *monomial[t + 1 :])] = coefficient
     highest = max(by_power) // q
     parts: dict[int, PolyElement] = {}
-    for power, part in by_power.items():
+    for power, terms in by_power.items():
+        part = polynomial.ring.from_dict(terms)
         for _ in range(highest - power // q):
             part = _times(part, base)
         parts[power % q] = parts.get(power % q, polynomial.ring.zero) + part

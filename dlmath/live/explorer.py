@@ -132,7 +132,7 @@ def explore(
     first = drawing.frame(start)
     drawing.check(first, start)
     text = f"Live figure {called}({text_of(start)})"
-    bundle = {"text/plain": f"{text}: {first.sentence}" if first.sentence else text, "image/png": _png(figure)}
+    bundle = {"text/plain": f"{text}: {first.sentence}" if first.sentence else text}
     if in_book:
         frames = _frames(understood, combinations, drawing)
         _check_again(understood, _ends(understood, groups), frames, drawing)
@@ -140,6 +140,7 @@ def explore(
         html = page.live_page(called, described, understood, together, drawing, frames, first_of_page)
         _check_size(html, len(frames), understood)
         return LiveFigure(bundle | {"text/html": html})
+    bundle["image/png"] = _png(figure)  # for what shows neither widgets nor HTML; the book shows HTML
 
     names = [each for each in (namespace_of(update), _callers_names()) if each is not None]
     as_they_were = [(each, dict(each)) for each in {id(each): each for each in names}.values()]
