@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import bs4
 import pytest
-from support import SmallBook
+from building import SmallBook
 
 CHAPTERS = re.compile(r"chapters/(math|equations|forward)/")
 NOTATION = "chapters/appendix/notation"
