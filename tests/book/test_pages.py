@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from benchmarks.pages import WATCH_SHIFTS, beyond, seen, with_moves
+
 CHAPTERS = re.compile(r"chapters/(math|equations|forward)/")
 FIGURES_WITHOUT_A_NAME = """
 () => [...document.querySelectorAll('article img, article svg, article canvas')]
@@ -44,7 +46,7 @@ WINDOWS = {}
 class Visit:
     """One page in a browser tab of its own, with what it asked for and what it complained about."""
 
-    def __init__(self, browser, origin, page, width, mode="light"):
+    def __init__(self, browser, origin, page, width, mode="light", script=""):
         self.problems = []
         # One window for all visits of a kind: the browser then keeps the scripts that every page loads.
         kind = (origin, mode)
@@ -55,6 +57,7 @@ class Visit:
             )
         self.tab = WINDOWS[kind].new_page()
         self.tab.set_viewport_size({"width": width, "height": 900})
+        self.tab.add_init_script(script)
         self.tab.on("request", lambda request: self.see_request(origin, request.url))
         self.tab.on("requestfailed", lambda request: self.problems.append(f"not loaded: {request.url}"))
         self.tab.on("response", lambda response: self.see_response(response))
@@ -98,17 +101,33 @@ def barriers(tab):
     ]
 
 
-def test_over_http_wide_then_narrow(page, browser, server, html):
-    with Visit(browser, server, page, width=1280) as visit:
-        check_layout(visit)
-        visit.problems += [f"figure without a name: {figure}" for figure in visit.tab.evaluate(FIGURES_WITHOUT_A_NAME)]
-        visit.problems += disorder(visit.tab.evaluate(HEADINGS))
-        if CHAPTERS.match(page) and visit.tab.locator("div.certificate-line").count() == 0:
-            visit.problems.append("no certificate")
-        visit.problems += barriers(visit.tab)
-        visit.tab.set_viewport_size({"width": 390, "height": 800})
-        check_layout(visit)
-        assert not visit.problems, "\n".join(visit.problems)
+@pytest.fixture(scope="module")
+def wide(page, browser, server):
+    """A page over http in a wide window, for two tests, and what was seen of it before they touched anything."""
+    with Visit(browser, server, page, width=1280, script=WATCH_SHIFTS) as visit:
+        yield visit, seen(visit.tab)
+
+
+def test_over_http_wide_then_narrow(page, wide):
+    visit, _ = wide
+    check_layout(visit)
+    visit.problems += [f"figure without a name: {figure}" for figure in visit.tab.evaluate(FIGURES_WITHOUT_A_NAME)]
+    visit.problems += disorder(visit.tab.evaluate(HEADINGS))
+    if CHAPTERS.match(page) and visit.tab.locator("div.certificate-line").count() == 0:
+        visit.problems.append("no certificate")
+    visit.problems += barriers(visit.tab)
+    visit.tab.set_viewport_size({"width": 390, "height": 800})
+    check_layout(visit)
+    assert not visit.problems, "\n".join(visit.problems)
+
+
+def test_a_page_is_within_its_limits(page, wide, html):
+    visit, at_first = wide
+    visit.tab.set_viewport_size({"width": 1280, "height": 900})
+    measured = with_moves(visit.tab, html / f"{page}.html", page, at_first)
+    assert not beyond(measured), measured
+    if CHAPTERS.match(page):
+        assert measured.frame > 0, "a chapter has something that moves"
 
 
 def test_from_disk_without_a_network(page, browser, html):
