@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from functools import cache
 
 import bs4
 import pytest
@@ -62,8 +63,11 @@ def test_letters_of_a_formula():
 
 @pytest.fixture(scope="module")
 def parsed(html):
+    article = bs4.SoupStrainer("article")
+
+    @cache
     def of(page):
-        return bs4.BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
+        return bs4.BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "html.parser", parse_only=article)
 
     return of
 
