@@ -18,7 +18,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -126,6 +126,15 @@ def frame_time(tab: Any, moves: int = MOVES) -> float:
     return float(np.percentile(times, 95)) if times else 0.0
 
 
+SETTLED = """
+async () => {
+  await document.fonts.ready;
+  await window.MathJax?.startup?.promise;
+  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+}
+"""
+
+
 def measure(tab: Any, file: Path, name: str) -> Page:
     """Open a page in a browser tab and measure it.
 
@@ -136,9 +145,17 @@ def measure(tab: Any, file: Path, name: str) -> Page:
     """
     tab.add_init_script(WATCH_SHIFTS)
     tab.goto(file.as_uri())
-    tab.wait_for_load_state("networkidle")
-    tab.wait_for_timeout(500)
-    seen = tab.evaluate(MEASURE)
+    return with_moves(tab, file, name, seen(tab))
+
+
+def seen(tab: Any) -> dict[str, Any]:
+    """What a page that was opened is like once it is typeset and nothing was touched."""
+    tab.evaluate(SETTLED)
+    return cast(dict[str, Any], tab.evaluate(MEASURE))
+
+
+def with_moves(tab: Any, file: Path, name: str, seen: dict[str, Any]) -> Page:
+    """What was seen of a page, its weight, and how long its moves take."""
     return Page(name, **seen, weight=len(gzip.compress(file.read_bytes(), 6)), frame=frame_time(tab))
 
 

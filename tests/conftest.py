@@ -16,14 +16,17 @@ matplotlib.use("agg")
 
 # With two processes, what takes minutes must not begin when all the rest is done.
 SLOW_FILES = (
-    "book/test_rebuild.py",
     "book/test_pages.py",
+    "book/test_pages_from_disk.py",
     "live/test_chapters.py",
-    "exercises/test_mutants.py",
     "exercises/test_answers.py",
-    "book/test_build.py",
-    "book/test_live.py",
+    "book/test_python.py",
+    "exercises/test_mutants.py",
+    "book/test_rebuild.py",
     "exercises/test_definitions.py",
+    "book/test_live.py",
+    "book/test_build.py",
+    "exercises/test_unseen.py",
     "test_benchmarks.py",
     "test_sweep.py",
 )

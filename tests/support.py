@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +11,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -132,89 +127,3 @@ def serving(folder: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-CERTIFICATE = """\
-import sympy as sp
-
-from dlmath import losses
-from dlmath.symbolic import partial, sizes
-from dlmath.verify import central_difference, certify
-
-N, n = sizes("N n")
-P, Y = sp.MatrixSymbol("P", N, n), sp.MatrixSymbol("Y", N, n)
-equation = sp.Eq(partial("L", P), 2 / N * (P - Y))
-loss = {"of": sp.Trace((P - Y).T * (P - Y)) / N, "wrt": P}
-witness = central_difference(losses.mse, wrt=0)
-certify("mse-gradient", equation, inputs=[P, Y], code=losses.mse_grad, witness=witness, **loss)
-"""
-"""A chapter's cell with a certificate."""
-
-
-class SmallBook:
-    """A copy of the project with chapters of its own, to be built."""
-
-    def __init__(self, folder: Path, root: Path, **chapters: list[str]) -> None:
-        self.folder = folder
-        for name in ("_ext", "_static", "dlmath", "exercises"):
-            shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("_config.yml", "references.bib"):
-            shutil.copy(root / name, folder)
-        for name, cells in chapters.items():
-            self.write(name, *cells)
-        self.toc(*chapters)
-
-    def toc(self, *chapters: str) -> None:
-        files = "".join(f"- file: chapters/{chapter}\n" for chapter in chapters)
-        (self.folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{files}", encoding="utf-8")
-        (self.folder / "index.md").write_text("# A small book\n", encoding="utf-8")
-
-    def write(self, chapter: str, prose: str, *code: str) -> None:
-        cells = [nbformat.v4.new_markdown_cell(prose), *map(nbformat.v4.new_code_cell, code)]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-        path = self.folder / "chapters" / f"{chapter}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, path)
-
-    def replace(self, file: str, old: str, new: str) -> None:
-        text = (self.folder / file).read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
-        (self.folder / file).write_text(text.replace(old, new), encoding="utf-8")
-
-    def start(self, **environment: str) -> subprocess.Popen:
-        command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n", "--keep-going", "-q"]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=os.environ
-            | environment
-            | {"PYTHONPATH": str(self.folder)},  # the copy of dlmath, not the installed one
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-
-    def build(self, succeeds: bool = True, **environment: str) -> str:
-        process = self.start(**environment)
-        output, _ = process.communicate(timeout=300)
-        assert (process.returncode == 0) == succeeds, output
-        return output
-
-    def copied(self, folder: Path) -> SmallBook:
-        """The book as it is, elsewhere, with the times of its files."""
-        other = SmallBook.__new__(SmallBook)
-        other.folder = shutil.copytree(self.folder, folder)
-        return other
-
-    def forget_pages(self) -> None:
-        """Leave nothing of a build but the results of the chapters: the next one is a build from scratch."""
-        for name in (".doctrees", "html", "jupyter_execute"):
-            shutil.rmtree(self.folder / "_build" / name)
-
-    def pages(self) -> dict[str, str]:
-        html = self.folder / "_build/html"
-        return {str(file.relative_to(html)): file.read_text(encoding="utf-8") for file in sorted(html.rglob("*.html"))}
-
-    def page(self, chapter: str) -> str:
-        return (self.folder / f"_build/html/chapters/{chapter}.html").read_text(encoding="utf-8")

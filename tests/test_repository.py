@@ -2,13 +2,14 @@
 
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from check_jsonschema.cli import main as check_jsonschema
+from click.testing import CliRunner
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from support import ROOT
@@ -84,9 +85,8 @@ PAGES = ["README.md", "CONTRIBUTING.md", "chapters/appendix/teaching.md"]
 def test_a_file_for_other_programs_has_the_form_they_read(files):
     found = sorted(ROOT.glob(files))
     assert found
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{SCHEMAS[files]}", *found]
-    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
+    result = CliRunner().invoke(check_jsonschema, ["--builtin-schema", f"vendor.{SCHEMAS[files]}", *map(str, found)])
+    assert result.exit_code == 0, result.output
 
 
 def targets_of(makefile: str) -> set[str]:

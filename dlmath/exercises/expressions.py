@@ -30,6 +30,11 @@ POINTS = 12
 PROOF = 2.0
 """Seconds for the attempt at a proof: what SymPy does not simplify by then is compared at random points."""
 
+KEPT = 64
+"""Attempts at a proof that are remembered: an answer is often checked again, with other points."""
+
+_tried: dict[Any, bool] = {}
+
 FAR_POINTS = 24
 """Random points close to 0 and far from it."""
 
@@ -53,9 +58,8 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
     values = [_draw(symbols, rng) | _possible(exercise, symbols, rng) for _ in range(POINTS)]
     ours = _at(reference, values)
     try:
-        theirs, proved = within(
-            seconds, lambda: _computed(expression, reference, values, ours, min(PROOF, seconds / 2))
-        )
+        attempt = expression, reference, min(PROOF, seconds / 2)
+        theirs, proved = within(seconds, lambda: _computed(*attempt, values, ours, _tried.get(attempt)))
     except OutOfTimeError:
         return "wrong", time_text(seconds)
     except Exception as error:  # SymPy has many parts, and a student may use any of them
@@ -65,6 +69,7 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
             or f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
         )
     if _all_same(theirs, ours):
+        _remember(attempt, proved)
         left = ", ".join(sorted({f"`{type_name(type(part))}`" for part in expression.atoms(*LEFT_TO_DO)}))
         carried_out = f" ({left} in it was carried out)" if left else ""
         if proved:
@@ -361,11 +366,27 @@ def _close(one: Any, other: Any, has_decimals: bool) -> bool:
 
 
 def _computed(
-    expression: Any, reference: Any, points: list[dict[Any, Any]], ours: list[Any], seconds: float
+    expression: Any,
+    reference: Any,
+    seconds: float,
+    points: list[dict[Any, Any]],
+    ours: list[Any],
+    known: bool | None,
 ) -> tuple[list[Any], bool]:
-    """The values of an expression, and whether it is proved equal to the reference, if the values are."""
+    """The values of an expression, and whether it is proved equal to the reference, if the values are.
+
+    Nothing is attempted if it is ``known`` what the attempt comes to.
+    """
     theirs = _at(expression, points)
-    return theirs, _all_same(theirs, ours) and _proved(expression, reference, seconds)
+    if known is not None or not _all_same(theirs, ours):
+        return theirs, bool(known)
+    return theirs, _proved(expression, reference, seconds)
+
+
+def _remember(attempt: Any, proved: bool) -> None:
+    _tried[attempt] = proved
+    if len(_tried) > KEPT:
+        del _tried[next(iter(_tried))]
 
 
 def _proved(one: Any, other: Any, seconds: float) -> bool:

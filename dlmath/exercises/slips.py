@@ -200,11 +200,12 @@ def slips_of(
         for node in _nodes_of(statement):
             changes = _far_changes(node, visible) if far else _changes(node, visible, matrix_products)
             for change in changes:
-                changed = _exchanged(statement, node, change.node)
+                changed = ast.copy_location(_exchanged(statement, node, change.node), statement)
                 version = _exchanged(tree, statement, changed)
                 code = ast.unparse(version)
                 if code not in known:
                     known.add(code)
+                    ast.fix_missing_locations(changed)
                     function = _compiled(version, namespace)
                     whole = around[id(node)] if isinstance(node, ast.Constant | ast.Name) else node
                     slip = Slip(change.kind, change.meant, change.written, "", _code(whole), code, function)
@@ -216,13 +217,22 @@ def _compiled(tree: ast.Module, namespace: dict[str, Any]) -> Callable[..., Any]
     name, names = cast(ast.FunctionDef, tree.body[0]).name, dict(namespace)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # an index of a number, where a slip has made one of a list
-        exec(compile(ast.fix_missing_locations(tree), f"<a version of {name}>", "exec"), names)
+        exec(compile(tree, f"<a version of {name}>", "exec"), names)
     return names[name]
 
 
 def _exchanged(tree: Any, old: ast.AST, new: ast.AST) -> Any:
-    """A copy of the tree with ``new`` in the place of ``old``."""
-    return copy.deepcopy(tree, {id(old): new})
+    """The tree with ``new`` in the place of ``old``: the nodes around it are copied, all others are shared."""
+    if tree is old:
+        return new
+    for name, field in ast.iter_fields(tree):
+        for index, part in enumerate(field if isinstance(field, list) else [field]):
+            changed = _exchanged(part, old, new) if isinstance(part, ast.AST) else part
+            if changed is not part:
+                around = copy.copy(tree)
+                setattr(around, name, [*field[:index], changed, *field[index + 1 :]] if part is not field else changed)
+                return around
+    return tree
 
 
 def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:

@@ -29,9 +29,12 @@ def pages_of_the_book() -> list[str]:
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes ``page`` runs for every page, one that takes ``notebook`` for every chapter."""
+    """A test that takes ``page`` runs for every page, one that takes ``notebook`` for every chapter.
+
+    In a file all tests of a page follow each other, so that they can share what they open.
+    """
     if "page" in metafunc.fixturenames:
-        metafunc.parametrize("page", pages_of_the_book())
+        metafunc.parametrize("page", pages_of_the_book(), scope="module")
     if "notebook" in metafunc.fixturenames:
         metafunc.parametrize("notebook", [str(file.relative_to(ROOT)) for file in chapter_files()])
 

@@ -9,8 +9,8 @@ import time
 
 import pytest
 import yaml
+from building import CERTIFICATE, SmallBook
 from jupyter_book.config import get_final_config
-from support import CERTIFICATE, SmallBook
 
 VERSION = "import dlmath\n\nprint('version', flush=True)\nprint('again')\n\ndlmath.__version__"
 # Each of two chapters waits for the other one to begin: one after the other they would never end.

@@ -1,12 +1,14 @@
 """The exercises in the chapters are those of the definitions: same stub, own chapter, checked, with their solution."""
 
 import ast
+import json
 import re
 
 import nbformat
 import pytest
 from support import ROOT, chapter_files
 
+from classroom.chapters import written
 from dlmath.exercises.definition import chapters, exercises
 
 CHAPTERS = ROOT / "chapters"
@@ -44,18 +46,31 @@ def problems(chapter, cells):
         found += [f"{function}({name!r}) is missing" for name in own if name not in places[function]]
     if list(places["quiz"]) != [chapter]:
         found.append(f"quiz({chapter!r}) is missing, or there is another one")
-    for name in own:
-        exercise = exercises()[name]
-        stubs = [index for index, cell in enumerate(cells) if cell.strip() == exercise.stub.strip()]
-        if len(stubs) != 1:
-            found.append(f"the stub of {name!r} must be one cell, exactly as the definition has it:\n{exercise.stub}")
-        elif not all(name in places[function] for function in SHOWING):
-            continue
-        elif not places["exercise"][name] < stubs[0] < places["check"][name] < places["solution"][name]:
-            found.append(f"{name!r} must come as exercise, stub, check, solution")
-        elif cells[places["check"][name]].strip() != f'check("{name}", {exercise.answer})':
-            found.append(f'the check of {name!r} must be: check("{name}", {exercise.answer})')
-    return found
+    try:
+        as_defined = written(notebook_of(cells), chapters()[chapter])
+    except ValueError as error:
+        return [*found, str(error)]
+    found += [f"the stub of {name!r} is there twice" for name in own if cells.count(exercises()[name].stub) > 1]
+    if found:
+        return found
+    pairs = zip(cells, sources_of(as_defined), strict=True)
+    return [f"{part_of(source)} must be\n{source}" for cell, source in pairs if cell != source]
+
+
+def notebook_of(cells):
+    return json.dumps({"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]})
+
+
+def sources_of(notebook):
+    return ["".join(cell["source"]) for cell in json.loads(notebook)["cells"]]
+
+
+def part_of(source):
+    """Which cell of which exercise this is."""
+    for exercise in exercises().values():
+        if source == exercise.stub:
+            return f"the stub of {exercise.name!r}"
+    return "the {} of {!r}".format(*re.match(r'(\w+)\("([\w-]+)"', source).groups())
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(CHAPTERS)))
@@ -102,6 +117,13 @@ def test_every_departure_is_found(old, new, word):
 def test_the_order_matters():
     cells = chapter_cells("math/loss")
     assert any("must come as" in problem for problem in problems("math/loss", [cells[0], cells[1], *cells[:1:-1]]))
+
+
+def test_a_stub_that_is_there_twice_is_found():
+    cells = chapter_cells("math/loss")
+    assert problems("math/loss", [*cells, exercises()["mse-gradient"].stub]) == [
+        "the stub of 'mse-gradient' is there twice"
+    ]
 
 
 def test_a_chapter_without_exercises_is_found():

@@ -3,7 +3,7 @@
 import json
 import re
 
-from support import CERTIFICATE, SmallBook
+from building import CERTIFICATE, SmallBook
 
 PICTURE = """
 import matplotlib.pyplot as plt

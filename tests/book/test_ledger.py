@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support import CERTIFICATE, SmallBook
+from building import CERTIFICATE, SmallBook
 
 LEDGER = (
     "# The ledger\n\n{certificates}`formulas` checks, {certificates}`survivors` pass.\n\n## All\n\n```{ledger}\n```\n"

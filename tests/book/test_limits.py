@@ -1,29 +1,13 @@
-"""What a page may weigh, how much of it is code and how much picture: the limits of ``python -m benchmarks.pages``."""
+"""The limits of ``python -m benchmarks.pages``: what a page may weigh, how much of it is code and how much picture.
 
-import re
+Whether the pages are within them is tested in ``test_pages``, which has them open.
+"""
 
 import pytest
 
-from benchmarks.pages import Page, beyond, measure
+from benchmarks.pages import Page, beyond
 
 KEPT = Page("math/loss", 17_000, 0.07, 0.2, 15_000, 0.001, 129_000, 12.0)
-
-
-@pytest.fixture(scope="module")
-def window(browser):
-    """One window for all pages: it keeps the scripts that they share."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
-
-
-def test_a_page_is_within_its_limits(page, window, html):
-    tab = window.new_page()
-    measured = measure(tab, html / f"{page}.html", page)
-    tab.close()
-    assert not beyond(measured), measured
-    if re.match(r"chapters/(math|equations|forward)/", page):
-        assert measured.frame > 0, "a chapter has something that moves"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import re
 from collections import defaultdict
+from functools import cache
 
 import bs4
 import pytest
-from support import SmallBook
+from building import SmallBook
 
 CHAPTERS = re.compile(r"chapters/(math|equations|forward)/")
 NOTATION = "chapters/appendix/notation"
@@ -62,8 +63,11 @@ def test_letters_of_a_formula():
 
 @pytest.fixture(scope="module")
 def parsed(html):
+    article = bs4.SoupStrainer("article")
+
+    @cache
     def of(page):
-        return bs4.BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
+        return bs4.BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "html.parser", parse_only=article)
 
     return of
 

@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from visiting import Visit, barriers, check_layout
+
+from benchmarks.pages import WATCH_SHIFTS, beyond, seen, with_moves
 
 CHAPTERS = re.compile(r"chapters/(math|equations|forward)/")
 FIGURES_WITHOUT_A_NAME = """
@@ -16,106 +18,38 @@ FIGURES_WITHOUT_A_NAME = """
   .filter(figure => !figure.parentElement.closest('svg, [role=img][aria-label]'))
   .map(figure => figure.outerHTML.slice(0, 120))
 """
-UNTYPESET = """
-() => [...document.querySelectorAll('article .math')]
-  .filter(formula => !formula.querySelector('mjx-container') || formula.querySelector('mjx-merror, [data-mjx-error]'))
-  .map(formula => formula.textContent.slice(0, 120))
-"""
-TOO_WIDE = """
-() => {
-  const width = document.documentElement.clientWidth;
-  const scrolls = element =>
-    element && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
-  return document.documentElement.scrollWidth <= width ? [] :
-    [...document.querySelectorAll('article *')]
-      .filter(element => element.getBoundingClientRect().right > width + 1 && !scrolls(element.parentElement))
-      .map(element => `${element.outerHTML.slice(0, 160)} reaches ${Math.round(element.getBoundingClientRect().right)}`)
-      .slice(0, 4).concat(`the page is ${document.documentElement.scrollWidth} wide, the window ${width}`);
-}
-"""
 HEADINGS = (
     "() => [...document.querySelectorAll('article :is(h1, h2, h3, h4, h5, h6)')].map(h => [+h.tagName[1], h.innerText])"
 )
 
 
-WINDOWS = {}
+@pytest.fixture(scope="module")
+def wide(page, browser, server):
+    """A page over http in a wide window, for two tests, and what was seen of it before they touched anything."""
+    with Visit(browser, server, page, width=1280, script=WATCH_SHIFTS) as visit:
+        yield visit, seen(visit.tab)
 
 
-class Visit:
-    """One page in a browser tab of its own, with what it asked for and what it complained about."""
-
-    def __init__(self, browser, origin, page, width, mode="light"):
-        self.problems = []
-        # One window for all visits of a kind: the browser then keeps the scripts that every page loads.
-        kind = (origin, mode)
-        if kind not in WINDOWS:
-            WINDOWS[kind] = browser.new_context(offline=origin.startswith("file:"))
-            WINDOWS[kind].add_init_script(
-                f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}')"
-            )
-        self.tab = WINDOWS[kind].new_page()
-        self.tab.set_viewport_size({"width": width, "height": 900})
-        self.tab.on("request", lambda request: self.see_request(origin, request.url))
-        self.tab.on("requestfailed", lambda request: self.problems.append(f"not loaded: {request.url}"))
-        self.tab.on("response", lambda response: self.see_response(response))
-        self.tab.on("console", lambda message: self.see_message(message))
-        self.tab.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
-        self.tab.goto(f"{origin}/{page}.html", wait_until="load")
-        self.tab.evaluate("() => Promise.resolve(window.MathJax?.startup?.promise).then(() => true)")
-
-    def see_request(self, origin, url):
-        if not url.startswith((origin + "/", "data:", "blob:")):
-            self.problems.append(f"request to another place: {url}")
-
-    def see_response(self, response):
-        if response.status >= 400:
-            self.problems.append(f"{response.status}: {response.url}")
-
-    def see_message(self, message):
-        if message.type in ("error", "warning"):
-            self.problems.append(f"console {message.type}: {message.text}")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.tab.close()
+def test_over_http_wide_then_narrow(page, wide):
+    visit, _ = wide
+    check_layout(visit)
+    visit.problems += [f"figure without a name: {figure}" for figure in visit.tab.evaluate(FIGURES_WITHOUT_A_NAME)]
+    visit.problems += disorder(visit.tab.evaluate(HEADINGS))
+    if CHAPTERS.match(page) and visit.tab.locator("div.certificate-line").count() == 0:
+        visit.problems.append("no certificate")
+    visit.problems += barriers(visit.tab)
+    visit.tab.set_viewport_size({"width": 390, "height": 800})
+    check_layout(visit)
+    assert not visit.problems, "\n".join(visit.problems)
 
 
-def check_layout(visit):
-    visit.problems += [f"not typeset: {text}" for text in visit.tab.evaluate(UNTYPESET)]
-    visit.problems += [f"wider than the window: {element}" for element in visit.tab.evaluate(TOO_WIDE)]
-
-
-def barriers(tab):
-    """What keeps somebody from reading the page, by axe-core: what it calls serious or critical."""
-    found = Axe().run(tab, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    return [
-        f"{violation['id']} ({violation['help']}): {node['html'][:160]}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"][:3]
-    ]
-
-
-def test_over_http_wide_then_narrow(page, browser, server, html):
-    with Visit(browser, server, page, width=1280) as visit:
-        check_layout(visit)
-        visit.problems += [f"figure without a name: {figure}" for figure in visit.tab.evaluate(FIGURES_WITHOUT_A_NAME)]
-        visit.problems += disorder(visit.tab.evaluate(HEADINGS))
-        if CHAPTERS.match(page) and visit.tab.locator("div.certificate-line").count() == 0:
-            visit.problems.append("no certificate")
-        visit.problems += barriers(visit.tab)
-        visit.tab.set_viewport_size({"width": 390, "height": 800})
-        check_layout(visit)
-        assert not visit.problems, "\n".join(visit.problems)
-
-
-def test_from_disk_without_a_network(page, browser, html):
-    with Visit(browser, html.resolve().as_uri(), page, width=390, mode="dark") as visit:
-        check_layout(visit)
-        visit.problems += barriers(visit.tab)
-        assert not visit.problems, "\n".join(visit.problems)
+def test_a_page_is_within_its_limits(page, wide, html):
+    visit, at_first = wide
+    visit.tab.set_viewport_size({"width": 1280, "height": 900})
+    measured = with_moves(visit.tab, html / f"{page}.html", page, at_first)
+    assert not beyond(measured), measured
+    if CHAPTERS.match(page):
+        assert measured.frame > 0, "a chapter has something that moves"
 
 
 def test_formulas_are_no_stops_of_the_tab_key(browser, server):

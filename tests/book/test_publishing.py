@@ -15,10 +15,11 @@ import downloads
 import nbformat
 import publishing
 import pytest
+from building import CERTIFICATE, SmallBook
 from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from publishing import Place
-from support import CERTIFICATE, SmallBook, chapter_files
+from support import chapter_files
 
 REPOSITORY = "https://github.com/Ada/deep-math"
 SITE = "https://ada.github.io/deep-math/"

@@ -8,7 +8,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support import CERTIFICATE, SmallBook
+from building import CERTIFICATE, SmallBook
 
 TABLE = "\n\n| symbol | meaning | shape | in the code |\n|---|---|---|---|\n| $N$ | samples | | |\n"
 ONE = "# One\n\nSome {term}`loss`, as in {cite}`curious2026`.\n\n(the-label)=\n## A section" + TABLE
@@ -112,12 +112,21 @@ def edited(book, *edits):
 
 def outcome(book):
     """The warnings of a build, or its pages if it has none."""
-    process = book.start()
-    output, _ = process.communicate(timeout=300)
+    code, output = book.run()
     output = output.replace(str(book.folder), "")
-    if process.returncode == 0:
+    if code == 0:
         return book.pages()
     return sorted({line for line in output.splitlines() if "WARNING" in line or "ERROR" in line}) or output
+
+
+def test_a_build_in_a_fork_is_that_of_the_command(built):
+    book = built()
+    by_fork = book.pages()
+    book.forget_pages()
+    process = book.start()
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    assert book.pages() == by_fork
 
 
 TITLE = ("chapters/math/one.ipynb", "# One", "# Uno")

@@ -24,11 +24,6 @@ def text_of(name):
     return (ROOT / "chapters" / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", chapters())
-def test_it_changes_nothing(tool, name):
-    assert tool.written(text_of(name), chapters()[name]) == text_of(name)
-
-
 def test_a_cell_that_departs_is_written_again_and_no_other(tool):
     text = text_of("math/loss")
     changed = text.replace("The mean squared error of a batch, a number.", "A number.", 1)

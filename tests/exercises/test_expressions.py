@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dlmath.exercises import check, engine, expressions
+from dlmath.exercises import check, engine, expressions, running
 from dlmath.exercises.definition import Derivation, exercises
 from dlmath.symbolic import sigma, sizes
 
@@ -44,7 +44,20 @@ def test_a_form_that_sympy_does_not_prove_is_accepted_at_random_points(monkeypat
 
     assert "proved" in check("sigmoid-derivative", sigma(x) * sigma(-x)).message
     monkeypatch.setattr(sp, "simplify", unable)
+    monkeypatch.setattr(expressions, "_tried", {})  # as in a new notebook
     assert "random points" in check("sigmoid-derivative", sigma(x) * sigma(-x), seconds=seconds).message
+
+
+def test_a_proof_is_attempted_once_though_the_points_are_others(monkeypatch):
+    attempts = []
+    monkeypatch.setattr(running, "CAN_FORK", False)
+    monkeypatch.setattr(expressions, "_tried", {})
+    monkeypatch.setattr(expressions, "_proved", lambda *attempt: attempts.append(attempt) or True)
+    for seed in (0, 1, 2):
+        assert "proved" in check("sigmoid-derivative", sigma(x) * sigma(-x), seed=seed).message
+    assert len(attempts) == 1
+    assert "proved" in check("sigmoid-derivative", (1 - sp.tanh(x / 2) ** 2) / 4).message
+    assert len(attempts) == 2
 
 
 def test_matrix_expressions_in_another_form():
