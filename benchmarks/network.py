@@ -52,7 +52,7 @@ def _floor(
     over the batch is a product with ones. Nothing is checked, and what a step needs is made before the first: views of
     the parameters and of their gradient, the ones, and arrays for all results. It makes the same step as ours.
     """
-    theta, gradient = start.copy(), np.empty_like(start)
+    theta, gradient = start.copy(), np.zeros_like(start)
     layers = [*zip(network.unpack(theta, sizes), network.unpack(gradient, sizes), names)]
 
     def arrays(count: int) -> list[np.ndarray]:

@@ -228,7 +228,7 @@ def conv2d_backward(
     return (
         grad_padded[:, :, top : top + H, left : left + W],
         grad_kernel,
-        total(G.transpose(0, 2, 1).reshape(-1, C_out), axis=0),
+        total(total(G, axis=2), axis=0),
     )
 
 
