@@ -42,16 +42,15 @@ def array(
     """
     if type(value) is not np.ndarray or value.dtype.char not in "df":
         value = _as_floating(name, value, analytic)
-    if shapes and not _fits_one_of(value.shape, shapes):
+    if shapes and value.shape not in shapes and not _fits_one_of(value.shape, shapes):
         expected = " or ".join(_shape_text(shape) for shape in shapes)
         if beside is not None:
             expected += f" beside {beside[0]} of shape {_shape_text(beside[1].shape)}"
         raise ValueError(f"{name} must have shape {expected}, got {_shape_text(value.shape)}")
     if value.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {_shape_text(value.shape)}")
-    # The minimum of an array is NaN if one entry is, and costs one pass without a temporary.
-    smallest = np.minimum.reduce(value, axis=None)
-    if smallest != smallest:
+    least = _least(value)
+    if least != least:
         raise ValueError(f"{name} must not contain NaN, got {int(np.isnan(value).sum())} of {value.size} entries")
     return value
 
@@ -92,6 +91,8 @@ def in_one_precision(*values: Any) -> tuple[Any, ...]:
 
 def in_precision_of(value: np.ndarray, *others: np.ndarray) -> np.ndarray:
     """The value in the precision of the others: a target in that of predictions, a gradient in that of weights."""
+    if [other.dtype for other in others].count(value.dtype) == len(others):
+        return value
     precision = np.result_type(*(other.real.dtype for other in others))
     if value.dtype.kind == "c":
         precision = np.result_type(precision, np.complex64)
@@ -290,6 +291,14 @@ def _as_floating(name: str, given: Any, analytic: bool) -> np.ndarray:
         return value.astype(np.float64)
     expected = "an array of real or complex numbers" if analytic else "an array of real numbers"
     raise TypeError(f"{name} must be {expected}, got {kind(given if value.ndim == 0 else value)}")
+
+
+def _least(value: np.ndarray) -> float:
+    """The smallest entry, which is NaN if one entry is: one pass without a temporary.
+
+    A reduction takes longer to begin than to search a small array; the place of its smallest entry is found at once.
+    """
+    return value.item(value.argmin()) if value.size < 10_000 else np.minimum.reduce(value, axis=None)
 
 
 # Loops, because any() and all() of a generator take longer than the rest of the check.

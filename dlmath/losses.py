@@ -68,7 +68,7 @@ def mse_with_grad(predictions: np.ndarray, targets: np.ndarray) -> tuple[float, 
     predictions, targets = _pair(predictions, targets)
     residuals = predictions - targets
     flat = residuals.ravel()
-    loss = flat @ flat / len(residuals)
+    loss = np.dot(flat, flat) / len(residuals)
     residuals *= 2 / len(residuals)
     return loss, residuals
 

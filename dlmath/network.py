@@ -381,9 +381,10 @@ def _sizes(sizes: Sequence[int]) -> list[int]:
 def _activations(activations: Activations, parameters: Parameters) -> list[Activation]:
     """One record a layer."""
     if isinstance(activations, str | Activation):
-        activations = [activations] * len(parameters)
-    expected = f"a name such as 'relu', an activations.Activation, or a list with one a layer ({len(parameters)})"
-    given = check.sequence("activations", activations, expected)
+        given = [activations] * len(parameters)
+    else:
+        expected = f"a name such as 'relu', an activations.Activation, or a list with one a layer ({len(parameters)})"
+        given = check.sequence("activations", activations, expected)
     if len(given) != len(parameters):
         raise ValueError(f"activations must name one activation a layer, {len(parameters)}, got {len(given)}")
     records = [_activation(i, one) for i, one in enumerate(given)]
