@@ -17,7 +17,7 @@ from dlmath import _check as check
 from dlmath import regularization
 from dlmath._stable import column_sums
 from dlmath.activations import ACTIVATIONS, Activation
-from dlmath.losses import LOSSES
+from dlmath.losses import LOSSES, _of_outputs
 
 Parameters = list[tuple[np.ndarray, np.ndarray]]
 """One pair (W, b) a layer."""
@@ -242,9 +242,9 @@ def loss_and_gradient(
     _takes_logits(loss, layers)
     layers = _with_dropout(layers, X, parameters, dropout_rate, rng)
     outputs = _forward(X, parameters, layers)
-    if not np.isfinite(outputs[-1]).all():
+    if not check.all_finite(outputs[-1]):
         return np.inf, np.full_like(theta, np.nan)
-    value, grad_output = LOSSES[loss](outputs[-1], targets)
+    value, grad_output = _of_outputs(loss, outputs[-1], targets)
     gradients = _backward(grad_output, outputs, parameters, layers)
     return value, np.concatenate([part.ravel() for layer in gradients for part in layer])
 
@@ -372,7 +372,7 @@ def _at_least_precision_of(X: np.ndarray, parameters: Parameters) -> Parameters:
 
 def _sizes(sizes: Sequence[int]) -> list[int]:
     sizes = check.sequence("sizes", sizes, "a list of widths such as [2, 3, 1]")
-    sizes = [check.integer(f"sizes[{i}]", size, least=1) for i, size in enumerate(sizes)]
+    sizes = check.integers("sizes", sizes, least=1)
     if len(sizes) < 2:
         raise ValueError(f"sizes must have at least two widths, input and output, got {sizes}")
     return sizes
