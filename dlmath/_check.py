@@ -210,10 +210,11 @@ def integer(name: str, value: Any, *, least: float = 0) -> int:
 
 def integers(name: str, values: Sequence[Any], *, least: float = 0) -> list[int]:
     """The same of each of several values; a refusal says which."""
-    return [
-        value if type(value) is int and least <= value <= LARGEST_INTEGER else integer(f"{name}[{i}]", value, least=least)
-        for i, value in enumerate(values)
-    ]
+    checked = list(values)
+    for i, value in enumerate(values):
+        if type(value) is not int or not least <= value <= LARGEST_INTEGER:
+            checked[i] = integer(f"{name}[{i}]", value, least=least)
+    return checked
 
 
 def axis(name: str, value: Any, dimensions: int, of: str = "the array") -> int:
