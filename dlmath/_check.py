@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from numbers import Integral, Real
 from typing import Any
@@ -50,7 +50,8 @@ def array(
         raise ValueError(f"{name} must have shape {expected}, got {_shape_text(value.shape)}")
     if value.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {_shape_text(value.shape)}")
-    least = _least(value)
+    # The smallest entry is NaN if one entry is. Its place among a few is found before a reduction has begun.
+    least = value.item(value.argmin()) if value.size < 10_000 else np.minimum.reduce(value, axis=None)
     if least != least:
         raise ValueError(f"{name} must not contain NaN, got {int(np.isnan(value).sum())} of {value.size} entries")
     return value
@@ -252,7 +253,7 @@ def boolean(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def choice(name: str, value: Any, choices: Sequence[str]) -> str:
+def choice(name: str, value: Any, choices: Collection[str]) -> str:
     """Return ``value`` if it is one of ``choices``."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be one of {', '.join(choices)}, got {kind(value)}")
@@ -313,14 +314,6 @@ def _as_floating(name: str, given: Any, analytic: bool) -> np.ndarray:
         return value.astype(np.float64)
     expected = "an array of real or complex numbers" if analytic else "an array of real numbers"
     raise TypeError(f"{name} must be {expected}, got {kind(given if value.ndim == 0 else value)}")
-
-
-def _least(value: np.ndarray) -> float:
-    """The smallest entry, which is NaN if one entry is: one pass without a temporary.
-
-    A reduction takes longer to begin than to search a small array; the place of its smallest entry is found at once.
-    """
-    return value.item(value.argmin()) if value.size < 10_000 else np.minimum.reduce(value, axis=None)
 
 
 # Loops, because any() and all() of a generator take longer than the rest of the check.

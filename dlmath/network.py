@@ -234,7 +234,7 @@ def loss_and_gradient(
     """
     theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
     X = check.array("X", X, ("N", sizes[0]), analytic=True)
-    check.choice("loss", loss, list(LOSSES))
+    check.choice("loss", loss, LOSSES)
     if X.dtype != theta.dtype:
         theta = theta.astype(np.result_type(X, theta))
     parameters = _views(theta, sizes)
