@@ -192,7 +192,13 @@ def backward(
     ]
     parameters = _at_least_precision_of(X, parameters)
     grad_output = check.array("grad_output", grad_output, outputs[-1].shape, analytic=True)
-    return _backward(grad_output, outputs, parameters, _activations(activations, parameters))
+    layers = _activations(activations, parameters)
+    dtype = np.result_type(grad_output, *outputs, *parameters[0])
+    grad_output, *outputs = (A.astype(dtype, copy=False) for A in (grad_output, *outputs))
+    parameters = [(W.astype(dtype, copy=False), b.astype(dtype, copy=False)) for W, b in parameters]
+    gradients = [(np.empty_like(W), np.empty_like(b)) for W, b in parameters]
+    _backward(grad_output, outputs, parameters, layers, gradients)
+    return gradients
 
 
 @check.overflowing
@@ -245,8 +251,9 @@ def loss_and_gradient(
     if not check.all_finite(outputs[-1]):
         return np.inf, np.full_like(theta, np.nan)
     value, grad_output = _of_outputs(loss, outputs[-1], targets)
-    gradients = _backward(grad_output, outputs, parameters, layers)
-    return value, np.concatenate([part.ravel() for layer in gradients for part in layer])
+    gradient = np.empty(theta.shape, np.result_type(theta, grad_output))
+    _backward(grad_output, outputs, parameters, layers, _views(gradient, sizes))
+    return value, gradient
 
 
 @check.rounding
@@ -304,15 +311,16 @@ def _backward(
     outputs: Sequence[np.ndarray],
     parameters: Parameters,
     activations: Sequence[Activation],
-) -> Parameters:
-    gradients: Parameters = []
+    gradients: Parameters,
+) -> None:
     delta = grad_output * _slope(activations[-1], outputs[-2], parameters[-1], outputs[-1])
     for layer in reversed(range(len(parameters))):
-        gradients.insert(0, (np.dot(delta.T, outputs[layer]), column_sums(delta)))
+        grad_W, grad_b = gradients[layer]
+        np.dot(delta.T, outputs[layer], out=grad_W)
+        grad_b[:] = column_sums(delta)
         if layer > 0:  # the gradient with respect to the data is not needed
             delta = np.dot(delta, parameters[layer][0])
             delta *= _slope(activations[layer - 1], outputs[layer - 1], parameters[layer - 1], outputs[layer])
-    return gradients
 
 
 def _slope(
