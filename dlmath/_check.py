@@ -119,7 +119,7 @@ def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *,
     """Return ``value`` if it can be overwritten: a floating-point array that is not read-only."""
     if type(value) is not np.ndarray or value.dtype.char not in ("dfDF" if analytic else "df"):
         raise TypeError(f"{name} is overwritten and must be a floating-point array, got {kind(value)}")
-    if shape is not None and not _fits(value.shape, shape):
+    if shape is not None and value.shape != shape and not _fits(value.shape, shape):
         raise ValueError(f"{name} must have shape {_shape_text(shape)}, got {_shape_text(value.shape)}")
     if not value.flags.writeable:
         raise ValueError(f"{name} is overwritten and must not be read-only")
