@@ -586,7 +586,7 @@ POLE, SERIES = _weideman(40)  # so many terms that the error is that of rounding
 
 
 ACTIVATIONS = {
-    "identity": Activation(identity, lambda a: 1, True, lambda z: z, analytic=True),
+    "identity": Activation(identity, np.ones_like, True, lambda z: z, analytic=True),
     "sigmoid": Activation(sigmoid, _sigmoid_slope, True, _sigmoid_in_place, analytic=True),
     "tanh": Activation(tanh, _tanh_slope, True, lambda z: np.tanh(z, out=z), analytic=True),
     "relu": Activation(relu, lambda a: a > 0, True, lambda z: np.maximum(z, 0, out=z)),
