@@ -134,6 +134,8 @@ def separate(overwritten: dict[str, np.ndarray], read: dict[str, np.ndarray]) ->
     for name, value in overwritten.items():
         del rest[0]
         for other_name, other in rest:
+            if value.base is None and other.base is None and value is not other:
+                continue  # each has memory of its own
             if np.may_share_memory(value, other) and np.shares_memory(value, other):
                 raise ValueError(f"{name} is overwritten and must not share memory with {other_name}")
         if 0 in value.strides and value.size > 1:

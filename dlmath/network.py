@@ -325,8 +325,10 @@ def _backward(
 
 def _slope(
     activation: Activation, A_below: np.ndarray, layer: tuple[np.ndarray, np.ndarray], A: np.ndarray
-) -> np.ndarray:
+) -> np.ndarray | int:
     """The derivative of a layer's activation, from the output that was kept or from the input, computed again."""
+    if activation is ACTIVATIONS["identity"]:
+        return 1  # an array of ones would be one more pass over memory
     return activation.slope(A if activation.from_output else _affine(A_below, *layer))
 
 
