@@ -313,6 +313,7 @@ def _backward(
     activations: Sequence[Activation],
     gradients: Parameters,
 ) -> None:
+    """Write the gradient of every weight and bias into ``gradients``, arrays of the shapes of the parameters."""
     delta = grad_output * _slope(activations[-1], outputs[-2], parameters[-1], outputs[-1])
     for layer in reversed(range(len(parameters))):
         grad_W, grad_b = gradients[layer]
