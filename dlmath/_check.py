@@ -72,13 +72,8 @@ def from_array_like(name: str, value: Any) -> np.ndarray:
 
 def finite(name: str, value: np.ndarray) -> None:
     """Refuse infinities, where nothing sensible could be computed from them."""
-    if not all_finite(value):
+    if not np.isfinite(value).all():
         raise ValueError(f"{name} must be finite, got infinity")
-
-
-def all_finite(value: np.ndarray) -> bool:
-    """Whether no entry is infinite or NaN; to count costs half of what ``all`` does for a few entries."""
-    return np.count_nonzero(np.isfinite(value)) == value.size
 
 
 def in_one_precision(*values: Any) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from dlmath import _check as check
 from dlmath import regularization
-from dlmath._stable import column_sums
+from dlmath._stable import all_finite, column_sums
 from dlmath.activations import ACTIVATIONS, Activation
 from dlmath.losses import LOSSES, _of_outputs
 
@@ -248,7 +248,7 @@ def loss_and_gradient(
     _takes_logits(loss, layers)
     layers = _with_dropout(layers, X, parameters, dropout_rate, rng)
     outputs = _forward(X, parameters, layers)
-    if not check.all_finite(outputs[-1]):
+    if not all_finite(outputs[-1]):
         return np.inf, np.full_like(theta, np.nan)
     value, grad_output = _of_outputs(loss, outputs[-1], targets)
     gradient = np.empty(theta.shape, np.result_type(theta, grad_output))
