@@ -58,20 +58,27 @@ def _both(grad_Y, X, kernel, bias):
 
 
 def _forward_floor(X, kernel, bias):
+    return _patches_floor(X, kernel, bias)[0]
+
+
+def _patches_floor(X, kernel, bias):
     """One copy of the patches, one product, one sum."""
     windows = sliding_window_view(X, (5, 5), axis=(2, 3))
     patches = windows.transpose(0, 1, 4, 5, 2, 3).reshape(32, 25, 576)
     Y = kernel.reshape(8, 25) @ patches
     np.add(Y, bias[:, np.newaxis], out=Y)
-    return patches
+    return Y.reshape(32, 8, 24, 24), patches
 
 
 def _both_floor(grad_Y, X, kernel, bias):
-    """Two products more, and every place of the kernel added once to the image."""
-    patches = _forward_floor(X, kernel, bias)
+    """Two products more, and every place of the kernel added once to the image.
+
+    The gradient of the images is part of the result: PyTorch is asked for it too.
+    """
+    Y, patches = _patches_floor(X, kernel, bias)
     G = grad_Y.reshape(32, 8, 576)
-    (G @ patches.transpose(0, 2, 1)).sum(axis=0)
-    G.sum(axis=(0, 2))
+    grad_kernel = (G @ patches.transpose(0, 2, 1)).sum(axis=0)
+    grad_bias = G.sum(axis=(0, 2))
     passed_back = (kernel.reshape(8, 25).T @ G).reshape(32, 5, 5, 24, 24)
     by_column = np.zeros((32, 5, 28, 24), X.dtype)
     for m in range(5):
@@ -79,6 +86,7 @@ def _both_floor(grad_Y, X, kernel, bias):
     grad_X = np.zeros((32, 28, 28), X.dtype)
     for n in range(5):
         grad_X[:, :, n : n + 24] += by_column[:, n]
+    return Y, grad_X.reshape(X.shape), grad_kernel.reshape(kernel.shape), grad_bias
 
 
 def _torch_forward(tensors):

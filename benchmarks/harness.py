@@ -40,7 +40,10 @@ class Case(NamedTuple):
     must: Mapping[str, float] = {}
     """The largest ratio to a peer, where there is one."""
     floor: Call | None = None
-    """The calls that no NumPy program can avoid: the matrix products at these shapes, one pass of each ufunc."""
+    """The calls that no NumPy program can avoid: the matrix products at these shapes, one pass of each ufunc.
+
+    Where a call takes as long as what it computes, the plainest program instead, written out by hand.
+    """
     check: Callable[[Any, Any], None] | None = None
     """Takes our result and a peer's and raises if they differ; ``assert_equal`` if it is ``None``."""
     memory: int | None = None

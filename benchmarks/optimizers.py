@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -30,26 +31,17 @@ def cases() -> Iterator[Case]:
         return tensor.detach().numpy()
 
     block = 16384
-    p, m, v, g = (np.ones(theta.size) for _ in range(4))
-    work = np.empty(block)
+    p, m, v = theta.copy(), state.first_moment.copy(), state.second_moment.copy()
+    work, t = np.empty(block), state.step
 
     def floor():
-        """The twelve passes over the entries, on blocks that stay in the cache."""
+        """On blocks that stay in the cache."""
+        nonlocal t
+        t += 1
         for start in range(0, theta.size, block):
-            p_, m_, v_, g_ = (vector[start : start + block] for vector in (p, m, v, g))
-            w = work[: p_.size]
-            np.multiply(m_, 0.9, out=m_)
-            np.multiply(g_, 0.1, out=w)
-            np.add(m_, w, out=m_)
-            np.multiply(v_, 0.999, out=v_)
-            np.multiply(g_, g_, out=w)
-            np.multiply(w, 0.001, out=w)
-            np.add(v_, w, out=v_)
-            np.sqrt(v_, out=w)
-            np.add(w, 1e-8, out=w)
-            np.divide(m_, w, out=w)
-            np.multiply(w, 1e-3, out=w)
-            np.subtract(p_, w, out=p_)
+            p_, g_, m_, v_ = (vector[start : start + block] for vector in (p, gradient, m, v))
+            adam_passes(p_, g_, m_, v_, work[: p_.size], 1e-3, t)
+        return p
 
     yield Case(
         item="h",
@@ -59,3 +51,28 @@ def cases() -> Iterator[Case]:
         floor=floor,
         memory=theta.nbytes,
     )
+
+
+def adam_passes(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    v: np.ndarray,
+    work: np.ndarray,
+    learning_rate: float,
+    t: int,
+) -> None:
+    """The step numbered t in twelve passes over the entries, the corrections of the moments in two numbers."""
+    root = math.sqrt(1 - 0.999**t)
+    np.multiply(m, 0.9, out=m)
+    np.multiply(gradient, 1 - 0.9, out=work)
+    np.add(m, work, out=m)
+    np.multiply(v, 0.999, out=v)
+    np.multiply(gradient, gradient, out=work)
+    np.multiply(work, 1 - 0.999, out=work)
+    np.add(v, work, out=v)
+    np.sqrt(v, out=work)
+    np.add(work, 1e-8 * root, out=work)
+    np.divide(m, work, out=work)
+    np.multiply(work, learning_rate * root / (1 - 0.9**t), out=work)
+    np.subtract(theta, work, out=theta)

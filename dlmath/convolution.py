@@ -158,8 +158,7 @@ def conv2d(
     X, kernel, height, width = _images_and_kernel(X, kernel, stride, padding)
     N, C_out = len(X), len(kernel)
     bias = check.array("bias", bias, (C_out,), analytic=True, beside=("kernel", kernel))
-    top, bottom, left, right = _frame(kernel, stride, padding)
-    padded = np.pad(X, ((0, 0), (0, 0), (top, bottom), (left, right)))
+    padded = _padded(X, _frame(kernel, stride, padding))
     windows = sliding_window_view(padded, kernel.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
     patches = windows.transpose(0, 1, 4, 5, 2, 3).reshape(N, kernel[0].size, height * width)
     Y = np.empty((N, C_out, height * width), np.result_type(X, kernel, bias))
@@ -228,7 +227,7 @@ def conv2d_backward(
     return (
         grad_padded[:, :, top : top + H, left : left + W],
         grad_kernel,
-        total(G.transpose(0, 2, 1).reshape(-1, C_out), axis=0),
+        total(total(G, axis=2), axis=0),
     )
 
 
@@ -263,6 +262,15 @@ def _frame(kernel: np.ndarray, stride: int, padding: int | str) -> tuple[int, in
     """The zeros above, below, to the left and to the right of the image."""
     _, _, kernel_height, kernel_width = kernel.shape
     return *_margins(kernel_height, stride, padding), *_margins(kernel_width, stride, padding)
+
+
+def _padded(X: np.ndarray, frame: tuple[int, int, int, int]) -> np.ndarray:
+    """The images with zeros around them, in a new array; ``np.pad`` needs three times as long for a small batch."""
+    top, bottom, left, right = frame
+    N, C, H, W = X.shape
+    padded = np.zeros((N, C, top + H + bottom, left + W + right), X.dtype)
+    padded[:, :, top : top + H, left : left + W] = X
+    return padded
 
 
 def max_pool2d(X: np.ndarray, size: int) -> np.ndarray:

@@ -65,12 +65,7 @@ def mse_with_grad(predictions: np.ndarray, targets: np.ndarray) -> tuple[float, 
         >>> float(loss), gradient
         (2.5, array([ 1., -2.]))
     """
-    predictions, targets = _pair(predictions, targets)
-    residuals = predictions - targets
-    flat = residuals.ravel()
-    loss = flat @ flat / len(residuals)
-    residuals *= 2 / len(residuals)
-    return loss, residuals
+    return _mse_with_grad(*_pair(predictions, targets))
 
 
 @check.rounding
@@ -286,21 +281,7 @@ def categorical_cross_entropy_from_logits_with_grad(
         (1.386294, array([[ 0.25,  0.25, -0.75,  0.25]]))
     """
     logits = check.array("logits", logits, ("N", "K"), analytic=True)
-    targets = _classes(targets, logits)
-    count = len(logits)
-    shifted = logits - stable_shift("logits", logits, axis=1)
-    of_targets = _picked(shifted, targets).sum()
-    exponentials = np.exp(shifted, out=shifted)
-    of_all = total(exponentials, axis=1, keepdims=True)
-    of_all[of_all == 0] = 1  # a row of -infinity: its softmax is 0
-    loss = (np.log(of_all).sum() - of_targets) / count
-    of_all *= count
-    gradient = np.divide(exponentials, of_all, out=exponentials)
-    if targets.ndim == 1:
-        gradient[np.arange(count), targets] -= 1 / count
-    else:
-        gradient -= targets / count
-    return loss, gradient
+    return _categorical_cross_entropy_from_logits_with_grad(logits, _classes(targets, logits))
 
 
 def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
@@ -333,11 +314,52 @@ LOSSES = {
 """The losses that training can name; each returns the loss and its gradient."""
 
 
+def _of_outputs(loss: str, outputs: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    """A loss of ``LOSSES`` and its gradient, of outputs that were computed just now: only the targets are checked."""
+    if loss == "mse":
+        return _mse_with_grad(outputs, _alike(targets, outputs))
+    if loss == "categorical_cross_entropy_from_logits":
+        return _categorical_cross_entropy_from_logits_with_grad(outputs, _classes(targets, outputs))
+    return LOSSES[loss](outputs, targets)
+
+
+def _mse_with_grad(predictions: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    residuals = predictions - targets
+    flat = residuals.ravel()
+    loss = np.dot(flat, flat) / len(residuals)
+    residuals *= 2 / len(residuals)
+    return loss, residuals
+
+
+def _categorical_cross_entropy_from_logits_with_grad(
+    logits: np.ndarray, targets: np.ndarray
+) -> tuple[float, np.ndarray]:
+    count = len(logits)
+    shifted = logits - stable_shift("logits", logits, axis=1)
+    of_targets = _picked(shifted, targets).sum()
+    exponentials = np.exp(shifted, out=shifted)
+    of_all = total(exponentials, axis=1, keepdims=True)
+    of_all[of_all == 0] = 1  # a row of -infinity: its softmax is 0
+    loss = (np.log(of_all).sum() - of_targets) / count
+    of_all *= count
+    gradient = np.divide(exponentials, of_all, out=exponentials)
+    if targets.ndim == 1:
+        gradient[np.arange(count), targets] -= 1 / count
+    else:
+        gradient -= targets / count
+    return loss, gradient
+
+
 def _pair(predictions: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     predictions = check.array("predictions", predictions, ("N",), ("N", "n_out"), analytic=True)
+    return predictions, _alike(targets, predictions)
+
+
+def _alike(targets: np.ndarray, predictions: np.ndarray) -> np.ndarray:
+    """Targets of the shape and precision of predictions."""
     targets = check.array("targets", targets, analytic=True)
     check.same_shape("targets", targets, "predictions", predictions)
-    return predictions, check.in_precision_of(targets, predictions)
+    return check.in_precision_of(targets, predictions)
 
 
 def _bernoulli(name: str, value: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,9 +15,9 @@ import numpy as np
 
 from dlmath import _check as check
 from dlmath import regularization
-from dlmath._stable import column_sums
+from dlmath._stable import all_finite, column_sums
 from dlmath.activations import ACTIVATIONS, Activation
-from dlmath.losses import LOSSES
+from dlmath.losses import LOSSES, _of_outputs
 
 Parameters = list[tuple[np.ndarray, np.ndarray]]
 """One pair (W, b) a layer."""
@@ -192,7 +192,13 @@ def backward(
     ]
     parameters = _at_least_precision_of(X, parameters)
     grad_output = check.array("grad_output", grad_output, outputs[-1].shape, analytic=True)
-    return _backward(grad_output, outputs, parameters, _activations(activations, parameters))
+    layers = _activations(activations, parameters)
+    dtype = np.result_type(grad_output, *outputs, *parameters[0])
+    grad_output, *outputs = (A.astype(dtype, copy=False) for A in (grad_output, *outputs))
+    parameters = [(W.astype(dtype, copy=False), b.astype(dtype, copy=False)) for W, b in parameters]
+    gradients = [(np.empty_like(W), np.empty_like(b)) for W, b in parameters]
+    _backward(grad_output, outputs, parameters, layers, gradients)
+    return gradients
 
 
 @check.overflowing
@@ -234,7 +240,7 @@ def loss_and_gradient(
     """
     theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
     X = check.array("X", X, ("N", sizes[0]), analytic=True)
-    check.choice("loss", loss, list(LOSSES))
+    check.choice("loss", loss, LOSSES)
     if X.dtype != theta.dtype:
         theta = theta.astype(np.result_type(X, theta))
     parameters = _views(theta, sizes)
@@ -242,11 +248,12 @@ def loss_and_gradient(
     _takes_logits(loss, layers)
     layers = _with_dropout(layers, X, parameters, dropout_rate, rng)
     outputs = _forward(X, parameters, layers)
-    if not np.isfinite(outputs[-1]).all():
+    if not all_finite(outputs[-1]):
         return np.inf, np.full_like(theta, np.nan)
-    value, grad_output = LOSSES[loss](outputs[-1], targets)
-    gradients = _backward(grad_output, outputs, parameters, layers)
-    return value, np.concatenate([part.ravel() for layer in gradients for part in layer])
+    value, grad_output = _of_outputs(loss, outputs[-1], targets)
+    gradient = np.empty(theta.shape, np.result_type(theta, grad_output))
+    _backward(grad_output, outputs, parameters, layers, _views(gradient, sizes))
+    return value, gradient
 
 
 @check.rounding
@@ -310,21 +317,25 @@ def _backward(
     outputs: Sequence[np.ndarray],
     parameters: Parameters,
     activations: Sequence[Activation],
-) -> Parameters:
-    gradients: Parameters = []
+    gradients: Parameters,
+) -> None:
+    """Write the gradient of every weight and bias into ``gradients``, arrays of the shapes of the parameters."""
     delta = grad_output * _slope(activations[-1], outputs[-2], parameters[-1], outputs[-1])
     for layer in reversed(range(len(parameters))):
-        gradients.insert(0, (np.dot(delta.T, outputs[layer]), column_sums(delta)))
+        grad_W, grad_b = gradients[layer]
+        np.dot(delta.T, outputs[layer], out=grad_W)
+        grad_b[:] = column_sums(delta)
         if layer > 0:  # the gradient with respect to the data is not needed
             delta = np.dot(delta, parameters[layer][0])
             delta *= _slope(activations[layer - 1], outputs[layer - 1], parameters[layer - 1], outputs[layer])
-    return gradients
 
 
 def _slope(
     activation: Activation, A_below: np.ndarray, layer: tuple[np.ndarray, np.ndarray], A: np.ndarray
-) -> np.ndarray:
+) -> np.ndarray | int:
     """The derivative of a layer's activation, from the output that was kept or from the input, computed again."""
+    if activation is ACTIVATIONS["identity"]:
+        return 1  # an array of ones would be one more pass over memory
     return activation.slope(A if activation.from_output else _affine(A_below, *layer))
 
 
@@ -378,7 +389,7 @@ def _at_least_precision_of(X: np.ndarray, parameters: Parameters) -> Parameters:
 
 def _sizes(sizes: Sequence[int]) -> list[int]:
     sizes = check.sequence("sizes", sizes, "a list of widths such as [2, 3, 1]")
-    sizes = [check.integer(f"sizes[{i}]", size, least=1) for i, size in enumerate(sizes)]
+    sizes = check.integers("sizes", sizes, least=1)
     if len(sizes) < 2:
         raise ValueError(f"sizes must have at least two widths, input and output, got {sizes}")
     return sizes
@@ -387,9 +398,10 @@ def _sizes(sizes: Sequence[int]) -> list[int]:
 def _activations(activations: Activations, parameters: Parameters) -> list[Activation]:
     """One record a layer."""
     if isinstance(activations, str | Activation):
-        activations = [activations] * len(parameters)
-    expected = f"a name such as 'relu', an activations.Activation, or a list with one a layer ({len(parameters)})"
-    given = check.sequence("activations", activations, expected)
+        given = [activations] * len(parameters)
+    else:
+        expected = f"a name such as 'relu', an activations.Activation, or a list with one a layer ({len(parameters)})"
+        given = check.sequence("activations", activations, expected)
     if len(given) != len(parameters):
         raise ValueError(f"activations must name one activation a layer, {len(parameters)}, got {len(given)}")
     records = [_activation(i, one) for i, one in enumerate(given)]

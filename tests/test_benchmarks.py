@@ -63,6 +63,15 @@ def test_every_numerical_item_has_a_floor():
     assert not without
 
 
+def test_the_floor_of_a_step_makes_the_same_step():
+    """A floor that left something out would be too low, one that did too much too high."""
+    main = pytest.importorskip("benchmarks.__main__")
+    cases = [case for case in main.cases() if case.item in ("a", "b", "c", "d1", "d2", "h")]
+    assert len(cases) == 8
+    for case in cases:
+        (case.check or harness.assert_equal)(case.ours(), case.floor())
+
+
 def test_results_that_differ_are_not_timed():
     with pytest.raises(AssertionError, match="sum: dlmath and peer computed different results"):
         harness.compare("sum", lambda: (1.0, [2.0]), {"peer": lambda: (1.0, [2.1])}, rounds=1)

@@ -57,6 +57,19 @@ class TestArray:
         )
         assert np.isinf(check.array("X", [np.inf, -np.inf])).all()
 
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
+    @pytest.mark.parametrize("size", [1, 3, 33, 9_999, 10_000, 20_001])
+    def test_nan_at_every_kind_of_place(self, dtype, size):
+        for nan in (np.nan,) if dtype in (np.float32, np.float64) else (np.nan, complex(1, np.nan)):
+            for place in {0, size // 2, size - 1}:
+                X = np.linspace(-1, 1, size).astype(dtype)
+                X[-1 - place] = -np.inf
+                check.array("X", X, analytic=True)
+                X[place] = nan
+                for view in (X, X[::-1], np.repeat(X, 2)[::2], np.stack([X, X]).T):
+                    with pytest.raises(ValueError, match="X must not contain NaN"):
+                        check.array("X", view, analytic=True)
+
     @pytest.mark.parametrize("value", NOT_NUMBERS, ids=repr)
     @pytest.mark.parametrize("analytic", [False, True])
     def test_not_numbers(self, value, analytic):
