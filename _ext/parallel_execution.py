@@ -293,7 +293,7 @@ class Executions:
         start = time.perf_counter()
         self.running.add(client)
         try:
-            client.execute()
+            start_and_execute(client)
             error = on_stderr(notebook)
         except CellTimeoutError as failure:
             error = f"{failure}\n{MORE_TIME}"
@@ -316,6 +316,16 @@ class Executions:
             if client.km is not None and client.km.has_kernel:
                 ended: Any = client.km.signal_kernel(getattr(signal, "SIGKILL", signal.SIGTERM))
                 asyncio.run(ended)
+
+
+def start_and_execute(client: NotebookClient) -> None:
+    """Execute a notebook; once more if its kernel ended at its start, as when another program took a port before it."""
+    try:
+        client.execute()
+    except RuntimeError as failure:
+        if "died before replying" not in str(failure):
+            raise
+        client.execute()
 
 
 def read(path: Path) -> nbformat.NotebookNode:

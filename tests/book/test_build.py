@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import sys
 import time
 
+import nbformat
 import pytest
 import yaml
 from building import CERTIFICATE, SmallBook
 from jupyter_book.config import get_final_config
+from parallel_execution import Executions
 
 VERSION = "import dlmath\n\nprint('version', flush=True)\nprint('again')\n\ndlmath.__version__"
 # Each of two chapters waits for the other one to begin: one after the other they would never end.
@@ -116,6 +120,29 @@ def test_what_fails_is_named_and_what_ran_is_kept(tmp_path, root):
         ]:
             (message,) = re.findall(rf"^chapters/{chapter}:\n(.*?)(?=^chapters/|\Z)", output, flags=re.M | re.S)
             assert all(text in message for text in texts), message
+
+
+@pytest.mark.parametrize(("failures", "error"), [(1, None), (9, "died before replying")])
+def test_a_kernel_that_ends_at_its_start_is_started_once_more(tmp_path, monkeypatch, failures, error):
+    starts = tmp_path / "starts"
+    code = (
+        f"import pathlib, runpy, sys; starts = pathlib.Path({str(starts)!r}); starts.open('a').write('x'); "
+        f"len(starts.read_text()) > {failures} or sys.exit(1); runpy.run_module('ipykernel_launcher', run_name='__main__')"
+    )
+    spec = tmp_path / "kernels" / "hesitant" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    argv = [sys.executable, "-c", code, "-f", "{connection_file}"]
+    spec.write_text(json.dumps({"argv": argv, "display_name": "hesitant", "language": "python"}), encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    notebook.metadata.kernelspec = {"name": "hesitant", "display_name": "hesitant"}
+    _, found = Executions(60).run(notebook, tmp_path / "chapter.ipynb")
+    assert starts.read_text(encoding="utf-8") == "xx"
+    if error is None:
+        assert found is None
+        assert notebook.cells[0].outputs[0].data["text/plain"] == "2"
+    else:
+        assert error in found
 
 
 def test_what_a_chapter_is_computed_with(tmp_path, root):
