@@ -282,6 +282,22 @@ class Executions:
 
     def run(self, notebook: nbformat.NotebookNode, path: Path) -> tuple[float, str | None]:
         """Execute a notebook in place; return the seconds it took, and its error if it failed."""
+        start = time.perf_counter()
+        try:
+            try:
+                self.execute(notebook, path)
+            except RuntimeError as failure:
+                if "died before replying" not in str(failure):
+                    raise
+                self.execute(notebook, path)  # once more: another program may have taken a port before the kernel
+            error = on_stderr(notebook)
+        except CellTimeoutError as failure:
+            error = f"{failure}\n{MORE_TIME}"
+        except Exception as failure:  # a cell that raises, a kernel that is missing or dies
+            error = without_colour(f"{type(failure).__name__}: {failure}")
+        return time.perf_counter() - start, error
+
+    def execute(self, notebook: nbformat.NotebookNode, path: Path) -> None:
         client = NotebookClient(
             notebook,
             timeout=self.timeout,
@@ -290,18 +306,11 @@ class Executions:
             record_timing=False,  # times in the cells would change the key under which the cache finds them
             extra_arguments=["--log-level=ERROR"],  # a kernel on this machine need not warn of eavesdroppers
         )
-        start = time.perf_counter()
         self.running.add(client)
         try:
-            start_and_execute(client)
-            error = on_stderr(notebook)
-        except CellTimeoutError as failure:
-            error = f"{failure}\n{MORE_TIME}"
-        except Exception as failure:  # a cell that raises, a kernel that is missing or dies
-            error = without_colour(f"{type(failure).__name__}: {failure}")
+            client.execute()
         finally:
             self.running.discard(client)
-        return time.perf_counter() - start, error
 
     def refuse_if_stopped(self, **cell: object) -> None:
         if self.stopped.is_set():
@@ -316,16 +325,6 @@ class Executions:
             if client.km is not None and client.km.has_kernel:
                 ended: Any = client.km.signal_kernel(getattr(signal, "SIGKILL", signal.SIGTERM))
                 asyncio.run(ended)
-
-
-def start_and_execute(client: NotebookClient) -> None:
-    """Execute a notebook; once more if its kernel ended at its start, as when another program took a port before it."""
-    try:
-        client.execute()
-    except RuntimeError as failure:
-        if "died before replying" not in str(failure):
-            raise
-        client.execute()
 
 
 def read(path: Path) -> nbformat.NotebookNode:

@@ -127,7 +127,8 @@ def test_a_kernel_that_ends_at_its_start_is_started_once_more(tmp_path, monkeypa
     starts = tmp_path / "starts"
     code = (
         f"import pathlib, runpy, sys; starts = pathlib.Path({str(starts)!r}); starts.open('a').write('x'); "
-        f"len(starts.read_text()) > {failures} or sys.exit(1); runpy.run_module('ipykernel_launcher', run_name='__main__')"
+        f"len(starts.read_text()) > {failures} or sys.exit(1); "
+        "runpy.run_module('ipykernel_launcher', run_name='__main__')"
     )
     spec = tmp_path / "kernels" / "hesitant" / "kernel.json"
     spec.parent.mkdir(parents=True)
