@@ -127,11 +127,12 @@ def mutants_of(module: str) -> list[Mutant]:
     names = {id(function): name for name, function in _functions(tree)}
     found = {}
     for mutation in visitor.mutations:
-        name = names.get(id(mutation.contained_by_top_level_function))
-        if name is None:
-            continue
-        changed = deep_replace(tree, mutation.original_node, mutation.mutated_node).code
-        found[changed] = Mutant(name, changed, change(name, source, changed))
+        function = mutation.contained_by_top_level_function
+        if id(function) in names:
+            name = names[id(function)]
+            new = deep_replace(function, mutation.original_node, mutation.mutated_node)
+            before, after = (tree.code_for_node(each) for each in (function, new))
+            found[name, after] = Mutant(name, source.replace(before, after, 1), change(name, before, after))
     return list(found.values())
 
 

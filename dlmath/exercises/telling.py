@@ -89,7 +89,7 @@ def _operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part
         case ast.BinOp(op=ast.Mod()), _:
             return "The quotient `//` stands where the rest (`%`) is meant."
         case ast.AugAssign(op=op), ast.Assign():
-            terms = "subtracted (`-=`)" if isinstance(op, ast.Sub) else "added up (`+=`)"
+            terms = {ast.Sub: "subtracted (`-=`)", ast.Mult: "multiplied (`*=`)"}.get(type(op), "added up (`+=`)")
             return f"In the loop the new value replaces what came before: the terms of all turns should be {terms}."
         case ast.AugAssign(op=ast.Add(), value=value), _:
             return f"A sign: {part(value)} is subtracted where it should be added."

@@ -27,8 +27,14 @@ def line_of_code(slip):
     return slip.line if slip.line != str(slip) else ""
 
 
-LINES = {line_of_code(slip) for slip in slips(spread)}
-SENTENCES = {str(slip) for slip in slips(spread)}
+@pytest.fixture(scope="module")
+def lines():
+    return {line_of_code(slip) for slip in slips(spread)}
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return {str(slip) for slip in slips(spread)}
 
 
 @pytest.mark.parametrize(
@@ -73,8 +79,8 @@ SENTENCES = {str(slip) for slip in slips(spread)}
         "return (np.where(weights > 0, weights @ total, -total), -total)",
     ],
 )
-def test_the_usual_slips_are_made(line):
-    assert line in LINES
+def test_the_usual_slips_are_made(lines, line):
+    assert line in lines
 
 
 @pytest.mark.parametrize(
@@ -89,8 +95,8 @@ def test_the_usual_slips_are_made(line):
         "`values[k - 1]` where `np.maximum(values[k - 1], 0)` is meant",
     ],
 )
-def test_a_slip_says_what_was_changed(sentence):
-    assert sentence in SENTENCES
+def test_a_slip_says_what_was_changed(sentences, sentence):
+    assert sentence in sentences
 
 
 def test_names_are_exchanged_for_those_that_are_known_there():

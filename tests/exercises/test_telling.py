@@ -1,13 +1,14 @@
 """Every kind of slip is told in its own sentence, by what a student knows: arguments, and functions of NumPy."""
 
 import ast
+import dataclasses
 import inspect
 import textwrap
 
 import numpy as np
 import pytest
 
-from dlmath.exercises.slips import slips
+from dlmath.exercises.slips import Slip, slips
 from dlmath.exercises.telling import names_of, told
 
 
@@ -45,7 +46,9 @@ def sentences(*functions):
     return said
 
 
-SAID = sentences(spread, several)
+@pytest.fixture(scope="module")
+def said():
+    return sentences(spread, several)
 
 
 @pytest.mark.parametrize(
@@ -565,12 +568,12 @@ SAID = sentences(spread, several)
         ),
     ],
 )
-def test_each_kind_of_slip_has_its_sentence(kind, slip, sentence):
-    assert sentence in SAID[kind, slip]
+def test_each_kind_of_slip_has_its_sentence(said, kind, slip, sentence):
+    assert sentence in said[kind, slip]
 
 
-def test_what_is_taken_away_turn_by_turn_is_not_added_up():
-    assert SAID["operator", "`count = 3 * n` where `count -= 3 * n` is meant"] == {
+def test_what_is_taken_away_turn_by_turn_is_not_added_up(said):
+    assert said["operator", "`count = 3 * n` where `count -= 3 * n` is meant"] == {
         "In the loop the new value replaces what came before: the terms of all turns should be subtracted (`-=`)."
     }
 
@@ -598,5 +601,86 @@ def test_parts_are_told_by_the_arguments_behind_the_names_of_the_solution():
         "each": "rows",
         "third": "[each * one for each in rows]",
     }
-    said = {told(slip, known) for slip in slips(nested)}
-    assert "What should be subtracted from `0` is missing: the part with `a` and `b`." in said
+    told_of = {told(slip, known) for slip in slips(nested)}
+    assert "What should be subtracted from `0` is missing: the part with `a` and `b`." in told_of
+
+
+@pytest.mark.parametrize(
+    ("slip", "sentence"),
+    [
+        (
+            ("axis", "axis=0", "axis=-1", "x.sum(axis=0)"),
+            "The `sum` runs over the wrong axis, `axis=-1` (along the rows).",
+        ),
+        (("axis", "axis=0", "axis=2", "np.sum(x, axis=0)"), "The `sum` runs over the wrong axis, `axis=2`."),
+        (("constant", "4", "8", "x / 4"), "The number by which `x` is divided is wrong: it is not `8`."),
+        (("constant", "4", "8", "4 / x"), "A number is wrong: `8` stands where another one is meant."),
+        (("constant", "4", "8", "4 * x"), "The factor of `x` is wrong: it is not `8`."),
+        (
+            ("constant", "4", "8", "4 + x"),
+            "In a sum or a difference the number beside `x` is not `8`. Is it off by one?",
+        ),
+        (
+            ("keyword", "indexing='ij'", "", "np.meshgrid(x, y, indexing='ij')"),
+            "An argument of `meshgrid` is missing: `indexing`.",
+        ),
+        (("order", "x < y", "y < x", "x < y"), "Two things are exchanged."),
+        (("order", "[x, 1, y]", "[x, y, 1]", "[x, 1, y]"), "Two values are exchanged: `1` and `y`."),
+        (("comparison", "x is None", "x is not None", "x is None"), "A comparison is the wrong way round."),
+        (
+            ("comparison", "x <= y", "x < y", "x <= y"),
+            "In the comparison of `x` with `y` the case that both are equal is treated wrongly: "
+            "`<` where `<=` is meant.",
+        ),
+        (("comparison", "x != y", "x == y", "x != y"), "The comparison of `x` with `y` is the wrong way round: `==`."),
+        (("operator", "x -= y", "x += y", "x -= y"), "A sign: `y` is added where it should be subtracted."),
+        (
+            ("operator", "x *= y", "x = y", "x *= y"),
+            "In the loop the new value replaces what came before: the terms of all turns should be multiplied (`*=`).",
+        ),
+        (("operator", "x & y", "x | y", "x & y"), "Something is left out or exchanged in the part with `x` and `y`."),
+        (("power", "x ** y", "x", "x ** y"), "A power is missing: `x` has an exponent."),
+        (("index", "x[0]", "x[1]", "x[0]"), "An index or a slice of `x` is off by one."),
+        (
+            ("unheard of", "x", "y", "np.hypot(x, y)"),
+            "Something is left out or exchanged in the part with `hypot` of `x` and `y`.",
+        ),
+        (("statement", "continue", "", "continue"), "A case is not passed over."),
+        (("statement", "del x", "", "del x"), "A step is left out."),
+        (("factor", "f(1)", "", "x * f(1)"), "A factor is missing: one part."),
+        (
+            ("factor", "np.exp(1) + np.sqrt(2)", "", "x * (np.exp(1) + np.sqrt(2))"),
+            "A factor is missing: the part with `exp` and `sqrt`.",
+        ),
+        (
+            ("factor", "f(x, y, n, w)", "", "z * f(x, y, n, w)"),
+            "A factor is missing: the part with `x`, `y` and `n`.",
+        ),
+        (("factor", "len(x)", "", "z / len(x)"), "A division is missing, by `len(x)`."),
+        (("factor", "len(x)", "", "len(x) / z"), "A factor is missing: `len(x)`."),
+    ],
+)
+def test_a_slip_is_told_by_its_code_alone(slip, sentence):
+    kind, meant, written, place = slip
+    known = dict.fromkeys(["x", "y", "z", "n", "w"])
+    assert told(Slip(kind, meant, written, "", place, "", abs), known) == sentence
+
+
+def test_what_has_many_names_behind_it_is_followed_to_a_certain_depth_and_ends():
+    known = {
+        "a": None,
+        **{f"x{i + 1}": ast.parse(f"{'a' if i == 0 else f'x{i}'} + 1", mode="eval").body for i in range(9)},
+    }
+    slip = Slip("transpose", "{}.T", "{}", "", "", "", abs)
+
+    def of(name):
+        return told(
+            dataclasses.replace(slip, meant=f"({name} + 2).T", written=f"{name} + 2", place=f"({name} + 2).T"), known
+        )
+
+    assert of("x5") == "A transpose is missing, of the part with `a`."
+    assert of("x9") == "A transpose is missing, of one part."
+    around = {"b": ast.parse("b * 2", mode="eval").body}
+    assert told(dataclasses.replace(slip, meant="b.T", written="b", place="b.T"), around).startswith(
+        "A transpose is missing"
+    )
