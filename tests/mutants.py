@@ -132,7 +132,9 @@ def mutants_of(module: str) -> list[Mutant]:
             name = names[id(function)]
             new = deep_replace(function, mutation.original_node, mutation.mutated_node)
             before, after = (tree.code_for_node(each) for each in (function, new))
-            found[name, after] = Mutant(name, source.replace(before, after, 1), change(name, before, after))
+            # The code of a method stands in the source with the indentation of its class.
+            changed = source.replace(before, after, 1) if "." not in name else deep_replace(tree, function, new).code
+            found[name, after] = Mutant(name, changed, change(name, before, after))
     return list(found.values())
 
 
@@ -221,9 +223,10 @@ class Mutating:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
         importlib.import_module(f"dlmath.{self.module}")
-        self.functions, self.caches = functions_of(self.module), remembering()
+        self.functions, self.caches = functions_of(self.module), remembering("dlmath")
+        own = remembering(f"dlmath.{self.module}")
         gc.freeze()  # looking through all objects would copy them in each fork
-        reached, seconds = self._record(session)
+        reached, seconds = self._record(session, own)
         for number, mutant in enumerate(self.mutants, 1):
             labels = reached[mutant.function]
             chosen = [item for item in session.items if labels & {item.nodeid, *_fixtures(item)}]
@@ -238,7 +241,7 @@ class Mutating:
             )
         return True
 
-    def _record(self, session: pytest.Session) -> tuple[dict[str, set[str]], dict[str, float]]:
+    def _record(self, session: pytest.Session, own: list[Any]) -> tuple[dict[str, set[str]], dict[str, float]]:
         """Which tests reach which function, and how long each takes."""
         LAST.mkdir(parents=True, exist_ok=True)
         record = LAST / f"{self.module}.reached"
@@ -254,7 +257,8 @@ class Mutating:
 
         def run() -> bool:
             for item in session.items:
-                self._forget()
+                for cache in own:
+                    cache.cache_clear()
                 self.label = item.nodeid
                 sys.setprofile(look)
                 threading.setprofile(look)
@@ -332,10 +336,10 @@ def in_a_fork(seconds: float, work: Any) -> bool:
     return False
 
 
-def remembering() -> list[Any]:
-    """What the package's functions remember of earlier runs, which would hide that they are changed now."""
+def remembering(module: str) -> list[Any]:
+    """Functions that remember what they returned, which would hide that they are changed now."""
     caches = [each for each in gc.get_objects() if type(each) is functools._lru_cache_wrapper]
-    return [each for each in caches if (each.__module__ or "").startswith("dlmath")]
+    return [each for each in caches if (each.__module__ or "").startswith(module)]
 
 
 def mutated(module: str, sample: int | None, again: bool) -> tuple[int, int, list[str]]:
