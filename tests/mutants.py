@@ -31,7 +31,6 @@ import re
 import resource
 import signal
 import sys
-import threading
 import time
 import tomllib
 from collections import defaultdict
@@ -155,7 +154,7 @@ def change(name: str, before: str, after: str) -> str:
     return f"{name}: {removed} → {added}"
 
 
-def codes_of(source: str, path: str) -> dict[tuple[str, int], CodeType]:
+def codes_of(source: str | ast.Module, path: str) -> dict[tuple[str, int], CodeType]:
     """The code of each function, by its name and by which of that name it is."""
     found: dict[tuple[str, int], CodeType] = {}
     count: dict[str, int] = defaultdict(int)
@@ -171,25 +170,43 @@ def codes_of(source: str, path: str) -> dict[tuple[str, int], CodeType]:
     return found
 
 
-def put_in(module: str, functions: list[FunctionType], mutant: Mutant) -> None:
-    """Give the functions of an imported module the code that they have in the mutant."""
+def put_in(module: str, functions: list[FunctionType], changed: str | ast.Module) -> None:
+    """Give the functions of an imported module the code that they have in another version of it."""
     path = file_of(module)
-    before, after = (codes_of(source, str(path)) for source in (path.read_text(encoding="utf-8"), mutant.source))
+    before, after = (codes_of(each, str(path)) for each in (path.read_text(encoding="utf-8"), changed))
     place = {(name, code.co_firstlineno): (name, number) for (name, number), code in before.items()}
-    namespace = vars(importlib.import_module(f"dlmath.{module}"))
-    defaults = [_defaults(source, mutant.function) for source in (path.read_text(encoding="utf-8"), mutant.source)]
     for function in functions:
         code = function.__code__
         new = after.get(place.get((code.co_qualname, code.co_firstlineno), ("", 0)))
-        if new is None or len(new.co_freevars) != len(code.co_freevars):
-            continue
-        function.__code__ = new
-        if code.co_qualname == mutant.function and ast.dump(defaults[0]) != ast.dump(defaults[1]):
-            usual, named = eval(
-                compile(ast.fix_missing_locations(ast.Expression(defaults[1])), str(path), "eval"), namespace
-            )
-            function.__defaults__ = usual or None
-            function.__kwdefaults__ = named or None
+        if new is not None and len(new.co_freevars) == len(code.co_freevars):
+            function.__code__ = new
+
+
+def put_in_mutant(module: str, functions: list[FunctionType], mutant: Mutant) -> None:
+    """``put_in``, with default values of arguments."""
+    before, after = (
+        _defaults(source, mutant.function) for source in (file_of(module).read_text(encoding="utf-8"), mutant.source)
+    )
+    if ast.dump(before) != ast.dump(after):
+        expression = ast.fix_missing_locations(ast.Expression(after))
+        usual, named = eval(compile(expression, "defaults", "eval"), vars(sys.modules[f"dlmath.{module}"]))
+        for function in functions:
+            if function.__code__.co_qualname == mutant.function:
+                function.__defaults__, function.__kwdefaults__ = usual or None, named or None
+    put_in(module, functions, mutant.source)
+
+
+def that_tells(module: str) -> ast.Module:
+    """The module with functions and methods that begin by telling their name to ``_reached``."""
+    tree = ast.parse(file_of(module).read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    for owner in [tree, *classes]:
+        for node in owner.body:
+            if isinstance(node, ast.FunctionDef):
+                name = node.name if owner is tree else f"{owner.name}.{node.name}"
+                begin = ast.get_docstring(node) is not None
+                node.body.insert(int(begin), ast.parse(f"_reached({name!r})").body[0])
+    return ast.fix_missing_locations(tree)
 
 
 def functions_of(module: str) -> list[FunctionType]:
@@ -246,26 +263,21 @@ class Mutating:
         LAST.mkdir(parents=True, exist_ok=True)
         record = LAST / f"{self.module}.reached"
         record.unlink(missing_ok=True)
-        path, seen = str(file_of(self.module)), set()
+        seen = set()
 
-        def look(frame: Any, event: str, argument: Any) -> None:
-            code = frame.f_code
-            if event == "call" and code.co_filename == path and (self.label, code) not in seen:
-                seen.add((self.label, code))
-                name = code.co_qualname.split(".<locals>")[0]
+        def reached_now(name: str) -> None:
+            if (self.label, name) not in seen:
+                seen.add((self.label, name))
                 os.write(writing, (json.dumps([name, self.label]) + "\n").encode())
 
         def run() -> bool:
-            for item in session.items:
+            vars(sys.modules[f"dlmath.{self.module}"])["_reached"] = reached_now
+            put_in(self.module, self.functions, that_tells(self.module))
+            for item, after in zip(session.items, [*session.items[1:], None]):
                 for cache in own:
                     cache.cache_clear()
-                self.label = item.nodeid
-                sys.setprofile(look)
-                threading.setprofile(look)
-                start = time.process_time()
-                run_tests(session, [item])
-                sys.setprofile(None)
-                threading.setprofile(None)  # type: ignore[arg-type]
+                self.label, start = item.nodeid, time.process_time()
+                run_test(item, after)
                 os.write(writing, (json.dumps([item.nodeid, time.process_time() - start]) + "\n").encode())
             return not session.testsfailed
 
@@ -295,21 +307,20 @@ class Mutating:
 
     def _run_mutant(self, session: pytest.Session, mutant: Mutant, items: list[pytest.Item]) -> bool:
         self._forget()
-        put_in(self.module, self.functions, mutant)
-        session.config.option.maxfail = 1
-        run_tests(session, items)
-        return not session.testsfailed
+        put_in_mutant(self.module, self.functions, mutant)
+        for item, after in zip(items, [*items[1:], None]):
+            run_test(item, after)
+            if session.testsfailed:
+                return False
+        return True
 
 
 def _fixtures(item: Any) -> set[str]:
     return {f"fixture {name}" for name in item.fixturenames}
 
 
-def run_tests(session: pytest.Session, items: list[pytest.Item]) -> None:
-    for item, after in zip(items, [*items[1:], None]):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-        if session.shouldfail:
-            return
+def run_test(item: pytest.Item, after: pytest.Item | None) -> None:
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
 
 
 def in_a_fork(seconds: float, work: Any) -> bool:

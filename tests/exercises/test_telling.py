@@ -640,6 +640,23 @@ def test_parts_are_told_by_the_arguments_behind_the_names_of_the_solution():
         ),
         (("operator", "x & y", "x | y", "x & y"), "Something is left out or exchanged in the part with `x` and `y`."),
         (("power", "x ** y", "x", "x ** y"), "A power is missing: `x` has an exponent."),
+        (("power", "np.square(x)", "x", "np.square(x)"), "Something is left out or exchanged in the part with `x`."),
+        (("term", "x", "", "abs(x)"), "Something is left out or exchanged in the part with `abs` of `x`."),
+        (("comparison", "x == y", "x != y", "x == y"), "The comparison of `x` with `y` is the wrong way round: `!=`."),
+        (("factor", "x.T", "", "y * x.T"), "A factor is missing: `x`."),
+        (("factor", "-x", "", "y * -x"), "A factor is missing: `x`."),
+        (("factor", "x[y[0] + n]", "", "z * x[y[0] + n]"), "A factor is missing: `x[y[0] + n]`."),
+        (("factor", "x[y[0] + n, w[0]]", "", "z * x[y[0] + n, w[0]]"), "A factor is missing: `x[y[0] + n, w[0]]`."),
+        (("factor", "x[y[0] + n, w[100]]", "", "0"), "A factor is missing: `x[y[0] + n, w[100]]`."),
+        (("factor", "x[y[0], n[1], w[10000]]", "", "0"), "A factor is missing: the part with `x`, `y` and `n`."),
+        (
+            ("branch", "f(x) if z else y", "y", "f(x) if z else y"),
+            "One branch is used for all: there are two cases, told by `z`.",
+        ),
+        (
+            ("branch", "np.where(z, x, y)", "f(x)", "np.where(z, x, y)"),
+            "One branch is used for all: there are two cases, told by `z`.",
+        ),
         (("index", "x[0]", "x[1]", "x[0]"), "An index or a slice of `x` is off by one."),
         (
             ("unheard of", "x", "y", "np.hypot(x, y)"),
