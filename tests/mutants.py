@@ -57,6 +57,7 @@ TESTS_OF = {
     "_svg": ["tests/test_svg.py"],
     "display": ["tests/test_display.py", "tests/test_source.py"],
     "exercises.definition": ["tests/exercises/test_definitions.py"],
+    "exercises.running": ["tests/exercises/test_running.py", "tests/exercises/test_signals.py"],
     "exercises.later": ["tests/exercises/test_expressions.py"],
     "exercises.slicing": ["tests/exercises/test_slicing.py"],
     "exercises.telling": ["tests/exercises/test_telling.py"],
@@ -135,6 +136,13 @@ def mutants_of(module: str) -> list[Mutant]:
             changed = source.replace(before, after, 1) if "." not in name else deep_replace(tree, function, new).code
             found[name, after] = Mutant(name, changed, change(name, before, after))
     return list(found.values())
+
+
+def has_the_same_names_from_outside(module: str, mutant: Mutant) -> bool:
+    """Whether the new code can be given to the function: it must use as many names of a scope around it."""
+    path = str(file_of(module))
+    before, after = (codes_of(source, path) for source in (file_of(module).read_text(encoding="utf-8"), mutant.source))
+    return len(before[mutant.function, 0].co_freevars) == len(after[mutant.function, 0].co_freevars)
 
 
 def _functions(tree: cst.Module) -> Iterator[tuple[str, cst.FunctionDef]]:
@@ -362,7 +370,10 @@ def mutated(module: str, sample: int | None, again: bool) -> tuple[int, int, lis
         run, alive = json.loads(last.read_text(encoding="utf-8"))
         mutants = [mutant for mutant in mutants if mutant.change in alive]
     elif sample is not None and sample < count:
-        run, mutants = sample, random.Random(module).sample(mutants, sample)
+        mutants = random.Random(module).sample(mutants, sample)
+    if not again:
+        mutants = [mutant for mutant in mutants if has_the_same_names_from_outside(module, mutant)]
+        run = len(mutants)
     plugin = Mutating(module, mutants)
     ended = pytest.main(
         [*tests_of(module), str(file_of(module)), "-q", "-p", "no:cacheprovider", "-p", "no:terminalreporter"],

@@ -394,4 +394,19 @@ def test_of_two_values_one_may_stand_twice():
         "In the place of `a` stands what belongs to `c`."
     )
     equal = [(1.0, 1.0), (2.0, 2.0)]
-    assert relations.exchanged([(each, each) for each in equal], ["a", "b"]) is not None
+    said = relations.exchanged([(each, each) for each in equal], ["a", "b"])
+    assert "exchanged" not in said, "what is the same everywhere cannot be exchanged"
+
+
+def test_what_is_no_number_or_fits_nothing_has_no_relation():
+    values = [np.array([1.0, 2.5]), np.array([4.0, 1.0])]
+    assert relations.unfinished([(value, 1000.0 + value[0]) for value in values]) is None
+    inputs = [(2.0,), (1.0,)]
+    for nothing in ([("a", 3.0), (4.0, 5.0)], [(1.0, "a"), (4.0, "b")], [("a", "a"), (4.0, 5.0)]):
+        assert relations.by_an_argument(nothing, inputs, ["x"]) is None
+        assert relations.by_a_quantity(nothing, [("`n`", [2, 3])]) is None
+        assert relations.changed_as_a_whole(nothing) is None
+        assert relations.unfinished(nothing) is None
+        assert relations.in_which_entries(nothing, inputs, ["x"]) is None
+    almost = [(1.000002e-3 * 2.0, 2.0), (2.000004e-3 * 3.0, 3.0)]
+    assert relations.by_a_quantity(almost, [("`n`", [1e-3, 2e-3])]) is None, "small factors have no fewer digits"

@@ -162,3 +162,35 @@ def test_the_warning_names_the_operation_or_the_method():
         assert caught[0].filename == __file__, "it is the line of the operation that is told"
         with np.errstate(all="raise"), pytest.raises(FloatingPointError, match=f"^{words}$"):
             call()
+
+
+@pytest.mark.parametrize("name", ["inv", "solve"])
+def test_where_the_processor_is_silent_what_becomes_no_number_is_singular(monkeypatch, name):
+    def silent(*arguments):
+        raise AssertionError("it is the implementation that is called")
+
+    silent._implementation = lambda matrix, *others: np.where(matrix == 0, np.nan, 1.0)
+    monkeypatch.setattr(np.linalg, name, silent)
+
+    def call(matrix, function=silent):
+        array = signals.watched(matrix)
+        return array.__array_function__(function, (signals.Watched,), (array, np.ones(2)), {})
+
+    with pytest.raises(np.linalg.LinAlgError, match=r"^Singular matrix$"):
+        call(np.zeros((2, 2)))
+    np.testing.assert_array_equal(call(np.eye(2) + 1), 1)
+    assert np.isnan(call(np.array([[0.0, np.nan]]))[0, 0]), "it was no number before"
+
+    def other(*arguments):
+        pass
+
+    other._implementation = silent._implementation
+    assert np.isnan(call(np.zeros(2), other)).all(), "only what needs an inverse can be singular"
+
+
+def test_whether_there_are_signals_is_found_out_by_an_overflow(monkeypatch):
+    assert signals._are_missing() is signals.MISSING
+    with np.errstate(all="ignore"):
+        assert signals._are_missing() is signals.MISSING, "whatever the settings are"
+    monkeypatch.setattr(np, "exp", np.ones_like)
+    assert signals._are_missing() is True
