@@ -254,7 +254,11 @@ def _work(folder: Path) -> None:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    _go_through(InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}})), folder)
+    os._exit(0)
+
+
+def _go_through(shell: Any, folder: Path) -> None:
     cell_seconds, steps = json.loads((folder / "work.json").read_text(encoding="utf-8"))
     failed = None
     for step in steps:
@@ -275,7 +279,6 @@ def _work(folder: Path) -> None:
         partial.write_bytes(pickle.dumps(report))
         partial.rename(folder / f"{step['index']}.report")
     (folder / "finished").touch()
-    os._exit(0)
 
 
 def _report(exercise: Any, namespace: dict[str, Any], drawn: Sequence[int]) -> tuple[str, Any]:
