@@ -239,10 +239,11 @@ def expression_of(text: str) -> Any:
 
 
 def _known(name: str) -> Any:
-    if name in ("true", "false", "pi", "E", "I", "oo", "zoo", "nan"):
+    if name in ("true", "false", "pi", "E", "I", "oo", "zoo", "nan", "EulerGamma", "GoldenRatio", "Catalan"):
         return getattr(sp, name)
     places = (symbolic, sp, sp.matrices.expressions, sp.matrices, sp.core.symbol)
-    for place in (*places, sp.matrices.expressions.applyfunc, sp.matrices.expressions.diagonal):
+    inner = (sp.matrices.expressions.applyfunc, sp.matrices.expressions.diagonal)
+    for place in (*places, *inner, sp.functions.elementary.piecewise):  # whose pairs have no name in SymPy itself
         found = getattr(place, name, None)
         if isinstance(found, type) and issubclass(found, sp.Basic | sp.MatrixBase):
             return found

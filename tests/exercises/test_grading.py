@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dlmath.exercises import expressions, grading
+from dlmath.exercises import check, expressions, grading
 from dlmath.exercises.definition import Coding, Derivation, Ordering, Prediction, Reaching, chapters, exercises
 from dlmath.exercises.grading import Cell, Place, expression_of, grade
 
@@ -285,20 +285,63 @@ def test_what_may_take_long_is_given_the_time(monkeypatch):
     assert grading._seconds(reaching.name) == reaching.seconds > grading._seconds("mse-gradient") == 5
 
 
-def test_expressions_are_read_with_their_names_and_signs():
-    x = sp.Symbol("x", real=True)
-    X = sp.MatrixSymbol("X", 2, 3)
-    for expression in (
+x, y = sp.symbols("x y", real=True)
+i, n = sp.symbols("i n", integer=True, positive=True)
+X, A, v = sp.MatrixSymbol("X", 2, 3), sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("v", n, 1)
+f = sp.Function("f")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
         -(x**2) + sp.Rational(1, 3),
-        sp.Float("0.1") * sp.pi + sp.E - sp.oo,
-        sp.Piecewise((x, x > 0), (0, True)),
-        sp.Matrix([[x, 1], [0, -2]]),
-        (X * X.T).as_explicit()[0, 0],
-        X.T,
-        sp.Function("f")(x),
+        sp.Float("0.1") * sp.pi + sp.E - sp.I * sp.EulerGamma,
+        sp.oo,
+        -sp.oo,
         sp.Integer(-3),
-    ):
-        assert expression_of(sp.srepr(expression)) == expression
+        sp.Piecewise((x, x > 0), (0, True)),
+        sp.Piecewise((x, sp.And(x > 0, y < 1)), (0, sp.Or(x < 0, sp.Eq(y, 2))), (1, sp.Ne(x, y)), (2, True)),
+        sp.Abs(x) + sp.sign(y) + sp.Heaviside(x, 0) + sp.Max(x, y, 0) - sp.Min(x, -x),
+        sp.Derivative(f(x), (x, 2)),
+        sp.Subs(f(x), x, 0),
+        sp.Sum(x**i, (i, 0, n)) * sp.Product(i, (i, 1, n)) * sp.Integral(x, (x, 0, 1)),
+        sp.IndexedBase("a")[i],
+        sp.KroneckerDelta(i, n) + sp.floor(x) + sp.Mod(i, n) + sp.binomial(n, i),
+        sp.Matrix([[x, 1], [0, -2]]),
+        sp.ImmutableMatrix([[x, 1]]),
+        X.T,
+        X[0, 1] + A[i, 0],
+        X[0:1, :],
+        sp.HadamardProduct(X, sp.MatrixSymbol("Y", 2, 3)),
+        sp.HadamardPower(X, 2),
+        X + sp.ZeroMatrix(2, 3),
+        sp.OneMatrix(n, 1).T,
+        A.I * A**2 * (sp.Identity(n) + A) * v,
+        sp.Trace(A) + sp.Determinant(A),
+        v.applyfunc(sp.exp) + v.applyfunc(sp.Lambda(x, sp.Max(x, 0))),
+        sp.DiagMatrix(v) * sp.DiagonalMatrix(A),
+        sp.BlockMatrix([[A, v]]),
+    ],
+    ids=str,
+)
+def test_an_expression_is_read_as_it_was_written(expression):
+    assert expression_of(sp.srepr(expression)) == expression
+
+
+def test_an_answer_with_cases_is_graded_as_it_is_checked():
+    exercise = next(
+        each
+        for each in exercises().values()
+        if isinstance(each, Derivation) and isinstance(each.solution(**each.symbols()), sp.Expr)
+    )
+    right, symbol = exercise.solution(**exercise.symbols()), next(iter(exercise.symbols().values()))
+    for other, state in ((right, "solved"), (2 * right, "wrong")):
+        cases = sp.Piecewise((right, symbol > 0), (other, True), evaluate=False)
+        assert check(exercise.name, cases).state == state
+        assert grading._judge(exercise.name, reported(exercise, cases), [1, 2, 3], "").state == state
+
+
+def test_texts_that_are_no_expression_say_what_is_none():
     assert expression_of("-3") == -3
     for text, words in (
         ("x", "no SymPy expression: x"),
