@@ -274,3 +274,22 @@ class TestWhatUpdateReturns:
         with pytest.raises(ZeroDivisionError) as caught:
             plot.drawing(lambda a: 1 / (a - 1))
         assert "a=1" in "".join(caught.value.__notes__)
+
+
+def test_what_to_return_is_told(plot):
+    spine = plot.left.spines["left"]
+    complains(plot.drawing(lambda a: spine.set_linewidth(a)), "return its axes, to have all of them drawn anew")
+    complains(plot.drawing(lambda a: plot.left.set_xticks([0, a]) and None), "return its axes")
+    complains(plot.drawing(lambda a: plot.note.set_text(f"note {a}")), "the text 'note 2'", "return it too")
+
+
+def test_who_returned_what_is_no_part_of_the_figure_is_named(plot):
+    other, axes = plt.subplots()
+    (line,) = axes.plot(X, X)
+
+    def moves_another(a):
+        return line
+
+    with pytest.raises(ValueError, match=r"^moves_another returned a Line2D.*, which is not in the figure$"):
+        Drawing(moves_another, plot.figure, {"a": 1}, "test")
+    plt.close(other)
