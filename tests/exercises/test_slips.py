@@ -144,3 +144,28 @@ def test_a_changed_solution_computes_what_its_line_says():
         results["return 2 * (predictions + targets) / len(predictions)"](p, t), [[4.0], [3.0]]
     )
     np.testing.assert_array_equal(exercise.solution(p, t), [[2.0], [-1.0]])
+
+
+def test_every_slip_names_its_kind_and_what_it_left_out():
+    made = [(slip.kind, slip.meant, slip.written) for slip in slips(spread)]
+    for expected in (
+        ("call", "np.abs(values)", "values"),
+        ("call", "np.zeros(len(values))", "len(values)"),
+        ("call", "np.abs(values).max(axis=0, keepdims=True)", "np.abs(values)"),
+        ("power", "np.maximum(values[k - 1], 0) ** 2", "np.maximum(values[k - 1], 0)"),
+        ("transpose", "weights", "weights.T"),
+        ("axis", "axis=0", "axis=1"),
+        ("axis", "axis=0", ""),
+        ("keepdims", "keepdims=True", ""),
+        ("sign", "-total", "total"),
+        ("statement", "continue", ""),
+        ("loop", "", "break"),
+        ("condition", "if smallest", ""),
+        ("logic", "values[k] < smallest and k > 0", "values[k] < smallest or k > 0"),
+        ("index", "values[k - 1]", "values"),
+        ("order", "weights @ total", "total @ weights"),
+        ("operator", "weights @ total", "weights * total"),
+        ("function", "maximum", "minimum"),
+        ("function", "max", "min"),
+    ):
+        assert expected in made
