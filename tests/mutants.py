@@ -58,7 +58,7 @@ TESTS_OF = {
     "display": ["tests/test_display.py", "tests/test_source.py"],
     "exercises.definition": ["tests/exercises/test_definitions.py"],
     "exercises.running": ["tests/exercises/test_running.py", "tests/exercises/test_signals.py"],
-    "exercises.later": ["tests/exercises/test_expressions.py"],
+    "exercises.engine": ["tests/exercises/test_engine.py", "tests/exercises/test_kinds.py"],
     "exercises.slicing": ["tests/exercises/test_slicing.py"],
     "exercises.telling": ["tests/exercises/test_telling.py"],
     "live.explorer": ["tests/live/test_explore.py"],

@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 from dlmath.exercises import check, engine, running
-from dlmath.exercises.definition import Coding, Mistake, exercises
+from dlmath.exercises.definition import Coding, Mistake, Reaching, exercises
 
 
 def right(predictions, targets):
@@ -899,3 +899,52 @@ def test_a_part_that_is_wrong_is_described_without_the_right_one():
     )
     assert problem(2.0, 1.0) == "The result has the expected shape, but its value is wrong: your function returns `2`."
     assert problem(np.ones(2), np.ones(2)) is None
+
+
+def test_what_is_not_attempted_and_what_cannot_be_looked_at(monkeypatch):
+    for nothing in (None, ...):
+        feedback = check("mse-gradient", nothing)
+        assert (feedback.state, feedback.message) == (
+            "open",
+            "not attempted yet. Replace the three dots by your code.",
+        )
+
+    def fails(*arguments):
+        raise ValueError("no luck")
+
+    monkeypatch.setattr(engine, "_function", fails)
+    assert message(right) == "Your answer could not be looked at: `ValueError: no luck`."
+
+
+def test_what_is_worth_what_it_reaches_is_judged_input_by_input():
+    toy = Reaching(
+        "toy", "", "", lambda x: x, lambda rng: [], [], reached=lambda value, x: (value >= x, f"{value} of {x}.")
+    )
+    inputs = [(1,), (2,)]
+
+    def judged(*values):
+        return engine._reached(toy, inputs, [running.Outcome(value) for value in values])
+
+    assert judged(1, 3) == ("solved", "solved. 3 of 2.")
+    assert judged(1, 1) == ("wrong", "1 of 2.")
+    assert judged(0, 3) == ("wrong", "0 of 1.")
+    assert judged(..., 3) == ("open", "not attempted yet. Replace the three dots by your code.")
+    assert judged(1, None) == ("wrong", "Your function returns nothing (`None`). Is a `return` missing at the end?")
+    failed = running.Outcome(error=running.Raised(("KeyError",), "a"))
+    assert engine._reached(toy, inputs, [failed, failed]) == ("wrong", "Your function raised `KeyError: a`.")
+
+
+def test_of_an_array_it_may_be_that_only_the_shape_matters():
+    def toy(solution, *inputs):
+        return Coding("toy", "", "", solution, lambda rng: list(inputs), []), list(inputs)
+
+    array = np.array([1.0, 2.0])
+    for solution, arguments, matters in (
+        (lambda a, b: a + len(b), (array, array), (True, False)),
+        (lambda a, b: b.sum(), (array, array), (False, True)),
+        (lambda a, b: len(a), (array.astype(int), 3), (True, True)),
+        (lambda a, b: len(a), (np.zeros(2), np.zeros(2)), (False, False)),
+        (lambda a, b: (b > 0).sum(), (array, np.zeros(2)), (False, True)),
+    ):
+        exercise, inputs = toy(solution, arguments, arguments)
+        assert tuple(engine._matters(exercise, inputs, place) for place in (0, 1)) == matters
