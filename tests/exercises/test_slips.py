@@ -146,6 +146,9 @@ def test_a_changed_solution_computes_what_its_line_says():
     np.testing.assert_array_equal(exercise.solution(p, t), [[2.0], [-1.0]])
 
 
+WHERE = "np.where(weights > 0, weights @ total, -total)"
+
+
 def test_every_slip_names_its_kind_and_what_it_left_out():
     made = [(slip.kind, slip.meant, slip.written) for slip in slips(spread)]
     for expected in (
@@ -164,6 +167,7 @@ def test_every_slip_names_its_kind_and_what_it_left_out():
         ("logic", "values[k] < smallest and k > 0", "values[k] < smallest or k > 0"),
         ("index", "values[k - 1]", "values"),
         ("order", "weights @ total", "total @ weights"),
+        ("order", f"({WHERE}, total)", f"(total, {WHERE})"),
         ("operator", "weights @ total", "weights * total"),
         ("function", "maximum", "minimum"),
         ("function", "max", "min"),
