@@ -205,7 +205,7 @@ def put_in_mutant(module: str, functions: list[FunctionType], mutant: Mutant) ->
 
 
 def that_tells(module: str) -> ast.Module:
-    """The module with functions and methods that begin by telling their name to ``_reached``."""
+    """The module with functions and methods that begin by telling their name to ``_reached_by_a_test``."""
     tree = ast.parse(file_of(module).read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     for owner in [tree, *classes]:
@@ -213,7 +213,7 @@ def that_tells(module: str) -> ast.Module:
             if isinstance(node, ast.FunctionDef):
                 name = node.name if owner is tree else f"{owner.name}.{node.name}"
                 begin = ast.get_docstring(node) is not None
-                node.body.insert(int(begin), ast.parse(f"_reached({name!r})").body[0])
+                node.body.insert(int(begin), ast.parse(f"_reached_by_a_test({name!r})").body[0])
     return ast.fix_missing_locations(tree)
 
 
@@ -279,7 +279,7 @@ class Mutating:
                 os.write(writing, (json.dumps([name, self.label]) + "\n").encode())
 
         def run() -> bool:
-            vars(sys.modules[f"dlmath.{self.module}"])["_reached"] = reached_now
+            vars(sys.modules[f"dlmath.{self.module}"])["_reached_by_a_test"] = reached_now
             put_in(self.module, self.functions, that_tells(self.module))
             for item, after in zip(session.items, [*session.items[1:], None]):
                 for cache in own:

@@ -167,9 +167,18 @@ def test_every_slip_names_its_kind_and_what_it_left_out():
         ("logic", "values[k] < smallest and k > 0", "values[k] < smallest or k > 0"),
         ("index", "values[k - 1]", "values"),
         ("order", "weights @ total", "total @ weights"),
+        ("order", "k - 1", "1 - k"),
         ("order", f"({WHERE}, total)", f"(total, {WHERE})"),
         ("operator", "weights @ total", "weights * total"),
         ("function", "maximum", "minimum"),
         ("function", "max", "min"),
     ):
         assert expected in made
+
+
+def test_a_call_without_arguments_is_not_left_out():
+    def bare(x):
+        return x + locals()["x"]
+
+    assert {slip.kind for slip in slips(bare)} >= {"operator", "term"}
+    assert not [slip for slip in slips(bare) if slip.kind == "call"]
