@@ -53,7 +53,7 @@ REASONS = ROOT / "tests" / "survivors.toml"
 LEAST_KILLED = 0.9
 TESTS_OF = {
     "_markup": ["tests/exercises/test_shown.py"],
-    "_shown": ["tests/test_display.py"],
+    "_shown": ["tests/exercises/test_shown.py"],
     "_svg": ["tests/test_svg.py"],
     "display": ["tests/test_display.py", "tests/test_source.py"],
     "exercises.definition": ["tests/exercises/test_definitions.py"],
