@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from dlmath._shown import Shown
 from dlmath.exercises import check, exercise, quiz, shown, solution
 from dlmath.exercises.definition import Prediction, Question, chapters, exercises
 from dlmath.exercises.shown import Feedback, to_html
@@ -216,3 +217,10 @@ def test_links_and_formulas_are_found_over_the_end_of_a_line():
         r"y\)</p>"
     )
     assert to_html(" \n a \n \n\n b $5 ") == "<p>a </p><p> b $5</p>"
+
+
+def test_each_form_that_there_is_has_its_kind():
+    everything = {"text/plain": "a", "text/html": "<p>a</p>", "text/markdown": "**a**"}
+    assert Shown("a", "<p>a</p>", "**a**")._repr_mimebundle_() == everything
+    assert Shown("a")._repr_mimebundle_(include=None) == {"text/plain": "a"}
+    assert repr(Shown("a", "<p>b</p>")) == "a"
