@@ -14,6 +14,8 @@ from hypothesis import settings  # noqa: E402
 
 matplotlib.use("agg")
 
+collect_ignore = ["mutants.py"]  # a program, for which mutmut must be installed
+
 # With two processes, what takes minutes must not begin when all the rest is done.
 SLOW_FILES = (
     "book/test_pages.py",

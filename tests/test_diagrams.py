@@ -1,5 +1,7 @@
 """Diagrams: what they show is in the arrays, and their arrows begin and end at the borders of things."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -110,3 +112,72 @@ def test_a_diagram_moves_in_a_live_figure(axes):
 
     described = "A circle with a number in it, which is the value of the control."
     assert "It says 1." in repr(explore(count, axes.figure, description=described, n=[1, 2]))
+
+
+class TestPlaces:
+    """Where things are, in the units of the board."""
+
+    def test_a_box_is_centred_and_its_text_stands_in_it(self, axes):
+        drawn = diagrams.box(axes, (2, 1), "softmax", width=1.5, height=0.5, color=plotting.BLUE)
+        extent = drawn.shape.get_path().get_extents()
+        np.testing.assert_allclose([extent.x0, extent.y0, extent.x1, extent.y1], [1.25, 0.75, 2.75, 1.25])
+        assert plt.matplotlib.colors.to_hex(drawn.shape.get_edgecolor()) == plotting.BLUE
+        label = drawn.label
+        assert label.get_position() == (2, 1)
+        assert (label.get_ha(), label.get_va()) == ("center", "center")
+        assert label.get_zorder() > drawn.shape.get_zorder(), "the text is on the box"
+        assert drawn.at == (2, 1)
+
+    def test_a_brace_has_its_tip_in_the_middle_and_its_text_beyond_it(self, axes):
+        curve, label = diagrams.brace(axes, (1.0, 2.0), (3.0, 2.0), "text", depth=0.1)
+        vertices = curve.get_path().vertices
+        np.testing.assert_allclose(vertices[[0, -1]], [[1, 2], [3, 2]])
+        np.testing.assert_allclose(vertices[4], [2, 2.2])
+        np.testing.assert_allclose(vertices[:, 0] + vertices[::-1, 0], 4, err_msg="it is symmetric")
+        np.testing.assert_allclose(vertices[:, 1], vertices[::-1, 1])
+        np.testing.assert_allclose(label.get_position(), [2, 2.32])
+        default = diagrams.brace(axes, (3.0, 2.0), (1.0, 2.0), "text")[0].get_path().vertices
+        np.testing.assert_allclose(default[4], [2, 1.76], err_msg="on the left as seen from the start")
+
+    @pytest.mark.parametrize("sizes", [[2, 3], [4, 1, 2], [1, 5]])
+    def test_layers_stand_side_by_side_and_are_centred(self, sizes):
+        figure, axes = diagrams.board(6, 4)
+        parameters = [(np.ones((m, n)), np.zeros(m)) for n, m in itertools.pairwise(sizes)]
+        layers = diagrams.network(axes, parameters).layers
+        columns = [{one.at[0] for one in layer} for layer in layers]
+        assert all(len(column) == 1 for column in columns)
+        (*places,) = (column.pop() for column in columns)
+        np.testing.assert_allclose(np.diff(places, n=2), 0, atol=1e-12)
+        assert places == sorted(places)
+        gaps = set()
+        for layer in layers:
+            heights = [one.at[1] for one in layer]
+            assert np.mean(heights) == pytest.approx(2), "in the middle of the board"
+            assert heights == sorted(heights, reverse=True), "the first is on top"
+            gaps |= set(np.round(-np.diff(heights), 9))
+        assert len(gaps) == 1, "all neighbours are equally far apart"
+        plt.close(figure)
+
+    def test_a_part_of_a_curve_lies_on_the_curve(self, axes):
+        curve = np.array([[0.5, 0.5], [2.0, 3.0], [4.0, 1.0]])
+        start, end = (diagrams.node(axes, tuple(curve[i]), radius=0.3) for i in (0, 2))
+        part = diagrams._between_borders(curve, start, end)
+        t = np.linspace(0, 1, 20_001)
+        points = diagrams._on_curve(curve, t)
+        first, last = (t[np.argmin(np.linalg.norm(points - part[i], axis=1))] for i in (0, 2))
+        assert 0 < first < last < 1
+        for s in (0, 0.25, 0.5, 1):
+            on_part, on_curve = diagrams._on_curve(part, s), diagrams._on_curve(curve, first + s * (last - first))
+            np.testing.assert_allclose(on_part, on_curve, atol=1e-3)
+        for place, centre in ((part[0], curve[0]), (part[2], curve[2])):
+            assert 0.3 <= np.linalg.norm(place - centre) < 0.32, "the line around it has a width"
+
+    def test_between_things_that_overlap_the_curve_stays_whole(self, axes):
+        curve = np.array([[1.0, 1.0], [1.1, 1.0], [1.2, 1.0]])
+        start, end = (diagrams.node(axes, tuple(curve[i]), radius=0.5) for i in (0, 2))
+        np.testing.assert_array_equal(diagrams._between_borders(curve, start, end), curve)
+
+    @pytest.mark.parametrize(("size", "name"), [((-1, 1), "width"), ((1, 0), "height"), ((1, np.nan), "height")])
+    def test_a_board_has_a_size(self, size, name):
+        with pytest.raises(ValueError, match=rf"^{name} must be"):
+            diagrams.board(*size)

@@ -251,10 +251,11 @@ def expression_of(text: str) -> Any:
 
 
 def _known(name: str) -> Any:
-    if name in ("true", "false", "pi", "E", "I", "oo", "zoo", "nan"):
+    if name in ("true", "false", "pi", "E", "I", "oo", "zoo", "nan", "EulerGamma", "GoldenRatio", "Catalan"):
         return getattr(sp, name)
     places = (symbolic, sp, sp.matrices.expressions, sp.matrices, sp.core.symbol)
-    for place in (*places, sp.matrices.expressions.applyfunc, sp.matrices.expressions.diagonal):
+    inner = (sp.matrices.expressions.applyfunc, sp.matrices.expressions.diagonal)
+    for place in (*places, *inner, sp.functions.elementary.piecewise):  # whose pairs have no name in SymPy itself
         found = getattr(place, name, None)
         if isinstance(found, type) and issubclass(found, sp.Basic | sp.MatrixBase):
             return found
@@ -266,7 +267,11 @@ def _work(folder: Path) -> None:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    _go_through(InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}})), folder)
+    os._exit(0)
+
+
+def _go_through(shell: Any, folder: Path) -> None:
     cell_seconds, steps = json.loads((folder / "work.json").read_text(encoding="utf-8"))
     failed = None
     for step in steps:
@@ -287,7 +292,6 @@ def _work(folder: Path) -> None:
         partial.write_bytes(pickle.dumps(report))
         partial.rename(folder / f"{step['index']}.report")
     (folder / "finished").touch()
-    os._exit(0)
 
 
 def _report(exercise: Any, namespace: dict[str, Any], drawn: Sequence[int]) -> tuple[str, Any]:

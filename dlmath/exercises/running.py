@@ -257,7 +257,6 @@ def _limit_memory() -> None:
 
 def _receive(reading: int, give_up: float) -> bytes | None:
     """The message of the child: empty if it ended without one, None if the time is up."""
-    received = b""
     parts: list[bytes] = []
     size, length = None, 0
     while size is None or length < size:

@@ -88,10 +88,9 @@ def _operator(slip: Slip, place: ast.AST, meant: ast.AST, written: ast.AST, part
             return "A division `/` stands where the quotient is to be a whole number (`//`)."
         case ast.BinOp(op=ast.Mod()), _:
             return "The quotient `//` stands where the rest (`%`) is meant."
-        case ast.AugAssign(), ast.Assign():
-            return (
-                "In the loop the new value replaces what came before: the terms of all turns should be added up (`+=`)."
-            )
+        case ast.AugAssign(op=op), ast.Assign():
+            terms = {ast.Sub: "subtracted (`-=`)", ast.Mult: "multiplied (`*=`)"}.get(type(op), "added up (`+=`)")
+            return f"In the loop the new value replaces what came before: the terms of all turns should be {terms}."
         case ast.AugAssign(op=ast.Add(), value=value), _:
             return f"A sign: {part(value)} is subtracted where it should be added."
         case ast.AugAssign(value=value), _:

@@ -6,13 +6,12 @@ import sys
 import threading
 import time
 import types
-from unittest import mock
 
 import numpy as np
 import pytest
 import sympy as sp
 
-from dlmath.exercises import check, engine, nearby, running
+from dlmath.exercises import check, engine, running
 from dlmath.exercises.definition import Coding, Mistake, Reaching, exercises
 
 
@@ -379,38 +378,6 @@ def test_rounding_is_no_mistake_and_is_said(kind):
     assert "precision" not in check("mse-gradient", right).message
 
 
-@pytest.mark.parametrize(
-    "exercise",
-    [e for e in exercises().values() if isinstance(e, Coding) and not isinstance(e, Reaching)],
-    ids=lambda exercise: exercise.name,
-)
-def test_every_exercise_accepts_single_precision_and_no_more_than_its_rounding(exercise):
-    def single(value):
-        if isinstance(value, list | tuple):
-            return type(value)(map(single, value))
-        real = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
-        return np.asarray(value).astype(np.float32)[()] if real else value
-
-    def from_single(*arguments):
-        return exercise.solution(*map(single, arguments))
-
-    def to_single(*arguments):
-        return single(exercise.solution(*arguments))
-
-    def off(*arguments):
-        result = exercise.solution(*arguments)
-        first = result[0] if isinstance(result, tuple) else result
-        changed = (np.asarray(first) * np.float32(1.001)).astype(np.float32)[()]
-        return (changed, *result[1:]) if isinstance(result, tuple) else changed
-
-    for seed in range(3):
-        for answer in (from_single, to_single):
-            feedback = check(exercise.name, answer, seed=seed)
-            assert feedback.solved, feedback
-        with mock.patch.object(nearby, "slips_of", return_value=()):  # what is wrong with it is not asked
-            assert not check(exercise.name, off, seed=seed).solved
-
-
 def test_seven_digits_in_double_precision_are_not_enough():
     """What is not due to single precision is no rounding: a difference quotient, an approximation."""
     assert not check("mse-gradient", lambda p, t: right(p, t) * (1 + 1e-6)).solved
@@ -697,3 +664,287 @@ def test_a_derivation_shows_where_at_numbers():
     text = check("sigmoid-derivative", sp.cos(x)).more
     point = float(text.split("`x = ")[1].split("`")[0])
     assert f"{np.cos(point):.4g}" in text
+
+
+def raised(kind, text="", line=None, shapes=(), bases=()):
+    return engine.error_text(running.Raised((kind, *bases, "Exception"), text, line, tuple(shapes)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "advice"),
+    [
+        (
+            "LinAlgError",
+            "Last 2 dimensions of the array must be square",
+            "Only a square matrix has an inverse, and this one is not square.",
+        ),
+        ("LinAlgError", "Singular matrix", "This matrix has no inverse: its columns depend on each other."),
+        ("LinAlgError", "SVD did not converge", ""),
+        (
+            "ValueError",
+            "matmul: Input operand 1 does not have enough dimensions",
+            (
+                "A factor of the matrix product is a single number. Which step has made one number of an "
+                "array? (`np.max` and `np.sum` without an axis do; `np.maximum` compares entry by entry.)"
+            ),
+        ),
+        (
+            "ValueError",
+            "matmul: Input operand 1 has a mismatch",
+            ("In a matrix product the columns on the left meet the rows on the right, and here their numbers differ."),
+        ),
+        (
+            "ValueError",
+            "shapes (2,3) and (2,3) not aligned",
+            ("In a matrix product the columns on the left meet the rows on the right, and here their numbers differ."),
+        ),
+        (
+            "ValueError",
+            "cannot reshape array of size 6 into shape (4,)",
+            "`reshape` keeps every number: the product of the new lengths is not how many there are.",
+        ),
+        (
+            "ValueError",
+            "The truth value of an array is ambiguous",
+            (
+                "`if`, `and`, `or` and Python's `max` ask for one truth value and get an array of them: "
+                "`np.where`, `&`, `|` and `np.maximum` work entry by entry."
+            ),
+        ),
+        (
+            "ValueError",
+            "not enough values to unpack (expected 2, got 1)",
+            "On the left of `=` stand more or fewer names than there are values on the right.",
+        ),
+        (
+            "ValueError",
+            "setting an array element with a sequence. The array has an inhomogeneous shape",
+            "The rows of this array have different lengths, or an array stands where a number is meant.",
+        ),
+        (
+            "TypeError",
+            "setting an array element with a sequence",
+            "The rows of this array have different lengths, or an array stands where a number is meant.",
+        ),
+        (
+            "IndexError",
+            "index 3 is out of bounds for axis 0 with size 3",
+            "The entries are counted from 0: the last of 3 has the index 2.",
+        ),
+        (
+            "IndexError",
+            "index 5 is out of bounds for axis 0 with size 3",
+            "An index is larger than the array. Print the shapes of the arrays.",
+        ),
+        ("IndexError", "too many indices for array", "The array has fewer axes than there are indices."),
+        (
+            "IndexError",
+            "shape mismatch: indexing arrays could not be broadcast together",
+            "The indices of rows and of columns are taken in pairs, and there are not as many of both.",
+        ),
+        (
+            "IndexError",
+            "arrays used as indices must be of integer (or boolean) type",
+            ("A whole number is needed here, such as an index or a length: `/` makes a decimal number, `//` does not."),
+        ),
+        (
+            "TypeError",
+            "slice indices must be integers or None",
+            ("A whole number is needed here, such as an index or a length: `/` makes a decimal number, `//` does not."),
+        ),
+        (
+            "TypeError",
+            "unsupported operand type(s) for +: 'tuple' and 'int'",
+            ("A function in this line returns several values, a tuple: take the one that is needed, such as `[0]`."),
+        ),
+        (
+            "TypeError",
+            "'int' object is not callable",
+            "One of the values in this line is of another kind than it is used for. Print its type.",
+        ),
+        (
+            "TypeError",
+            "unsupported operand type(s) for +: 'NoneType' and 'int'",
+            "One of the values in this line is of another kind than it is used for. Print its type.",
+        ),
+        ("ValueError", "something else", ""),
+        (
+            "ValueError",
+            "operands could not be broadcast together with shapes (3,) (3,2) ",
+            (
+                "Two arrays are combined entry by entry, and their shapes do not fit: (3,) and (3, 2). One "
+                "number for each row meets the columns: is an axis lost (`keepdims`, `[:, np.newaxis]`)?"
+            ),
+        ),
+        (
+            "ValueError",
+            "operands could not be broadcast together with shapes (3,2) (3,) ",
+            (
+                "Two arrays are combined entry by entry, and their shapes do not fit: (3, 2) and (3,). One "
+                "number for each row meets the columns: is an axis lost (`keepdims`, `[:, np.newaxis]`)?"
+            ),
+        ),
+        (
+            "ValueError",
+            "operands could not be broadcast together with shapes (2,5) (5,2) ",
+            (
+                "Two arrays are combined entry by entry, and their shapes do not fit: (2, 5) and (5, 2). Is "
+                "one transposed?"
+            ),
+        ),
+        (
+            "ValueError",
+            "operands could not be broadcast together with shapes (4,) (5,) ",
+            (
+                "Two arrays are combined entry by entry, and their shapes do not fit: (4,) and (5,). They "
+                "differ by 1: does a slice or a `range` begin or end one place off?"
+            ),
+        ),
+        (
+            "ValueError",
+            "operands could not be broadcast together with shapes (4,) (7,) ",
+            "Two arrays are combined entry by entry, and their shapes do not fit: (4,) and (7,).",
+        ),
+        (
+            "ValueError",
+            "could not be broadcast",
+            "Two arrays are combined entry by entry, and their shapes do not fit.",
+        ),
+        *((kind, "t", advice) for kind, advice in engine.ADVICE.items()),
+    ],
+)
+def test_every_error_has_its_advice(kind, text, advice):
+    assert raised(kind, text) == f"Your function raised `{kind}: {text}`. {advice}".strip()
+
+
+def test_advice_knows_the_line_and_the_shapes():
+    mismatch, there = "matmul: mismatch", [("X", (3, 2)), ("W", (3, 4))]
+    text = raised("ValueError", mismatch, "return X @ W", there)
+    assert " in the line `return X @ W`. " in text
+    assert text.endswith("differ. There `X` has shape (3, 2), `W` has shape (3, 4). Is one transposed?")
+    assert raised("ValueError", mismatch, "return X @ W.T", there).endswith("has shape (3, 4).")
+    fits = [("X", (3, 2)), ("W", (2, 4))]
+    assert raised("ValueError", mismatch, "return X @ W @ V", fits).endswith("has shape (2, 4).")
+    assert raised("ValueError", mismatch, "X @ W", [("X", (3, 2)), ("W", (4, 2))]).endswith("Is one transposed?")
+    assert raised("ValueError", mismatch, "X @ W", [("X", (3, 2)), ("W", (4, 5))]).endswith("has shape (4, 5).")
+    assert raised("ValueError", mismatch, "X @ W", [("X", (3, 2)), ("W", (3,))]).endswith("has shape (3,).")
+    assert raised("LinAlgError", "must be square", None, [("A", (2, 3))]).endswith("There `A` has shape (2, 3).")
+    assert raised("IndexError", "too many indices", None, [("A", (2,))]).endswith("There `A` has shape (2,).")
+    assert raised("MineError", "t", bases=("IndexError",)).endswith("Print the shapes of the arrays.")
+    assert engine.error_text(running.Raised(("KeyError",), "a"), "Your expression") == (
+        "Your expression raised `KeyError: a`."
+    )
+
+
+def test_how_an_answer_ended_is_told():
+    assert engine.time_text(running.OutOfTimeError(True), 2.5) == (
+        "Your function was still running after 2.5 seconds and was stopped. Is there a loop that never ends?"
+    )
+    assert engine.time_text(running.OutOfTimeError(False), 5) == (
+        "Your function was still running after 5 seconds and could not be stopped: restart the kernel when you can. "
+        "Is there a loop that never ends?"
+    )
+    assert engine.time_text(running.OutOfTimeError(True, waited=True), 5).startswith(
+        "Your function was still waiting after 5 seconds and was stopped. It did not compute: "
+    )
+    assert engine.end_text(running.ProcessEndedError(None)).startswith(
+        "Your function ended Python itself (`os._exit`?)"
+    )
+    assert "more memory than there is" in engine.end_text(running.ProcessEndedError(9))
+    assert "crashed Python (SIGSEGV)" in engine.end_text(running.ProcessEndedError(11))
+
+
+def test_values_are_shown_in_little_room():
+    assert engine._short(right) == "<function right>"
+    assert engine._short(1 / 3) == "0.333333"
+    assert engine._short(np.arange(3)) == "array([0, 1, 2])"
+    assert engine._short(np.array([[1 / 3, 2], [1e-9, 4]])) == "array([[0.3333, 2. ], [0. , 4. ]])"
+    assert engine._short("x" * 300) == "'" + "x" * 199 + " ..."
+    assert engine._short([0] * 66) == repr([0] * 66)
+    assert engine._count(1, "argument") == "1 argument"
+    assert engine._count(0, "argument") == "0 arguments"
+
+
+def test_which_values_are_right_is_told():
+    toy = Coding("toy", "", "", lambda a: a, lambda rng: [], [], returns=("a", "b", "c"))
+    for value, said in (
+        ((1.0, 0.0, 0.0), " (`a` is right.)"),
+        ((1.0, 0.0, 3.0), " (`a` and `c` are right.)"),
+        ((1.0, 2.0, 3.0), " (`a`, `b` and `c` are right.)"),
+        ((0.0, 0.0, 0.0), ""),
+    ):
+        assert engine._which_are_right(toy, [(value, (1.0, 2.0, 3.0))]) == said
+    assert engine._shapes([(1.0, 2.0), (np.ones(2), np.ones((2, 1)))]) == (
+        " Your result has shape (2,); expected is an array of shape (2, 1)."
+    )
+    assert engine._shapes([(np.ones(2), 1.0)]) == " Your result has shape (2,); expected is a single number."
+    assert engine._shapes([(1.0, 2.0)]) == ""
+
+
+def test_a_part_that_is_wrong_is_described_without_the_right_one():
+    def problem(value, reference):
+        return engine._part_problem("The result", value, np.asarray(reference), None)
+
+    assert problem([1.0], [1.0]) == (
+        "The result is a list; expected is an array of shape (1,). `np.array(...)` makes an array of a list."
+    )
+    assert problem(running.Other("a text"), 1.0) == "The result is a text; expected is a single number."
+    assert problem(np.ones(2), np.ones(3)) == "The result has shape (2,); expected is an array of shape (3,)."
+    assert problem(np.array([1.0, np.nan]), np.ones(2)) == (
+        "The result has the expected shape, but contains NaN (not a number)."
+    )
+    assert problem(np.array([1.0, 3, 4]), np.ones(3)) == (
+        "The result has the expected shape, but 2 of its 3 values are wrong: "
+        "your function returns `array([1., 3., 4.])`."
+    )
+    assert problem(2.0, 1.0) == "The result has the expected shape, but its value is wrong: your function returns `2`."
+    assert problem(np.ones(2), np.ones(2)) is None
+
+
+def test_what_is_not_attempted_and_what_cannot_be_looked_at(monkeypatch):
+    for nothing in (None, ...):
+        feedback = check("mse-gradient", nothing)
+        assert (feedback.state, feedback.message) == (
+            "open",
+            "not attempted yet. Replace the three dots by your code.",
+        )
+
+    def fails(*arguments):
+        raise ValueError("no luck")
+
+    monkeypatch.setattr(engine, "_function", fails)
+    assert message(right) == "Your answer could not be looked at: `ValueError: no luck`."
+
+
+def test_what_is_worth_what_it_reaches_is_judged_input_by_input():
+    toy = Reaching(
+        "toy", "", "", lambda x: x, lambda rng: [], [], reached=lambda value, x: (value >= x, f"{value} of {x}.")
+    )
+    inputs = [(1,), (2,)]
+
+    def judged(*values):
+        return engine._reached(toy, inputs, [running.Outcome(value) for value in values])
+
+    assert judged(1, 3) == ("solved", "solved. 3 of 2.")
+    assert judged(1, 1) == ("wrong", "1 of 2.")
+    assert judged(0, 3) == ("wrong", "0 of 1.")
+    assert judged(..., 3) == ("open", "not attempted yet. Replace the three dots by your code.")
+    assert judged(1, None) == ("wrong", "Your function returns nothing (`None`). Is a `return` missing at the end?")
+    failed = running.Outcome(error=running.Raised(("KeyError",), "a"))
+    assert engine._reached(toy, inputs, [failed, failed]) == ("wrong", "Your function raised `KeyError: a`.")
+
+
+def test_of_an_array_it_may_be_that_only_the_shape_matters():
+    def toy(solution, *inputs):
+        return Coding("toy", "", "", solution, lambda rng: list(inputs), []), list(inputs)
+
+    array = np.array([1.0, 2.0])
+    for solution, arguments, matters in (
+        (lambda a, b: a + len(b), (array, array), (True, False)),
+        (lambda a, b: b.sum(), (array, array), (False, True)),
+        (lambda a, b: len(a), (array.astype(int), 3), (True, True)),
+        (lambda a, b: len(a), (np.zeros(2), np.zeros(2)), (False, False)),
+        (lambda a, b: (b > 0).sum(), (array, np.zeros(2)), (False, True)),
+    ):
+        exercise, inputs = toy(solution, arguments, arguments)
+        assert tuple(engine._matters(exercise, inputs, place) for place in (0, 1)) == matters

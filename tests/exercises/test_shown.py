@@ -1,13 +1,16 @@
 """How exercises, solutions and quizzes look: plain elements, for a notebook and for the book."""
 
+import dataclasses
+import html
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from dlmath.exercises import check, exercise, quiz, solution
-from dlmath.exercises.definition import chapters, exercises
-from dlmath.exercises.shown import to_html
+from dlmath._shown import Shown
+from dlmath.exercises import check, exercise, quiz, shown, solution
+from dlmath.exercises.definition import Prediction, Question, chapters, exercises
+from dlmath.exercises.shown import Feedback, to_html
 
 
 class Elements(HTMLParser):
@@ -110,3 +113,114 @@ def test_inline_markup():
     )
     assert to_html("a < b `c` d < e") == "<p>a &lt; b <code>c</code> d &lt; e</p>"
     assert to_html("$$a < b$$") == r"<p>\[a &lt; b\]</p>"
+
+
+@pytest.mark.parametrize(
+    ("state", "sign", "colour"), [("open", "○", "#6b7785"), ("wrong", "✗", "#d55e00"), ("solved", "✓", "#009e73")]
+)
+def test_feedback_is_a_status_with_a_sign_and_a_colour(state, sign, colour):
+    feedback = Feedback("mse-gradient", state, "it is `so`.", "\n\nMore: a < b.")
+    assert feedback.solved == (state == "solved")
+    assert feedback._repr_mimebundle_() == {
+        "text/plain": f"{sign} mse-gradient: it is `so`.\n\nMore: a < b.",
+        "text/html": (
+            f'<div class="dl-feedback mathjax_process" role="status" style="border-left: 0.3em solid {colour}; '
+            'padding: 0.3em 0.8em; overflow-wrap: anywhere">'
+            f'<p style="margin: 0.2em 0"><strong>{sign} mse-gradient:</strong> it is <code>so</code>.</p>'
+            '<p style="margin: 0.2em 0">More: a &lt; b.</p></div>'
+        ),
+    }
+
+
+def test_an_exercise_and_its_solution_in_all_their_forms():
+    definition = exercises()["mse-gradient"]
+    statement, answer = exercise("mse-gradient"), solution("mse-gradient")
+    assert statement.plain == f"Exercise: {definition.title}\n\n{definition.statement}"
+    assert statement.html == (
+        f'<div class="mathjax_process">{to_html(f"**Exercise: {definition.title}.** {definition.statement}")}</div>'
+    )
+    assert statement.markdown == (
+        f"````{{exercise}} {definition.title}\n:label: exercise-mse-gradient\n\n{definition.statement}\n````\n"
+    )
+    code = definition.solution_code
+    assert answer.plain == code
+    assert answer.html == f"<details><summary>Solution</summary><pre><code>{html.escape(code)}</code></pre></details>"
+    assert answer.markdown == f"`````{{dropdown}} Solution\n````python\n{code}\n````\n`````\n"
+
+
+def test_the_solution_of_a_prediction_says_why():
+    prediction = next(each for each in exercises().values() if isinstance(each, Prediction))
+    answer = solution(prediction.name)
+    assert answer.plain == f"{prediction.why}\n\n{prediction.solution_code}"
+    assert answer.html.startswith(f"<details><summary>Solution</summary>{to_html(prediction.why)}<pre><code>")
+    assert answer.markdown.startswith(f"`````{{dropdown}} Solution\n{prediction.why}\n\n````python\n")
+
+
+def test_a_quiz_in_all_its_forms(monkeypatch):
+    question = Question(
+        "Why $x$?", right=("Because `a`.", "So it is."), wrong={"No.": "It is **not**.", "Yes.": "Nor so."}
+    )
+    chapter = dataclasses.replace(chapters()["math/loss"], name="math/toy", quiz=[question, question])
+    monkeypatch.setattr(shown, "chapters", lambda: {"math/toy": chapter})
+    found = quiz("math/toy")
+    answers = re.findall(r"   - (.*)", found.plain)
+    assert found.plain.splitlines()[::4] == ["1. Why $x$?", "2. Why $x$?"]
+    assert sorted(answers[:3]) == ["Because `a`.", "No.", "Yes."]
+    assert answers[:3] == answers[3:]
+    style, section = found.html.split("</style>")
+    assert style == f"<style>{shown.QUIZ_STYLE}"
+    assert section.startswith('<section class="dl-quiz mathjax_process" aria-label="Quiz"><ol><li>')
+    first = (
+        r'<li><p id="quiz-math-toy-0">Why \(x\)?</p><div role="group" aria-labelledby="quiz-math-toy-0">'
+        + "".join(
+            f'<details name="quiz-math-toy-0" class="dl-{"right" if why == "So it is." else "wrong"}">'
+            f"<summary><b>{letter}</b> {answer}</summary>"
+            f"<p><strong>{'✓ Right.' if why == 'So it is.' else '✗'}</strong> {why}</p></details>"
+            for letter, (answer, why) in zip(
+                "ABC",
+                [
+                    (
+                        to_html(answer)[3:-4],
+                        {"B": "So it is.", "N": "It is <strong>not</strong>.", "Y": "Nor so."}[answer[0]],
+                    )
+                    for answer in answers[:3]
+                ],
+            )
+        )
+        + "</div></li>"
+    )
+    assert section.count(first) == 1
+    assert section.count(first.replace("toy-0", "toy-1")) == 1
+    assert found.markdown is None
+    with pytest.raises(ValueError, match=r"^chapter must be one of math/toy, got 'loss'$"):
+        quiz("loss")
+
+
+def test_what_is_asked_for_and_unknown_is_named():
+    for show in (exercise, solution):
+        for name in ("mse", 3):
+            with pytest.raises(ValueError, match=rf"^name must be one of .*mse-gradient, .*, got {name!r}$"):
+                show(name)
+
+
+def test_links_and_formulas_are_found_over_the_end_of_a_line():
+    assert to_html('see [the\nfirst](a.ipynb "x") or [`b` & c](d&e.html)') == (
+        '<p>see [the\nfirst](a.ipynb &quot;x&quot;) or <a href="d&amp;e.html"><code>b</code> &amp; c</a></p>'
+    )
+    assert (
+        to_html("$$a\n= b$$ **bold\nface** $x\ny$") == r"<p>\[a"
+        "\n"
+        r"= b\] <strong>bold"
+        "\n"
+        r"face</strong> \(x"
+        "\n"
+        r"y\)</p>"
+    )
+    assert to_html(" \n a \n \n\n b $5 ") == "<p>a </p><p> b $5</p>"
+
+
+def test_each_form_that_there_is_has_its_kind():
+    everything = {"text/plain": "a", "text/html": "<p>a</p>", "text/markdown": "**a**"}
+    assert Shown("a", "<p>a</p>", "**a**")._repr_mimebundle_() == everything
+    assert Shown("a")._repr_mimebundle_(include=None) == {"text/plain": "a"}
+    assert repr(Shown("a", "<p>b</p>")) == "a"

@@ -27,8 +27,14 @@ def line_of_code(slip):
     return slip.line if slip.line != str(slip) else ""
 
 
-LINES = {line_of_code(slip) for slip in slips(spread)}
-SENTENCES = {str(slip) for slip in slips(spread)}
+@pytest.fixture(scope="module")
+def lines():
+    return {line_of_code(slip) for slip in slips(spread)}
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return {str(slip) for slip in slips(spread)}
 
 
 @pytest.mark.parametrize(
@@ -73,8 +79,8 @@ SENTENCES = {str(slip) for slip in slips(spread)}
         "return (np.where(weights > 0, weights @ total, -total), -total)",
     ],
 )
-def test_the_usual_slips_are_made(line):
-    assert line in LINES
+def test_the_usual_slips_are_made(lines, line):
+    assert line in lines
 
 
 @pytest.mark.parametrize(
@@ -89,8 +95,8 @@ def test_the_usual_slips_are_made(line):
         "`values[k - 1]` where `np.maximum(values[k - 1], 0)` is meant",
     ],
 )
-def test_a_slip_says_what_was_changed(sentence):
-    assert sentence in SENTENCES
+def test_a_slip_says_what_was_changed(sentences, sentence):
+    assert sentence in sentences
 
 
 def test_names_are_exchanged_for_those_that_are_known_there():
@@ -140,3 +146,41 @@ def test_a_changed_solution_computes_what_its_line_says():
         results["return 2 * (predictions + targets) / len(predictions)"](p, t), [[4.0], [3.0]]
     )
     np.testing.assert_array_equal(exercise.solution(p, t), [[2.0], [-1.0]])
+
+
+WHERE = "np.where(weights > 0, weights @ total, -total)"
+
+
+def test_every_slip_names_its_kind_and_what_it_left_out():
+    made = [(slip.kind, slip.meant, slip.written) for slip in slips(spread)]
+    for expected in (
+        ("call", "np.abs(values)", "values"),
+        ("call", "np.zeros(len(values))", "len(values)"),
+        ("call", "np.abs(values).max(axis=0, keepdims=True)", "np.abs(values)"),
+        ("power", "np.maximum(values[k - 1], 0) ** 2", "np.maximum(values[k - 1], 0)"),
+        ("transpose", "weights", "weights.T"),
+        ("axis", "axis=0", "axis=1"),
+        ("axis", "axis=0", ""),
+        ("keepdims", "keepdims=True", ""),
+        ("sign", "-total", "total"),
+        ("statement", "continue", ""),
+        ("loop", "", "break"),
+        ("condition", "if smallest", ""),
+        ("logic", "values[k] < smallest and k > 0", "values[k] < smallest or k > 0"),
+        ("index", "values[k - 1]", "values"),
+        ("order", "weights @ total", "total @ weights"),
+        ("order", "k - 1", "1 - k"),
+        ("order", f"({WHERE}, total)", f"(total, {WHERE})"),
+        ("operator", "weights @ total", "weights * total"),
+        ("function", "maximum", "minimum"),
+        ("function", "max", "min"),
+    ):
+        assert expected in made
+
+
+def test_a_call_without_arguments_is_not_left_out():
+    def bare(x):
+        return x + locals()["x"]
+
+    assert {slip.kind for slip in slips(bare)} >= {"operator", "term"}
+    assert not [slip for slip in slips(bare) if slip.kind == "call"]

@@ -300,3 +300,22 @@ def test_axes_and_legends_lie_where_matplotlib_draws_them(legends):
             np.testing.assert_allclose(one.get_window_extent().extents, other.get_window_extent().extents, atol=0.1)
     plt.close(made)
     plt.close(drawn)
+
+
+def test_what_to_return_is_told(plot):
+    spine = plot.left.spines["left"]
+    complains(plot.drawing(lambda a: spine.set_linewidth(a)), "return its axes, to have all of them drawn anew")
+    complains(plot.drawing(lambda a: plot.left.set_xticks([0, a]) and None), "return its axes")
+    complains(plot.drawing(lambda a: plot.note.set_text(f"note {a}")), "the text 'note 2'", "return it too")
+
+
+def test_who_returned_what_is_no_part_of_the_figure_is_named(plot):
+    other, axes = plt.subplots()
+    (line,) = axes.plot(X, X)
+
+    def moves_another(a):
+        return line
+
+    with pytest.raises(ValueError, match=r"^moves_another returned a Line2D.*, which is not in the figure$"):
+        Drawing(moves_another, plot.figure, {"a": 1}, "test")
+    plt.close(other)
