@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import pickle
 import re
 import runpy
 import shutil
 import zipfile
 from collections import Counter
 
+import examples
 import pytest
 from answered import changed
 from support import ROOT, serving
@@ -478,6 +481,48 @@ def test_the_verdicts_are_those_of_the_notebook(visit, from_disk):
         if told[0] != told[1] or here["state"] != there.get("state"):
             different.append((name, code, here, there))
     assert not different, f"{len(different)} differ, such as {different[:3]}"
+
+
+ASK_SCRATCH = """code => dlPython.ask("scratch", [code],
+    {prepare: "scratch_prepared", tell() {}, signal: new AbortController().signal})"""
+COMPARE = """
+import base64, pickle
+def compare(name, expected):
+    there = [Result(*each) for each in pickle.loads(base64.b64decode(expected))]
+    print(*differences(results(name), there), sep="\\n", end="")
+"""
+
+
+def test_every_public_function_computes_what_it_computes_here(visit, from_disk):
+    """Its example, and numbers of every size: some 25,000 calls, each within 1e-12 of its largest number."""
+    tab = visit(from_disk)
+
+    def run(code):
+        result = tab.evaluate(ASK_SCRATCH, code)
+        assert result.get("error") == "", result
+        return result["printed"]
+
+    def different(name):
+        expected = base64.b64encode(pickle.dumps([tuple(result) for result in examples.results(name)])).decode()
+        return run(f"compare({name!r}, {expected!r})")
+
+    run((ROOT / "tests/examples.py").read_text(encoding="utf-8") + COMPARE)
+    assert {name: text for name in examples.CALLS if (text := different(name))} == {}
+    run(
+        "import functools\ntrue = dlmath.losses.mse\n"
+        "dlmath.losses.mse = functools.wraps(true)(lambda *arguments: true(*arguments) * (1 + 1e-11))"
+    )
+    assert different("losses.mse"), "the comparison notices what is wrong in the eleventh digit"
+
+
+def test_the_search_for_a_slip_has_a_clock(visit, from_disk):
+    """Without one it goes through all versions of a solution, which takes minutes."""
+    tab = visit(from_disk)
+    code = (
+        "from dlmath.exercises import nearby\nbegin = nearby.clock()\nsum(range(10**6))\nnearby.clock() - begin > 0.001"
+    )
+    result = tab.evaluate(ASK_SCRATCH, code)
+    assert result["printed"] == "True\n"
 
 
 def test_the_wheel_in_the_book_is_of_this_tree(bundled, root):
