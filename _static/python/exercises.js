@@ -36,7 +36,12 @@ window.dlExercise = (name, place, stubCell, checkCell, stub) => {
   stubCell.before(answer);
   for (const cell of [stubCell, checkCell]) cell.classList.add("dl-replaced");
 
-  const show = () => { title?.setAttribute("data-state", dlWork.get(name).state); };
+  const tick = Object.assign(document.createElement("span"), { className: "dl-tick", textContent: "✓", title: "solved" });
+  const show = () => {
+    const { state } = dlWork.get(name);
+    title?.setAttribute("data-state", state);
+    if (state === "solved") title?.append(tick); else tick.remove();
+  };
   show();
   document.addEventListener("dl-work", show);
 
