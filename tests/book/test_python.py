@@ -127,6 +127,7 @@ def test_answers_of_all_kinds_and_a_second_exercise(visit, address):
         HEAD + "    return input('W? ')",
         HEAD + "    exit()",
         HEAD + "    print('x' * 10**7)\n    return 1",
+        "print('x' * 10**7)\n" + RIGHT,
         "import there_is_none\n" + RIGHT,
         "exit()",
         HEAD + "return 1",
@@ -158,8 +159,8 @@ def test_answers_of_all_kinds_and_a_second_exercise(visit, address):
     ],
     ids=["loop", "one call", "stubborn"],
 )
-def test_an_answer_that_never_ends_is_stopped(visit, from_disk, forever):
-    answer = exercise(visit(from_disk), "tanh-layer-backward")
+def test_an_answer_that_never_ends_is_stopped(visit, address, forever):
+    answer = exercise(visit(address), "tanh-layer-backward")
     assert "was still running after 5 seconds and was stopped" in verdict(answer, f"{HEAD}    {forever}")
     assert "solved" in verdict(answer, RIGHT), "the page goes on"
 
@@ -389,12 +390,14 @@ def test_without_a_connection_it_is_said(visit, unbundled):
 
 
 @pytest.mark.parametrize("missing", ["bundle.js", "pyodide.asm.wasm", "numpy", "dlmath"])
-def test_a_file_that_is_missing_is_named(visit, bundled, tmp_path, missing):
+@pytest.mark.parametrize("place", ["disk", "server"])
+def test_a_file_that_is_missing_is_named(visit, bundled, tmp_path, missing, place):
     copied(bundled, tmp_path)
     for file in (tmp_path / "_static/python").glob(f"{missing}*"):
         file.unlink()
-    answer = exercise(visit(f"{tmp_path.as_uri()}/{PAGE}"), "tanh-layer-backward")
-    text = verdict(answer)
+    with serving(tmp_path) as origin:
+        address = tmp_path.as_uri() if place == "disk" else origin
+        text = verdict(exercise(visit(f"{address}/{PAGE}"), "tanh-layer-backward"))
     assert re.search(rf"{re.escape(missing)}.* of this book is missing .* Copy the whole folder", text), text
 
 
