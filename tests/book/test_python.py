@@ -532,6 +532,24 @@ def test_a_check_is_repeated_with_new_numbers(visit, from_disk):
 ASK_SCRATCH = """code => dlPython.ask("scratch", [code],
     {prepare: "scratch_prepared", tell() {}, signal: new AbortController().signal})"""
 
+
+def test_a_cell_and_a_check_can_be_stopped(visit, from_disk):
+    tab = visit(from_disk)
+    cell = tab.locator(".dl-scratch")
+    cell.locator("textarea").fill("while True: pass")
+    cell.locator(".dl-check").click()
+    cell.get_by_text("Running").wait_for(timeout=STARTS)
+    cell.get_by_role("button", name="Stop").click()
+    cell.get_by_text("Stopped. What was defined is lost.").wait_for()
+    line = tab.locator("div.cell:has(#equation-backprop-recursion) .dl-recheck")
+    stop = line.get_by_role("button", name="Stop")
+    assert not stop.is_visible()
+    line.get_by_role("button", name="run this check here").click()
+    stop.click()
+    line.get_by_text("Stopped.").wait_for()
+    assert not stop.is_visible()
+
+
 RECORDED = runpy.run_path(str(ROOT / "tests/exercises/test_answers.py"))
 
 
