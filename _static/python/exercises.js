@@ -114,7 +114,7 @@ window.dlAgreed = async (place, signal) => {
     yes.type = "button";
     yes.textContent = "Load it";
     question.append(`Python is not part of this copy of the book. It can be loaded from ${source.host}: `
-      + `${source.megabytes} MB. Your code is not sent there. `, yes);
+      + `${source.megabytes}\u00a0MB. Your code is not sent there. `, yes);
     place.replaceChildren(question);
     yes.addEventListener("click", () => { dlAgreed.already = true; place.replaceChildren(); resolve(true); });
     signal.addEventListener("abort", () => { place.replaceChildren(); resolve(false); });
