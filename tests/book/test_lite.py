@@ -10,7 +10,7 @@ import lab
 import lite as laid_out
 import pytest
 
-CHAPTERS = os.environ.get("LITE_CHAPTERS", "math/loss").split()
+CHAPTERS = os.environ.get("LITE_CHAPTERS", "math/loss equations/activation-functions").split()
 MINUTES = 20  # on a busy machine; on a quiet one it takes two
 RUN_ALL = """
 async () => {
