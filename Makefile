@@ -149,9 +149,10 @@ $(BIN)/uv:
 	@$(PIP) download --no-deps --retries 1 --timeout 20 --dest .pyodide -r $< && touch $@ \
 	  || echo "Python for the pages could not be downloaded: the next build tries again"
 
-$(VENV)/lab-installed: requirements-lab.txt $(VENV)/installed
+$(VENV)/lab-installed: requirements-lab.txt _ext/lab.py $(VENV)/installed
 	@echo "adding JupyterLab to $(VENV)"
 	@$(PIP) install -r requirements-lab.txt $(CONSTRAINED)
+	@$(BIN)/python _ext/lab.py
 	@touch $@
 
 # It bundles every extension of JupyterLab that it finds, so it has an environment of its own.

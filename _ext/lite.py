@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import lab
 import runtime
 import wheels
 
@@ -39,9 +40,6 @@ SETTINGS = {
     },
 }
 
-OVERRIDES = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}
-"""All cells of a notebook are drawn: one that is not, jumps when a reader scrolls to it."""
-
 
 def build(environment: Path) -> Path:
     """Lay out the folder that JupyterLite is built from, build it, and return where it is."""
@@ -52,8 +50,8 @@ def build(environment: Path) -> Path:
     lay_out_pyodide(LITE / "static" / "pyodide")
     wheels.build(LITE / "pypi")
     download(FROM_THE_INDEX, LITE / "pypi", environment)
-    for name, settings in (("jupyter-lite.json", SETTINGS), ("overrides.json", OVERRIDES)):
-        (LITE / name).write_text(json.dumps(settings, indent=2), encoding="utf-8")
+    (LITE / "jupyter-lite.json").write_text(json.dumps(SETTINGS, indent=2), encoding="utf-8")
+    lab.write(LITE / "overrides.json")
     output = HTML / "lite"
     shutil.rmtree(output, ignore_errors=True)
     jupyter_lite = environment / "bin" / "jupyter-lite"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -127,3 +130,18 @@ def serving(folder: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def bundle(html: Path) -> dict[str, Any]:
+    """The files of Python in the pages: where a page finds each."""
+    text = (html / "_static/python/bundle.js").read_text(encoding="utf-8")
+    return json.loads(text.removeprefix("dlPython.bundle = ").rstrip(";\n"))
+
+
+def unpacked(html: Path, name: str) -> bytes:
+    """One of them as it was before it became a script."""
+    script = html / "_static/python" / bundle(html)["files"][name]["script"]
+    text = re.fullmatch(r"dlPython\.arrived\((.*)\);\n", script.read_text(encoding="utf-8"))[1]
+    named, content = json.loads(f"[{text}]")
+    assert named == name
+    return gzip.decompress(base64.b64decode(content))

@@ -36,7 +36,12 @@ window.dlExercise = (name, place, stubCell, checkCell, stub) => {
   stubCell.before(answer);
   for (const cell of [stubCell, checkCell]) cell.classList.add("dl-replaced");
 
-  const show = () => { title?.setAttribute("data-state", dlWork.get(name).state); };
+  const tick = Object.assign(document.createElement("span"), { className: "dl-tick", textContent: "✓", title: "solved" });
+  const show = () => {
+    const { state } = dlWork.get(name);
+    title?.setAttribute("data-state", state);
+    if (state === "solved") title?.append(tick); else tick.remove();
+  };
   show();
   document.addEventListener("dl-work", show);
 
@@ -109,7 +114,7 @@ window.dlAgreed = async (place, signal) => {
     yes.type = "button";
     yes.textContent = "Load it";
     question.append(`Python is not part of this copy of the book. It can be loaded from ${source.host}: `
-      + `${source.megabytes} MB. Your code is not sent there. `, yes);
+      + `${source.megabytes}\u00a0MB. Your code is not sent there. `, yes);
     place.replaceChildren(question);
     yes.addEventListener("click", () => { dlAgreed.already = true; place.replaceChildren(); resolve(true); });
     signal.addEventListener("abort", () => { place.replaceChildren(); resolve(false); });

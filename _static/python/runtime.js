@@ -14,7 +14,7 @@ window.dlPython = (() => {
       } catch (error) { failed(error); }
     };<\/script>`;
   const AT_FIRST = ["pyodide.js", "pyodide.asm.js"]; // what the worker must have when it starts
-  const NEEDED = /^(pyodide|python|numpy|dlmath|sympy|mpmath)/;
+  const NEEDED = /^(pyodide|python_stdlib|numpy|dlmath|sympy|mpmath)/;
   const root = new URL(`${document.documentElement.dataset.content_root || "./"}_static/python/`, location.href);
   const texts = new Map(), buffers = new Map();
   let current = null, asked = 0, turn = Promise.resolve();

@@ -45,7 +45,7 @@ window.dlWork = (() => {
 document.addEventListener("DOMContentLoaded", () => {
   const root = new URL(document.documentElement.dataset.content_root || "./", location.href).pathname;
   const pageOf = (link) => (link.pathname.startsWith(root) ? link.pathname.slice(root.length).replace(/\.html$/, "") : null);
-  const onLanding = window.DOCUMENTATION_OPTIONS?.pagename === "index" ? ", article a[href]" : "";
+  const onLanding = DOCUMENTATION_OPTIONS.pagename === "index" ? ", article a[href]" : "";
   const links = [...document.querySelectorAll(`.bd-sidebar-primary a.internal${onLanding}`)].filter((link) => !link.hash);
 
   const show = () => {

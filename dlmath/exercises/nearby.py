@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import operator
+import sys
 import textwrap
 import time
 import warnings
@@ -28,6 +29,9 @@ from dlmath.exercises.telling import TELLERS, Known, names_of, told
 
 SECONDS = 2.0
 """Of computing, for the versions of one solution on one set of inputs."""
+
+clock = time.perf_counter if sys.platform == "emscripten" else time.process_time
+"""Seconds of computing. Python in a browser does not count them, and has nothing else to do meanwhile."""
 
 KEPT = 64
 """Searches whose results are kept."""
@@ -139,13 +143,13 @@ def _tried(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> Iterator[tupl
     tree = _tree(exercise.solution)
     if any(isinstance(node, ast.While) for node in ast.walk(tree)):
         return  # a slip may make it endless
-    begin = time.process_time()
+    begin = clock()
     right = run_trusted(exercise.solution, inputs, names)
-    if time.process_time() - begin > SECONDS / 20:
+    if clock() - begin > SECONDS / 20:
         return  # too few versions could be tried
     space = exercise.solution.__globals__
     for slip in chain(slips_of(tree, space), slips_of(tree, space, far=True)):
-        if time.process_time() - begin > SECONDS:
+        if clock() - begin > SECONDS:
             return
         wrongs = run_trusted(slip.function, inputs, names)
         if not all(wrong.error is None and same(wrong.value, each.value) for wrong, each in zip(wrongs, right)):
@@ -164,14 +168,14 @@ def _with_two_slips(
 def _tried_twice(
     exercise: Coding, inputs: Sequence[tuple[Any, ...]], versions: Sequence[tuple[Slip, Any]]
 ) -> Iterator[tuple[Slip, Slip, list[Any]]]:
-    begin = time.process_time()
+    begin = clock()
     names = list(inspect.signature(exercise.solution).parameters)
     seen = set()
     for first, _ in versions:
         if first.kind not in PLAIN:
             continue
         for second in slips_of(ast.parse(first.code), exercise.solution.__globals__):
-            if time.process_time() - begin > SECONDS / 2:
+            if clock() - begin > SECONDS / 2:
                 return
             if second.kind in PLAIN and second.code not in seen:
                 seen.add(second.code)
@@ -263,7 +267,7 @@ def _of_two_slips(
     functions: Mapping[str, Callable[..., Any]],
     points: Sequence[Mapping[str, Any]],
 ) -> Iterator[tuple[Slip, Slip, list[Any]]]:
-    begin = time.process_time()
+    begin = clock()
     names, numbers = _namespace(functions), _numbers(arguments, points)
     matrices = _has_matrices(numbers)
     seen = set()
@@ -271,7 +275,7 @@ def _of_two_slips(
         if first.kind not in PLAIN:
             continue
         for second in slips_of(ast.parse(first.code), names, matrix_products=matrices):
-            if time.process_time() - begin > SECONDS / 2:
+            if clock() - begin > SECONDS / 2:
                 return
             if second.kind in PLAIN and second.code not in seen:
                 seen.add(second.code)
@@ -287,7 +291,7 @@ def _computed(
     points: Sequence[Mapping[str, Any]],
     ours: Sequence[Any],
 ) -> Iterator[tuple[Slip, list[Any]]]:
-    begin = time.process_time()
+    begin = clock()
     names, numbers = _namespace(functions), _numbers(arguments, points)
     for form in forms:
         tree = ast.parse(f"def expression({', '.join(arguments)}):\n    return {form}")
@@ -298,7 +302,7 @@ def _computed(
             continue
         near = slips_of(tree, names, matrix_products=_has_matrices(numbers))
         for slip in chain(near, slips_of(tree, names, far=True)):
-            if time.process_time() - begin > SECONDS:
+            if clock() - begin > SECONDS:
                 return
             values = _values(slip.function, numbers)
             if values is not None and not all(map(same, values, ours)):

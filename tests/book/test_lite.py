@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 
+import lab
 import lite as laid_out
 import pytest
 
-CHAPTERS = os.environ.get("LITE_CHAPTERS", "math/loss").split()
+CHAPTERS = os.environ.get("LITE_CHAPTERS", "math/loss equations/activation-functions").split()
 MINUTES = 20  # on a busy machine; on a quiet one it takes two
 RUN_ALL = """
 async () => {
@@ -76,7 +77,7 @@ def test_a_chapter_runs_from_top_to_bottom(tab, lite, chapter):
 
 
 def move_the_first_figure(tab):
-    """A control of a live figure moves it, by mouse: the kernel computes what the sentence under it now says."""
+    """A slider of a live figure moves it, by mouse and by keyboard: the kernel computes what the sentence now says."""
     track = tab.locator(".widget-slider .noUi-base").first
     track.scroll_into_view_if_needed()
     sentence = tab.locator(".dl-live-sentence").first.inner_text()
@@ -84,6 +85,20 @@ def move_the_first_figure(tab):
     tab.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
     changed = "before => document.querySelector('.dl-live-sentence').innerText !== before"
     tab.wait_for_function(changed, arg=sentence)
+    number = tab.locator(".widget-slider .widget-readout").first
+    by_mouse = number.inner_text()
+    tab.keyboard.press("Escape")
+    track.locator(".noUi-handle").focus()
+    for key, moves in (("ArrowLeft", True), ("ArrowUp", False), ("ArrowDown", True)):
+        tab.keyboard.press(key)
+        assert (number.inner_text() != by_mouse) == moves, key
+
+
+def test_the_arrow_keys_are_taken_where_jupyterlab_takes_them(html, lite):
+    schemas = json.loads((html / "lite/build/schemas/all.json").read_text(encoding="utf-8"))
+    bound = [each for schema in schemas for each in schema["schema"].get("jupyter.lab.shortcuts", [])]
+    for key, command in lab.ARROWS.items():
+        assert {"command": command, "keys": [key], "selector": lab.FOCUSED} in bound
 
 
 def test_every_chapter_of_the_book_is_there(html, lite, pages):

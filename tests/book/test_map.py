@@ -3,7 +3,7 @@
 import re
 
 import nbformat
-from support import SmallBook
+from building import SmallBook
 
 NEEDS = (
     "# II.2 Two\n\n:::{admonition} Before you start\n**You need** [three](three.ipynb), [one](../first/one.ipynb).\n:::"

@@ -1,17 +1,14 @@
 """Where Python for the pages comes from, and that no file of another origin gets into the book."""
 
 import base64
-import gzip
 import hashlib
-import json
-import re
 import sys
 import zipfile
 from types import SimpleNamespace
 
 import pytest
 from sphinx.errors import ExtensionError
-from support import ROOT
+from support import ROOT, bundle, unpacked
 
 sys.path.insert(0, str(ROOT / "_ext"))
 import runtime
@@ -35,20 +32,6 @@ def book(folder):
     return SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=folder / "_build/html", srcdir=folder)
 
 
-def bundle(folder):
-    text = (folder / "_build/html/_static/python/bundle.js").read_text(encoding="utf-8")
-    return json.loads(text.removeprefix("dlPython.bundle = ").rstrip(";\n"))
-
-
-def unpacked(folder, name):
-    script = (folder / "_build/html/_static/python" / bundle(folder)["files"][name]["script"]).read_text(
-        encoding="utf-8"
-    )
-    named, text = json.loads("[" + re.fullmatch(r"dlPython\.arrived\((.*)\);\n", script)[1] + "]")
-    assert named == name
-    return gzip.decompress(base64.b64decode(text))
-
-
 @pytest.mark.parametrize("kind", ["files", "wheel", "named folder"])
 def test_the_files_are_found_and_come_out_as_they_went_in(pinned, tmp_path, monkeypatch, kind):
     place = tmp_path / (".pyodide" if kind != "named folder" else "elsewhere")
@@ -63,13 +46,13 @@ def test_the_files_are_found_and_come_out_as_they_went_in(pinned, tmp_path, monk
     if kind == "named folder":
         monkeypatch.setenv("PYODIDE", str(place))
     runtime.lay_in(book(tmp_path), None)
-    assert {name: unpacked(tmp_path, name) for name in FILES} == FILES
-    assert "public" not in bundle(tmp_path)
+    assert {name: unpacked(tmp_path / "_build/html", name) for name in FILES} == FILES
+    assert "public" not in bundle(tmp_path / "_build/html")
 
 
 def test_without_the_files_the_pages_know_where_they_are(pinned, tmp_path, capsys):
     runtime.lay_in(book(tmp_path), None)
-    found = bundle(tmp_path)
+    found = bundle(tmp_path / "_build/html")
     entry = found["files"]["numpy.whl"]
     assert entry["url"].startswith("https://cdn.jsdelivr.net/pyodide/v0.27.7/")
     assert base64.b64decode(entry["integrity"].removeprefix("sha256-")) == hashlib.sha256(FILES["numpy.whl"]).digest()

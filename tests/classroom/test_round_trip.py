@@ -264,6 +264,45 @@ def test_without_the_settings_of_the_course_nobody_gets_points(course, tmp_path)
         assert [float(row["score"]) for row in csv.DictReader(file)] == [0]
 
 
+@pytest.fixture(scope="module")
+def html():
+    folder = Path(os.environ.get("DLMATH_HTML", ROOT / "_build" / "html"))
+    if not (folder / "chapters" / "appendix" / "my-work.html").exists():
+        pytest.skip("the book is not built: run `make book`")
+    return folder
+
+
+def saved_by_the_page(browser, html, answers, folder):
+    """What "My work" saves for a reader who has written the answers into the page of the chapter."""
+    with browser.new_context(offline=True) as context:
+        tab = context.new_page()
+        tab.goto(f"{html.as_uri()}/chapters/{CHAPTER.name}.html")
+        for name, code in answers.items():
+            tab.locator(f".dl-answer[data-exercise='{name}'] textarea").fill(code)
+        tab.goto(f"{html.as_uri()}/chapters/appendix/my-work.html")
+        with tab.expect_download() as download:
+            tab.get_by_role("button", name=f"the notebook {ASSIGNMENT}.ipynb").click()
+        download.value.save_as(folder / download.value.suggested_filename)
+
+
+def test_what_a_reader_saves_from_the_pages_gets_the_marks_it_deserves(browser, html, tmp_path):
+    done = run("-m", "classroom.generate", "--course", str(tmp_path), CHAPTER.name, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    readers = {"right": POINTS, "wrong": {}, "half": {"linear-mse-gradient": POINTS["linear-mse-gradient"]}}
+    for reader in readers:
+        written = answers(reader if reader != "half" else "right")
+        if reader == "half":
+            written = {"linear-mse-gradient": written["linear-mse-gradient"], "mse-gradient": "def mse_gradient("}
+        saved_by_the_page(browser, html, written, tmp_path / "submitted" / reader / ASSIGNMENT)
+    done = run("-m", "classroom.grade", "--course", str(tmp_path), ASSIGNMENT, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "has no mark" not in done.stdout
+    rows = {row["username"]: row for row in rows_of(tmp_path / "marks" / f"{ASSIGNMENT}.csv")}
+    for reader, got in readers.items():
+        points = [float(value) for key, value in rows[reader].items() if key != "username"]
+        assert points == [sum(got.values()), *(got.get(name, 0) for name in POINTS)], reader
+
+
 def telling(exercise):
     """The lines of a solution that are not in its stub, without spaces."""
     new = set(exercise.solution_code.splitlines()) - set(exercise.stub.splitlines())
