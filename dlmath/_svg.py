@@ -221,7 +221,12 @@ def _after_a_cut(artist: Artist, order: list[Artist]):
     def cut_and_draw(renderer, *args, **kwargs):
         order.append(artist)
         renderer.writer.element(_CUT)
-        return draw(renderer, *args, **kwargs)
+        drawn = draw(renderer, *args, **kwargs)
+        if renderer._rasterizing and renderer._raster_depth == 0:
+            # matplotlib would draw these pixels when the next artist begins, behind the cut.
+            renderer.stop_rasterizing()
+            renderer._rasterizing = False
+        return drawn
 
     return cut_and_draw
 

@@ -56,7 +56,7 @@ TESTS_OF = {
     "_shown": ["tests/exercises/test_shown.py"],
     "_svg": ["tests/test_svg.py"],
     "display": ["tests/test_display.py", "tests/test_source.py"],
-    "exercises.definition": ["tests/exercises/test_definitions.py"],
+    "exercises.definition": ["tests/exercises/test_texts.py"],
     "exercises.running": ["tests/exercises/test_running.py", "tests/exercises/test_signals.py"],
     "exercises.engine": ["tests/exercises/test_engine.py", "tests/exercises/test_kinds.py"],
     "exercises.slicing": ["tests/exercises/test_slicing.py"],
