@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import subprocess
 import textwrap
 import time
 import types
@@ -426,3 +427,22 @@ def test_a_cell_cannot_read_what_the_grader_reads():
         os.dup2(kept, 0)
         for descriptor in (kept, reading):
             os.close(descriptor)
+
+
+def test_the_whole_may_take_as_long_as_its_parts(monkeypatch):
+    times = []
+
+    def run(command, timeout, **options):
+        times.append(timeout)
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(grading.subprocess, "run", run)
+    reaching = first(Reaching)
+    steps = [Cell("a"), Cell("b"), Place("mse-gradient"), Place(reaching.name)]
+    assert grading._run(steps, {}, {}, "secret", "ada") == ({}, 0, "ran longer than it may")
+    assert grading._run(steps, {0: "ended Python"}, {}, "secret", "ada") == ({}, 1, "ran longer than it may")
+    cells, answers = len(steps) * grading.CELL_SECONDS, grading.ANSWER_SECONDS + reaching.seconds
+    assert times[0] >= cells + 2 * grading.DRAWS * answers
+    judged = {2: None, 3: None}
+    assert grading._run(steps, {}, judged, "secret", "ada") == ({}, None, "")
+    assert len(times) == 2, "nothing is left to judge"
