@@ -177,6 +177,15 @@ def test_what_is_drawn_in_pixels_has_two_of_them_in_each_point(figure):
     )
 
 
+def test_what_is_drawn_in_pixels_is_a_piece_of_its_own(figure):
+    (image,) = figure.axes[1].images
+    for artist in (figure.axes[0].lines[0], figure.axes[1].collections[-1], figure.axes[1].set_title("title")):
+        artist.set_rasterized(True)
+        whole = _svg.all_pieces(figure, _svg.Definitions("a"))
+        assert {each for each, piece in whole.items() if "<image" in piece} == {image, artist}
+        artist.set_rasterized(False)
+
+
 class TestDots:
     def markup(self, figure, line):
         figure.draw_without_rendering()  # finds the limits of the axes
