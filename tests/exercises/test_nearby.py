@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 
 from dlmath.exercises import check, nearby
+from dlmath.exercises.comparing import same
 from dlmath.exercises.definition import Coding, Derivation, exercises
 from dlmath.exercises.running import run_trusted
 
@@ -365,3 +366,24 @@ def test_the_search_ends_with_its_time(monkeypatch):
     assert len(list(nearby._tried(PAIR, PAIR.inputs(None)))) <= 3
     times = iter([0.0, nearby.SECONDS])  # the solution itself takes too long
     assert list(nearby._tried(PAIR, PAIR.inputs(None))) == []
+
+
+def test_a_matrix_times_a_number_is_each_entry_times_it(rng):
+    points = [{"A": rng.normal(size=(2, 3)), "B": rng.normal(size=(3, 2)), "c": rng.normal()} for _ in range(3)]
+    ours = [point["c"] * point["A"] @ point["B"] for point in points]
+    theirs = [point["A"] @ point["B"] for point in points]
+    functions = nearby.FUNCTIONS
+    told = nearby.named_expression("right", ["A * c * B"], ["A", "B", "c"], functions, points, theirs, ours)
+    assert told == "A factor is missing: `c`."
+
+
+@pytest.mark.parametrize("exercise", [TOY, PAIR], ids=lambda exercise: exercise.name)
+def test_what_is_the_same_function_is_no_slip(exercise, rng):
+    """Such as ``(y - x) ** 2`` for ``(x - y) ** 2``."""
+    inputs = exercise.inputs(rng)
+    right = [exercise.solution(*each) for each in inputs]
+    versions = nearby._versions(exercise, inputs)
+    assert len(versions) > 10
+    for slip, wrongs in versions:
+        results = [None if wrong.error else wrong.value for wrong in wrongs]
+        assert not all(map(same, results, right)), slip.code
