@@ -195,7 +195,7 @@ def _draw(figure: Figure, drawn: list[Artist], marked: list[Artist], definitions
         with _settings():
             vector = _Renderer(width, height, buffer, image_dpi=RASTER_DPI, metadata=_NO_METADATA)
             vector._text2path = text_to_path  # one for all pictures: it remembers the formulas that it has parsed
-            renderer: Any = MixedModeRenderer(figure, width, height, RASTER_DPI, vector)
+            renderer: Any = MixedModeRenderer(figure, *figure.get_size_inches(), RASTER_DPI, vector)
             for artist in drawn:
                 artist.draw(renderer)
             renderer.finalize()
@@ -221,7 +221,12 @@ def _after_a_cut(artist: Artist, order: list[Artist]):
     def cut_and_draw(renderer, *args, **kwargs):
         order.append(artist)
         renderer.writer.element(_CUT)
-        return draw(renderer, *args, **kwargs)
+        drawn = draw(renderer, *args, **kwargs)
+        if renderer._rasterizing and renderer._raster_depth == 0:
+            # matplotlib would draw these pixels when the next artist begins, behind the cut.
+            renderer.stop_rasterizing()
+            renderer._rasterizing = False
+        return drawn
 
     return cut_and_draw
 

@@ -369,3 +369,63 @@ class TestPrecision:
     def test_what_the_shape_was_read_from_is_named(self):
         message = message_of(ValueError, lambda: check.array("K", [1.0], (2,), beside=("Q", np.ones((2, 1)))))
         assert message == "K must have shape (2,) beside Q of shape (2, 1), got (1,)"
+
+
+def test_integers_are_checked_one_by_one():
+    assert check.integers("strides", (2, np.int64(3))) == [2, 3]
+    assert check.integers("strides", (), least=1) == []
+    assert check.integers("strides", [0, 1]) == [0, 1]
+    for values, least, words in (
+        ((1, 2, 0), 1, r"^strides\[2\] must be .*1.*, got 0$"),
+        ((1, np.int64(0), 1), 1, r"^strides\[1\] must be .*1.*, got 0$"),
+        ((-1, 2), 0, r"^strides\[0\] must be .*, got -1$"),
+        ((2, 10**400), 0, r"^strides\[1\] must be "),
+    ):
+        with pytest.raises(ValueError, match=words):
+            check.integers("strides", values, least=least)
+    with pytest.raises(TypeError, match=r"^strides\[1\] must be an integer, got float 2\.5$"):
+        check.integers("strides", (1, 2.5))
+
+
+def test_what_came_is_said_in_a_few_words():
+    class Called:
+        def __call__(self):
+            return 1
+
+    for value, words in (
+        (np.ma.array([1.0]), "a masked array"),
+        (np.zeros(3, np.float32), "an array of dtype float32"),
+        (None, "None"),
+        (len, "the builtin_function_or_method len"),
+        (int, "the type int"),
+        ("text", "str 'text'"),
+        (3, "int 3"),
+    ):
+        assert check.kind(value) == words
+    assert check.kind(Called()).startswith("Called ")  # callable, but without a name
+    assert check.kind(np).startswith("module ")  # a name, but not callable
+    assert len(check.kind("x" * 10**6)) < 100
+
+
+def test_what_is_overwritten_must_be_an_array_that_can_be():
+    array = np.ones((2, 3), np.float32)
+    assert check.writable("out", array) is array
+    assert check.writable("out", array, (2, 3)) is array
+    assert check.writable("out", array + 1j, analytic=True).dtype == np.complex64
+    read_only = array.copy()
+    read_only.flags.writeable = False
+    for value, error, words in (
+        (array + 1j, TypeError, r"^out is overwritten and must be a floating-point array, got an array of dtype compl"),
+        ([1.0], TypeError, r"^out is overwritten and must be a floating-point array, got list"),
+        (
+            np.ones(3, int),
+            TypeError,
+            r"^out is overwritten and must be a floating-point array, got an array of dtype int",
+        ),
+        (np.ones((3, 2)), ValueError, r"^out must have shape \(2, 3\), got \(3, 2\)$"),
+        (read_only, ValueError, r"^out is overwritten and must not be read-only$"),
+    ):
+        with pytest.raises(error, match=words):
+            check.writable("out", value, (2, 3))
+    with pytest.raises(ValueError, match=r"^out must not be empty, got shape \(0, 3\)$"):
+        check.writable("out", np.ones((0, 3)))

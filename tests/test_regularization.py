@@ -132,6 +132,7 @@ class TestDropout:
         refuses(lambda: dropout(np.ones(2), "0.5", rng), "rate must", "number", error=TypeError)
         refuses(lambda: dropout(np.ones(2), 0.5, 0), "rng must", "default_rng", error=TypeError)
         refuses(lambda: dropout(np.ones(2), 0.5, None, training=False), "rng must", error=TypeError)
+        refuses(lambda: dropout(np.ones(2), 0.5, rng, training="no"), "training must", error=TypeError)
         refuses(lambda: dropout(np.array([np.nan]), 0.5, rng), "X must", "NaN", error=ValueError)
         refuses(
             lambda: dropout_backward(np.ones(2), np.ones(3)), "mask must", "of grad_output,", "(3,)", error=ValueError

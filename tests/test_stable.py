@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlmath._stable import column_sums, exp, stable_shift, times, total
+from dlmath._stable import all_finite, column_sums, exp, stable_shift, times, total
 
 
 class TestTimes:
@@ -83,3 +83,22 @@ class TestStableShift:
     def test_plus_infinity_is_refused_by_the_name_of_the_argument(self):
         with pytest.raises(ValueError, match=r"^scores must not contain \+infinity"):
             stable_shift("scores", np.array([1.0, np.inf]), 0)
+
+
+def test_all_finite():
+    for values, finite in (
+        ([1.0, -2.0, 0.0], True),
+        ([1.0, np.nan], False),
+        ([[np.inf, 1.0], [2.0, 3.0]], False),
+        ([np.nan, np.nan], False),
+        ([], True),
+    ):
+        assert bool(all_finite(np.array(values))) is finite
+
+
+@pytest.mark.parametrize("kinds", [(np.float32, np.float32), (np.float32, np.float64), (np.float64, np.float32)])
+def test_a_product_has_the_finer_precision_whether_weights_are_zero_or_not(kinds):
+    for weights in ([2.0, 1.0], [2.0, 0.0]):
+        product = times(np.array(weights, kinds[0]), np.array([3.0, 4.0], kinds[1]))
+        assert product.dtype == np.result_type(*kinds)
+        np.testing.assert_array_equal(product, [6, 4 * weights[1]])

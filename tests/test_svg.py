@@ -1,5 +1,7 @@
 """Pictures as SVG: well formed, small, and the same whenever they are drawn."""
 
+import base64
+import io
 import re
 import xml.etree.ElementTree as ET
 
@@ -9,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from matplotlib.collections import PathCollection
 from matplotlib.mathtext import MathTextParser
+from PIL import Image
 
 from dlmath import _svg
 
@@ -145,11 +149,6 @@ def test_areas_between_contours_overlap_by_a_hair(figure):
 
 
 def test_an_image_keeps_its_colours(figure):
-    import base64
-    import io
-
-    from PIL import Image
-
     (image,) = figure.axes[1].images
     piece = _svg.pieces(figure, [image], _svg.Definitions("a"))[image]
     (encoded,) = re.findall(r"base64,([^\"]*)", piece)
@@ -157,6 +156,34 @@ def test_an_image_keeps_its_colours(figure):
     expected = image.to_rgba(image.get_array(), bytes=True)
     assert pixels.shape == (8, 8, 4)
     assert np.array_equal(pixels, expected) or np.array_equal(pixels, expected[::-1])
+
+
+def sizes_of_images(markup):
+    return [Image.open(io.BytesIO(base64.b64decode(each))).size for each in re.findall(r"base64,([^\"]*)", markup)]
+
+
+def test_what_is_drawn_in_pixels_has_two_of_them_in_each_point(figure):
+    _, axes = figure.axes
+    smooth = axes.imshow(np.outer(np.arange(8), np.arange(8)), interpolation="bilinear", extent=(0, 7, 0, 7))
+    axes.set(aspect="auto", xlim=(0, 7), ylim=(0, 7))
+    (scattered,) = [each for each in axes.collections if isinstance(each, PathCollection)]
+    scattered.set(rasterized=True, offsets=[(0, 0), (7, 7)], clip_on=False, linewidths=0, sizes=[100, 100])
+    figure.draw_without_rendering()
+    width, height = np.array(axes.get_position().size) * figure.get_size_inches() * 72
+    markup = _svg.pieces(figure, [smooth, scattered], _svg.Definitions("a"))
+    np.testing.assert_allclose(sizes_of_images(markup[smooth]), [(2 * width, 2 * height)], atol=2)
+    np.testing.assert_allclose(
+        sizes_of_images("".join(markup.values()))[1:], [(2 * width + 20, 2 * height + 20)], atol=3
+    )
+
+
+def test_what_is_drawn_in_pixels_is_a_piece_of_its_own(figure):
+    (image,) = figure.axes[1].images
+    for artist in (figure.axes[0].lines[0], figure.axes[1].collections[-1], figure.axes[1].set_title("title")):
+        artist.set_rasterized(True)
+        whole = _svg.all_pieces(figure, _svg.Definitions("a"))
+        assert {each for each, piece in whole.items() if "<image" in piece} == {image, artist}
+        artist.set_rasterized(False)
 
 
 class TestDots:

@@ -1,7 +1,9 @@
 """Answers that are formulas: equal in another form is right, anything else is refused in words."""
 
+import re
 import time
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -265,3 +267,179 @@ def test_a_computation_that_holds_the_interpreter_is_ended():
     start = time.monotonic()
     assert check("sigmoid-derivative", sp.Derivative(Huge() * x, x), seconds=0.5).state == "wrong"
     assert time.monotonic() - start < 5
+
+
+def toy(given, solution, **more):
+    return Derivation("toy", "", "", f"import sympy as sp\n\n{given}", solution, [], **more)
+
+
+def product(u, v, m):
+    return u * v**m
+
+
+OF_THREE = toy("u, v = sp.symbols('u v', real=True)\nm = sp.Symbol('m', integer=True, positive=True)", product)
+
+
+def test_the_value_at_a_point_is_that_of_the_answer(rng):
+    symbols = OF_THREE.symbols()
+    for answer, value in ((symbols["u"] - symbols["v"], lambda u, v, m: u - v), (symbols["m"], lambda u, v, m: m)):
+        text = expressions.at_a_point(OF_THREE, answer, rng, 5.0)
+        found = re.fullmatch(
+            r"Where: at `u = (-?\d(?:\.\d)?)`, `v = (-?\d(?:\.\d)?)`, `m = (\d+)` "
+            r"your expression has the value (\S+)\.",
+            text,
+        )
+        assert found is not None, text
+        *numbers, shown = map(float, found.groups())
+        assert shown == pytest.approx(value(*numbers), rel=1e-3)
+    of_matrices = exercises()["linear-mse-gradient"]
+    assert expressions.at_a_point(of_matrices, of_matrices.solution(**of_matrices.symbols()), rng, 5.0) == ""
+
+
+def test_where_a_symbol_stands_for_something_its_value_is_that(rng):
+    bending = exercises()["silu-bend"]
+    text = expressions.at_a_point(bending, bending.symbols()["s"], rng, 5.0)
+    at, value = map(float, re.findall(r"`z = (\S+)`.*value (\S+)\.$", text)[0])
+    assert value == pytest.approx(1 / (1 + np.exp(-at)), rel=1e-3)
+
+
+def test_values_are_drawn_of_every_size_and_sign_that_a_symbol_may_have(rng):
+    N, n = sizes("N n")
+    free, positive, negative = sp.Symbol("f"), sp.Symbol("p", positive=True), sp.Symbol("m", negative=True)
+    symbols = {"X": sp.MatrixSymbol("X", N, n), "f": free, "p": positive, "m": negative, "n": n}
+    near = [expressions._draw(symbols, rng) for _ in range(100)]
+    far = [expressions._draw_far(symbols, rng) for _ in range(300)]
+    for points in (near, far):
+        for point in points:
+            assert point[symbols["X"]].shape == (point[N], point[n])
+            assert point[N] != point[n]
+            assert min(point[N], point[n]) >= 2
+            assert point[positive] > 0 > point[negative]
+        assert {np.sign(point[free]) for point in points} == {-1, 1}
+        assert {point[N] for point in points} >= {2, 3, 4, 5}
+    for symbol in (free, positive, negative):
+        ordinary, others = (np.abs([point[symbol] for point in points]) for points in (near, far))
+        assert 0.2 <= ordinary.min() < 0.4 < 1.6 < ordinary.max() <= 2
+        assert expressions.CLOSEST <= others.min() < 1e-4
+        assert 50 < others.max() <= expressions.FARTHEST
+    entries = [np.abs(point[symbols["X"]]).max() for point in far]
+    assert min(entries) < 1e-3
+    assert max(entries) > 50
+    assert {type(point[n]) for point in near + far} == {int}
+
+
+def test_integers_are_drawn_from_a_range(rng):
+    symbols = {"m": sp.Symbol("m", integer=True, positive=True)}
+    m = symbols["m"]
+    near, far = ({draw(symbols, rng)[m] for _ in range(2000)} for draw in (expressions._draw, expressions._draw_far))
+    assert near == set(range(2, 12))
+    assert far == set(range(1, 60))
+
+
+def test_where_no_values_are_possible_but_some_these_are_drawn(rng):
+    exercise = toy("u, v = sp.symbols('u v')", lambda u, v: sp.sqrt(1 - u) * v, values=lambda rng: {"u": 0.25})
+    u, v = exercise.symbols().values()
+    for answer in (sp.sqrt(1 - u) * v, sp.sqrt(1 - u) * v + sp.Max(0, u - 1)):
+        assert expressions.judge(exercise, answer, rng, 5.0)[0] == "solved"
+
+
+def test_parts_whose_shapes_do_not_fit_are_named():
+    N, n = sizes("N n")
+    X, w = sp.MatrixSymbol("X", N, n), sp.MatrixSymbol("w", n, 1)
+    assert expressions._misfit(X * w) is None
+    assert expressions._misfit(2 * X + X) is None
+    assert expressions._misfit(sp.Symbol("x") + 1) is None
+    assert expressions._misfit(2 * w * X) == (
+        "The shapes do not fit: in the product of `w` and `X` the left one has $1$ columns and the right one $N$ rows."
+    )
+    assert expressions._misfit(w + X) == (
+        "The shapes do not fit: in a sum, `X` has the shape $\\left( N, \\  n\\right)$ "
+        "and `w` the shape $\\left( n, \\  1\\right)$."
+    )
+
+
+def test_numbers_of_a_thousand_digits_are_close_or_not():
+    with mpmath.workdps(expressions.DIGITS):
+        one = mpmath.mpf(1)
+        for other, exact, decimal in (
+            (one, True, True),
+            (one + mpmath.mpf(10) ** -220, True, True),
+            (one + mpmath.mpf(10) ** -150, False, True),
+            (one + mpmath.mpf(10) ** -10, False, True),
+            (one - mpmath.mpf(10) ** -7, False, False),
+            (-one, False, False),
+        ):
+            for scale in (1, 10**50):
+                assert expressions._close(scale * other, scale * one, False) == exact
+                assert expressions._close(scale * other, scale * one, True) == decimal
+        assert expressions._close(mpmath.mpf(10) ** -900, mpmath.mpf(0), False)
+        assert not expressions._close(mpmath.mpf(10) ** -500, mpmath.mpf(0), False)
+        assert expressions._close(mpmath.mpf(10) ** -13, mpmath.mpf(0), True)
+        assert not expressions._close(mpmath.mpf(10) ** -11, mpmath.mpf(0), True)
+    assert expressions._close(np.ones(2), np.ones(2), False)
+    assert not expressions._close(np.ones(2), np.array([1, 1.1]), False)
+
+
+def test_a_value_is_exact_or_there_is_none():
+    u = sp.Symbol("u", real=True)
+    with mpmath.workdps(expressions.DIGITS):
+        assert abs(expressions._exactly(1 - sp.tanh(u) ** 2, {u: 200.0}) * mpmath.cosh(200) ** 2 - 1) < 1e-300
+        assert expressions._exactly(sp.sqrt(u) ** 2, {u: -2.0}) == pytest.approx(-2)
+    for expression in (sp.sqrt(u), sp.log(u)):
+        assert expressions._exactly(expression, {u: -2.0}) is None
+    X = sp.MatrixSymbol("X", 2, 2)
+    entries = np.array([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(expressions._exactly(2 * X, {X: entries}), 2 * entries)
+    assert expressions._exactly(2 * X, {X: entries * np.inf}) is None
+
+
+def test_where_two_expressions_differ_is_told():
+    u, v = sp.symbols("u v", real=True)
+    points = [{u: 1.0, v: 2.0}, {u: 30.0, v: 123.456}, {u: 40.0, v: 1.0}]
+    assert expressions._differs_at(u * v, v * u, points, 5.0) is None
+    assert expressions._differs_at(u + sp.Max(0, u - 20), u + 0 * v, points, 5.0) == "`u = 30`, `v = 123.5`"
+    X = sp.MatrixSymbol("X", 2, 2)
+    assert expressions._differs_at(2 * X, X, [{X: np.eye(2)}], 5.0) == "other entries"
+    assert expressions._differs_at(sp.Function("g")(u), u, points, 5.0) is None
+    assert expressions._differs_at(u, sp.log(-u), points, 5.0) is None, "there is no right value anywhere"
+
+
+def test_only_so_many_attempts_at_a_proof_are_remembered(monkeypatch):
+    monkeypatch.setattr(expressions, "_tried", {})
+    for attempt in range(expressions.KEPT + 2):
+        expressions._remember(attempt, attempt % 2 == 0)
+    assert expressions._tried == {attempt: attempt % 2 == 0 for attempt in range(2, expressions.KEPT + 2)}
+
+
+def test_what_can_be_proved_and_what_cannot():
+    u = sp.Symbol("u", real=True)
+    X = sp.MatrixSymbol("X", 2, 3)
+    for one, other, equal in (
+        ((u + 1) ** 2, u**2 + 2 * u + 1, True),
+        ((u + 1) ** 2, u**2 + 2 * u + 2, False),
+        (sp.sinh(u), (sp.exp(u) - sp.exp(-u)) / 2, True),
+        (2 * (X + X), 4 * X, True),
+        (2 * (X + X), 3 * X, False),
+    ):
+        assert expressions._proved(one, other, 5.0) is equal
+
+
+def test_missing_symbols_and_another_shape_are_told():
+    u, v, w = sp.symbols("u v w")
+    N, n = sizes("N n")
+    assert expressions._missing(u, u * w * v) == (
+        "The result depends on `v`, `w` too, which your expression does not contain."
+    )
+    assert expressions._missing(u * v, u + v) is None
+    assert expressions._missing(u, sp.MatrixSymbol("X", N, n)) is None
+    assert expressions._difference(u, v) == (
+        "Your expression is a scalar, as expected, but differs from the right one at random points."
+    )
+    assert expressions._difference(u, sp.MatrixSymbol("X", N, n)) == (
+        "Your expression is a scalar; expected is a matrix of shape (N, n)."
+    )
+
+
+def test_a_matrix_without_an_inverse_is_told():
+    assert expressions._no_inverse(ValueError("other")) is None
+    assert "is a term missing in the matrix?" in expressions._no_inverse(np.linalg.LinAlgError("Singular matrix"))

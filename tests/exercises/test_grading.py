@@ -3,6 +3,8 @@
 import json
 import os
 import pickle
+import subprocess
+import textwrap
 import time
 import types
 
@@ -356,3 +358,91 @@ def test_texts_that_are_no_expression_say_what_is_none():
     long = "[" + "y, " * 100 + "]"
     with pytest.raises(ValueError, match=r"no SymPy expression: y$"):
         expression_of(long)
+
+
+def runs(monkeypatch, steps, *results):
+    """What is judged if the interpreter ends like this, one time after the other, and what it was started without."""
+    started, coming = [], iter(results)
+
+    def run(steps, lost, judged, secret, student):
+        started.append((dict(lost), sorted(judged)))
+        return next(coming)
+
+    monkeypatch.setattr(grading, "_run", run)
+    judged = grading.judge_places(steps, "secret", "ada")
+    return {index: (each.name, each.state, each.message) for index, each in judged.items()}, started
+
+
+def test_what_ends_the_interpreter_is_left_out_when_it_is_started_again(monkeypatch):
+    steps = [Cell("a"), Place("mse-gradient"), Cell("b"), Place("mean-squared-error")]
+    open_report = ("open", "not yet.")
+    judged, started = runs(
+        monkeypatch,
+        steps,
+        ({}, 0, "ended Python"),
+        ({}, 1, "ran longer than it may"),
+        ({3: open_report}, 2, "ended Python"),
+        ({}, None, ""),
+    )
+    assert judged == {
+        1: ("mse-gradient", "wrong", "the answer ran longer than it may."),
+        3: ("mean-squared-error", "open", "not yet."),
+    }
+    first_two = {0: "ended Python", 1: "ran longer than it may"}
+    assert started == [
+        ({}, []),
+        ({0: "ended Python"}, []),
+        (first_two, [1]),
+        (first_two | {2: "ended Python"}, [1, 3]),
+    ]
+
+
+@pytest.mark.parametrize("again", [0, -1, 4, 10**9], ids=str)
+def test_grading_ends_where_the_interpreter_tells_nothing_new(monkeypatch, again):
+    steps = [Cell("a"), Place("mse-gradient"), Cell("b"), Place("mean-squared-error")]
+    judged, started = runs(monkeypatch, steps, ({}, 0, "ended Python"), ({}, again, "ended Python"))
+    assert len(started) == 2
+    untried = "the answer could not be tried."
+    assert judged == {1: ("mse-gradient", "wrong", untried), 3: ("mean-squared-error", "wrong", untried)}
+
+
+def test_a_report_that_cannot_be_judged_is_wrong(monkeypatch):
+    steps = [Place("mse-gradient"), Place("mse-gradient")]
+    reports = {0: ("outcomes", [1, 2, 3]), 1: "nothing of ours"}
+    judged, _ = runs(monkeypatch, steps, (reports, None, ""))
+    interfered = ("mse-gradient", "wrong", "the answer has interfered with its report.")
+    assert judged == {0: interfered, 1: interfered}
+
+
+def test_a_cell_cannot_read_what_the_grader_reads():
+    kept, (reading, writing) = os.dup(0), os.pipe()
+    os.write(writing, b"the secret of the course")
+    os.close(writing)
+    os.dup2(reading, 0)
+    try:
+        code = textwrap.indent(RIGHT["mse-gradient"], "    ")
+        steps = [Cell(f"import sys\nif not sys.stdin.read():\n{code}"), Place("mse-gradient")]
+        assert grade(steps, "secret", "ada")["mse-gradient"].state == "solved"
+    finally:
+        os.dup2(kept, 0)
+        for descriptor in (kept, reading):
+            os.close(descriptor)
+
+
+def test_the_whole_may_take_as_long_as_its_parts(monkeypatch):
+    times = []
+
+    def run(command, timeout, **options):
+        times.append(timeout)
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(grading.subprocess, "run", run)
+    reaching = first(Reaching)
+    steps = [Cell("a"), Cell("b"), Place("mse-gradient"), Place(reaching.name)]
+    assert grading._run(steps, {}, {}, "secret", "ada") == ({}, 0, "ran longer than it may")
+    assert grading._run(steps, {0: "ended Python"}, {}, "secret", "ada") == ({}, 1, "ran longer than it may")
+    cells, answers = len(steps) * grading.CELL_SECONDS, grading.ANSWER_SECONDS + reaching.seconds
+    assert times[0] >= cells + 2 * grading.DRAWS * answers
+    judged = {2: None, 3: None}
+    assert grading._run(steps, {}, judged, "secret", "ada") == ({}, None, "")
+    assert len(times) == 2, "nothing is left to judge"

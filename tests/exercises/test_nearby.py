@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 
 from dlmath.exercises import check, nearby
+from dlmath.exercises.comparing import same
 from dlmath.exercises.definition import Coding, Derivation, exercises
 from dlmath.exercises.running import run_trusted
 
@@ -227,3 +228,162 @@ def test_functions_with_other_contents_are_told_apart():
 
     assert nearby.fingerprint([scaled(2)]) == nearby.fingerprint([scaled(2)])
     assert nearby.fingerprint([scaled(np.ones(2))]) != nearby.fingerprint([scaled(np.zeros(2))])
+
+
+def test_what_is_the_same_has_the_same_fingerprint():
+    array = np.arange(4.0)
+    others = [array.astype(np.float32), array.reshape(2, 2), array + 1, [0.0, 1.0, 2.0, 3.0], "array", 3, None]
+    prints = [nearby.fingerprint(each) for each in [array, *others]]
+    assert len(set(prints)) == len(prints)
+    assert prints == [nearby.fingerprint(each) for each in [array.copy(), *others]]
+    assert nearby.fingerprint(np.sum) != nearby.fingerprint(np.mean)
+    assert nearby.fingerprint([1, [2, array]]) == nearby.fingerprint((1, (2, array)))
+
+
+def test_only_so_many_searches_are_kept(monkeypatch):
+    monkeypatch.setattr(nearby, "_found", {})
+    for search in range(nearby.KEPT + 3):
+        nearby._keep(search, -search)
+    assert nearby._found == {search: -search for search in range(3, nearby.KEPT + 3)}
+
+
+@pytest.mark.parametrize(
+    ("value", "tells"),
+    [
+        (1.0, True),
+        (0.0, False),
+        (np.nan, False),
+        (np.inf, False),
+        (np.array([0, 0, 2]), True),
+        (np.array([0, np.nan, np.inf]), False),
+        (np.array([0, np.nan, 1]), True),
+        ((0, np.zeros(2)), False),
+        ((0, np.ones(2)), True),
+        ([], False),
+        (None, False),
+        ("text", False),
+    ],
+    ids=str,
+)
+def test_zeros_and_nan_tell_no_slip(value, tells):
+    assert nearby._tells(value) is tells
+
+
+def test_a_slip_in_an_expression_and_a_sign_of_all_or_a_second_slip(rng):
+    points = [{"a": a, "b": b} for a, b in rng.uniform(1, 2, size=(4, 2))]
+
+    def told(answer, forms=("a * sp.exp(-b) + b",)):
+        ours = [a * np.exp(-b) + b for a, b in (point.values() for point in points)]
+        theirs = [answer(**point) for point in points]
+        return nearby.named_expression("toy", forms, ["a", "b"], nearby.FUNCTIONS, points, theirs, ours)
+
+    assert told(lambda a, b: np.sin(a)) is None
+    assert told(lambda a, b: 0 * a) is None
+    assert told(lambda a, b: a * np.exp(b) + b) == "A minus sign is lost, before `b`."
+    assert told(lambda a, b: -np.exp(-b) - b) == "A factor is missing: `a`. And the sign of all is wrong."
+    two = told(lambda a, b: np.exp(-b) - b)
+    assert two.startswith("Two slips: ")
+    assert "A factor is missing: `a`." in two
+    # A form that is not equal is not looked at; a second one that is equal is.
+    assert told(lambda a, b: a * np.exp(b) + b, forms=("a + b",)) is None
+    assert told(lambda a, b: a * np.exp(b) + b, forms=("a + b", "b + a * sp.exp(-b)")) is not None
+
+
+def test_products_of_matrices_in_an_expression_are_those_of_matrices(rng):
+    points = [{"A": rng.normal(size=(2, 3)), "B": rng.normal(size=(3, 2)), "c": rng.normal()} for _ in range(3)]
+    ours = [point["c"] * point["A"] @ point["B"] for point in points]
+
+    def told(answer):
+        theirs = [answer(**point) for point in points]
+        return nearby.named_expression("mat", ["c * A * B"], ["A", "B", "c"], nearby.FUNCTIONS, points, theirs, ours)
+
+    assert "factor is missing: `c`" in told(lambda A, B, c: A @ B)
+    assert told(lambda A, B, c: np.ones((2, 2))) is None
+
+
+def double_and_shift(x, y):
+    """Two values."""
+    return 2 * x + y, x - 3 * y
+
+
+PAIR = Coding("pair", "", "", double_and_shift, lambda rng: [(2.0, 5.0), (3.0, -1.5), (4.0, 7.0)], [], ("sum", "rest"))
+
+
+def test_several_values_are_looked_at_one_by_one():
+    inputs = PAIR.inputs(None)
+    right = run_trusted(double_and_shift, inputs, ["x", "y"])
+
+    def told(answer):
+        return nearby.named(PAIR, inputs, run_trusted(answer, inputs, ["x", "y"]), right)
+
+    one, other = "`sum`: ", "`rest`: "
+    first = told(lambda x, y: (2 * x - y, np.cos(x) + y))
+    assert first.startswith(one)
+    assert other not in first
+    both = told(lambda x, y: (2 * x - y, x + 3 * y))
+    assert [line[:7] for line in both.split("\n\n")] == [one[:7], other[:7]]
+    assert told(lambda x, y: (np.cos(x), np.sin(y))) is None
+    assert told(lambda x, y: (0 * x, 0 * y)) is None
+    assert told(lambda x, y: (2 * x - y, x - 3 * y, 1)) is None, "three values"
+    assert told(lambda x, y: 2 * x - y) is None, "one value"
+    assert told(lambda x, y: 1 / 0) is None
+
+
+def test_a_slip_and_the_sign_or_a_factor_of_all_or_a_second_slip():
+    def line(x, y):
+        """One value."""
+        return 2 * x + y**2
+
+    exercise = Coding("line", "", "", line, lambda rng: [(2.0, 5.0), (3.0, -1.5), (4.0, 7.0)], [])
+    inputs = exercise.inputs(None)
+
+    def told(answer):
+        return nearby.named_twice(exercise, inputs, run_trusted(answer, inputs, ["x", "y"]))
+
+    assert told(lambda x, y: -(2 * x + y)).endswith(" And the sign of all is wrong.")
+    assert told(lambda x, y: 5 * (2 * x + y)).endswith(" And a constant factor is wrong.")
+    assert "square is missing" in told(lambda x, y: -(2 * x + y))
+    assert told(lambda x, y: x - y**2).startswith("Two slips: ")
+    assert told(lambda x, y: np.cos(x * y)) is None
+    assert told(lambda x, y: 0 * x) is None
+
+
+def test_a_solution_that_may_be_made_endless_is_not_changed():
+    def counted(x):
+        """With a loop."""
+        while x > 1:
+            x = x / 2
+        return x
+
+    exercise = Coding("counted", "", "", counted, lambda rng: [(3.0,), (9.0,)], [])
+    assert nearby._versions(exercise, exercise.inputs(None)) == []
+    assert nearby.named(exercise, exercise.inputs(None), [], []) is None
+
+
+def test_the_search_ends_with_its_time(monkeypatch):
+    times = iter([0.0, 0.0, *([1.0] * 3), *([nearby.SECONDS + 1] * 1000)])
+    monkeypatch.setattr(nearby, "clock", lambda: next(times))
+    assert len(list(nearby._tried(PAIR, PAIR.inputs(None)))) <= 3
+    times = iter([0.0, nearby.SECONDS])  # the solution itself takes too long
+    assert list(nearby._tried(PAIR, PAIR.inputs(None))) == []
+
+
+def test_a_matrix_times_a_number_is_each_entry_times_it(rng):
+    points = [{"A": rng.normal(size=(2, 3)), "B": rng.normal(size=(3, 2)), "c": rng.normal()} for _ in range(3)]
+    ours = [point["c"] * point["A"] @ point["B"] for point in points]
+    theirs = [point["A"] @ point["B"] for point in points]
+    functions = nearby.FUNCTIONS
+    told = nearby.named_expression("right", ["A * c * B"], ["A", "B", "c"], functions, points, theirs, ours)
+    assert told == "A factor is missing: `c`."
+
+
+@pytest.mark.parametrize("exercise", [TOY, PAIR], ids=lambda exercise: exercise.name)
+def test_what_is_the_same_function_is_no_slip(exercise, rng):
+    """Such as ``(y - x) ** 2`` for ``(x - y) ** 2``."""
+    inputs = exercise.inputs(rng)
+    right = [exercise.solution(*each) for each in inputs]
+    versions = nearby._versions(exercise, inputs)
+    assert len(versions) > 10
+    for slip, wrongs in versions:
+        results = [None if wrong.error else wrong.value for wrong in wrongs]
+        assert not all(map(same, results, right)), slip.code

@@ -3,13 +3,18 @@
 import builtins
 import subprocess
 import sys
+import types
+import xml.etree.ElementTree as ET
 import zipfile
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
 from support import chapter_files
 
+import dlmath
+from dlmath import verify
 from dlmath.exercises import check, page, running
 from dlmath.exercises.definition import Coding, Derivation, exercises
 from dlmath.exercises.slicing import needed
@@ -158,3 +163,142 @@ def test_a_wrong_formula_does_not_pass():
     found = page.certified(cells[:at], cells[at].replace("2 /", "3 /"))
     assert found["state"] == "wrong"
     assert "does not hold" in found["message"]
+
+
+@pytest.fixture
+def scratch(monkeypatch):
+    monkeypatch.setattr(page, "SCRATCH", {})
+    plt.close("all")
+    return page.scratch
+
+
+def test_a_cell_of_the_reader_s_own_shows_what_it_prints_its_error_and_its_figures(scratch):
+    assert scratch("print('here')\n1 + 1") == {"printed": "here\n2\n", "error": "", "figures": []}
+    failed = scratch("print('so far')\n1 / 0")
+    assert failed["printed"] == "so far\n"
+    assert failed["error"].startswith("Your code raised `ZeroDivisionError: division by zero` in the line `1 / 0`.")
+    two = "import matplotlib.pyplot as plt\nfor c in ('red', 'lime'):\n    plt.figure(facecolor=c)\n"
+    for code, error in ((two, ""), (two + "missing", "NameError")):
+        shown = scratch(code)
+        assert error in shown["error"]
+        assert bool(error) == bool(shown["error"])
+        for figure, colour in zip(shown["figures"], ("#ff0000", "#00ff00"), strict=True):
+            assert ET.fromstring(figure).tag == "{http://www.w3.org/2000/svg}svg"
+            assert colour in figure
+        assert scratch("plt.get_fignums()") == {"printed": "[]\n", "error": "", "figures": []}
+
+
+def test_what_a_cell_of_the_reader_s_own_defines_is_kept(scratch):
+    assert scratch("x = np.arange(3)\nnp = None")["error"] == ""
+    assert scratch("len(x), np, dlmath.losses is losses")["printed"] == "(3, None, True)\n"
+    assert scratch("__name__")["printed"] == "'__main__'\n"
+
+
+def test_the_page_tells_how_long_code_may_run(scratch, monkeypatch):
+    told = page.scratch_prepared("")
+    assert told == {
+        "seconds": 60,
+        "late": "Your code was still running after 60 seconds and was stopped. What it defined is lost.",
+    }
+    assert page.certificate_prepared([], "") == {
+        "seconds": 120,
+        "late": "The check was still running after 120 seconds and was stopped.",
+    }
+    monkeypatch.setattr(page, "SCRATCH_SECONDS", 0.3)
+    assert "after 0.3 seconds" in scratch("while True:\n    pass")["error"]
+    assert "after 0.2 seconds" in page.run("while True:\n    pass", {}, 0.2)[1]
+    lasting = "import time\ntime.sleep(1)\n1"
+    monkeypatch.setattr(page, "SCRATCH_SECONDS", 60)
+    assert scratch(lasting)["printed"] == "1\n"
+
+
+def test_a_value_in_the_last_line_is_printed():
+    for code, printed in (
+        ("3", "3\n"),
+        ("'a'", "'a'\n"),
+        ("None", ""),
+        ("...", ""),
+        ("", ""),
+        ("x = 3", ""),
+        ("0", "0\n"),
+    ):
+        assert page.run(code, {}) == (printed, None)
+    assert page.run("import sys\nprint('a')\nprint('b', file=sys.stderr)\n'c'", {}) == ("a\nb\n'c'\n", None)
+
+
+def test_only_so_much_is_shown_of_what_is_printed():
+    most = page.MOST_PRINTED
+    assert page.run(f"print('x' * {most - 1})", {}) == ("x" * (most - 1) + "\n", None)
+    assert page.run(f"print('x' * {most}, end='')", {}) == ("x" * most, None)
+    for code in (
+        f"print('x' * {most + 3000}, end='')",
+        f"for i in range({most // 1000 + 3}):\n    print('x' * 1000, end='')",
+    ):
+        assert page.run(code, {}) == ("x" * most + "\n… and 3,000 characters more", None)
+    assert page.run("import sys\nsys.stdout.write('x' * 10**5)", {})[0].endswith("characters more")
+
+
+def test_how_deep_a_function_may_call_itself_is_afterwards_as_it_was():
+    depth = sys.getrecursionlimit()
+    assert page.run(f"import sys\nsys.setrecursionlimit({depth + 500})\nsys.getrecursionlimit()", {}) == (
+        f"{depth + 500}\n",
+        None,
+    )
+    assert sys.getrecursionlimit() == depth
+
+
+def test_what_code_has_without_importing_it():
+    names = page.new_namespace()
+    assert names["np"] is np
+    assert names["dlmath"] is dlmath
+    assert names["losses"] is dlmath.losses
+    assert names["__name__"] == "__main__"
+    assert names is not page.new_namespace()
+
+
+def test_an_unknown_exercise_is_named():
+    with pytest.raises(ValueError, match="name must be that of an exercise, got 'mse'"):
+        page.checked("mse", "")
+
+
+class TestCertified:
+    """What the page makes of a certificate, whatever the certificate is of."""
+
+    @pytest.fixture
+    def seeds(self, monkeypatch):
+        seeds = []
+
+        def says_nothing(silent, seed=0):
+            seeds.append(seed)
+            if len(seeds) <= silent:
+                raise ValueError(f"draw {len(seeds)} says nothing.")
+            return types.SimpleNamespace(summary=lambda: "✓ holds", details=lambda: "In detail.")
+
+        monkeypatch.setattr(verify, "certify", says_nothing)
+        return seeds
+
+    CODE = "from dlmath.verify import certify\ncertify(silent)"
+
+    def test_draws_that_say_nothing_are_drawn_again(self, seeds):
+        found = page.certified(["silent = 4"], self.CODE)
+        assert found == {"state": "solved", "message": f"✓ holds\n\nIn detail. Drawn anew, from seed {seeds[-1]}."}
+        assert len(set(seeds)) == len(seeds) == 5
+
+    def test_if_no_draw_says_anything_it_is_told(self, seeds):
+        found = page.certified(["silent = 100"], self.CODE)
+        assert found["state"] == "wrong"
+        assert found["message"].startswith("The check did not pass here. ")
+        assert "draw 5 says nothing" in found["message"]
+        assert len(seeds) == page.DRAWN_AGAIN
+
+    def test_several_certificates_are_told_one_after_the_other(self, seeds):
+        found = page.certified(["silent = 0"], f"{self.CODE}; certify(silent)")
+        told = [f"✓ holds\n\nIn detail. Drawn anew, from seed {seed}." for seed in seeds]
+        assert found == {"state": "solved", "message": "\n\n".join(told)}
+        assert len(told) == 2
+
+    def test_the_function_is_afterwards_as_it_was(self, seeds):
+        before = verify.certify
+        page.certified([], "1 / 0")
+        page.certified(["silent = 0"], self.CODE)
+        assert verify.certify is before
