@@ -118,8 +118,8 @@ def show(figure: Figure, description: str) -> Picture:
     """
     if not description.strip():
         raise ValueError("description must say what the figure shows, got an empty text")
-    svg = with_description(render(figure, salt=description), description)
-    stack = _stacking.stack_of(figure)
+    svg, stack = _rendered(figure, salt=description)
+    svg = with_description(svg, description)
     plt.close(figure)
     return Picture(svg, description, _stacking.container(figure, stack, svg))
 
@@ -140,12 +140,17 @@ def render(figure: Figure, salt: str) -> str:
         True
         >>> plt.close(figure)
     """
+    return _rendered(figure, salt)[0]
+
+
+def _rendered(figure: Figure, salt: str) -> tuple[str, _stacking.Stack | None]:
+    """The picture, and how its panels are stacked."""
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
     _svg.lay_out(figure)
     pieces = _svg.all_pieces(figure, definitions)
     stack = _stacking.stack_of(figure)
     body = _stacking.in_panels(stack, [(_stacking.panel_of(figure, stack, each), pieces[each]) for each in pieces])
-    return with_page_colours(_svg.picture(figure, definitions.markup(body) + body))
+    return with_page_colours(_svg.picture(figure, definitions.markup(body) + body)), stack
 
 
 def with_page_colours(svg: str) -> str:

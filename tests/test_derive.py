@@ -224,3 +224,28 @@ def test_integers_are_drawn_several_times():
     drawn = itertools.count(2)
     with pytest.raises(DisagreementError):
         derived(sp.Symbol("s"), 2 * x, x**t, x, [], {t: lambda rng, shape: next(drawn)})
+
+
+inner = sp.exp(x * y) + x
+TOGETHER = {
+    "a number": sp.Integer(3),
+    "no part twice": x**2 * y - sp.log(c),
+    "parts of parts": sp.log(inner + sp.tanh(inner)) * inner**2 - sp.sqrt(c + inner**2) / (c + inner**2),
+    "a part that has none of it": sp.exp(c) * x + sp.exp(c) * sp.tanh(y),
+    "softmax": sp.log(sp.exp(x) + sp.exp(y) + sp.exp(c)) - c * sp.exp(x) / (sp.exp(x) + sp.exp(y) + sp.exp(c)),
+    "one condition twice": sp.Piecewise((x * y, x + y > 0), (y, True)) * sp.Piecewise((inner, x + y > 0), (0, True)),
+    "kinks": sp.Max(0, x * y) * x * y + sp.Abs(x * y) + sp.Max(0, x * y, x),
+    "a positive part": sp.sqrt(c**2 * inner**2) + c * inner,
+}
+
+
+@pytest.mark.parametrize("loss", TOGETHER.values(), ids=TOGETHER)
+def test_the_derivative_by_way_of_common_parts_is_that_of_the_whole(loss, rng):
+    symbols = (x, y, c)
+    slopes = derive._gradient(loss, symbols)
+    for _ in range(5):
+        point = dict(zip(symbols, [*rng.standard_normal(2), rng.uniform(0.2, 2)]))
+        for slope, symbol in zip(slopes, symbols, strict=True):
+            assert slope.free_symbols <= set(symbols)
+            expected = sp.N(sp.diff(loss, symbol).subs(point))
+            assert abs(sp.N(slope.subs(point)) - expected) <= 1e-12 * max(1, abs(expected))

@@ -219,9 +219,13 @@ def _could_have_changed(artist: Artist) -> bool:
 
 def _freeze_layout(figure: Figure) -> None:
     """Find the places of axes and legends once: if they moved a little with every frame, all would change."""
-    _svg.lay_out(figure)
+    legends = figure.findobj(Legend)
+    if legends:
+        figure.draw_without_rendering()  # only then do they know where they lie
+    else:
+        _svg.lay_out(figure)
     figure.set_layout_engine("none")
-    for legend in figure.findobj(Legend):
+    for legend in legends:
         corner, area = legend.get_window_extent().min, (legend.axes or figure).bbox
         legend.set_bbox_to_anchor(area, IdentityTransform())
         legend.set_loc(tuple(BboxTransformFrom(area).transform(corner)))

@@ -232,7 +232,7 @@ chapter = Chapter(
             wrong={
                 "As many as there are parameters.": "That is what conjugate gradients need. "
                 "Gauss-Newton solves for all parameters at once.",
-                "It depends on the start.": "So it is for a nonlinear model. Here the Jacobian is the same everywhere.",
+                "It depends on the start.": "It does for a nonlinear model. Here the Jacobian is the same everywhere.",
                 "Infinitely many, ever smaller ones.": "Gradient descent comes near step by step. "
                 "Gauss-Newton knows the curvature, which is constant here.",
             },

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.transforms import Bbox
 
-from dlmath import live
+from dlmath import live, plotting
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = [
@@ -59,9 +59,17 @@ def moves(widget) -> Iterator[tuple[str, int, str]]:
         setattr(control, trait, start)
 
 
-def run_chapter(path: Path) -> list[Made]:
+class Chapter(NamedTuple):
+    """What a chapter shows: its live figures, and what lies under a legend of those that stand still."""
+
+    live: list[Made]
+    covered: list[str]
+
+
+def run_chapter(path: Path) -> Chapter:
     """Run all cells of a notebook in one namespace, as a kernel does; return its figures."""
     figures: list[Made] = []
+    covered: list[str] = []
 
     def explore(*arguments, **options):
         figure = original(*arguments, **options)
@@ -70,9 +78,14 @@ def run_chapter(path: Path) -> list[Made]:
         figures.append(Made(figure, arguments[1], start, shown, {}, []))
         return figure
 
-    original = live.explore
+    def show(figure, description):
+        figure.draw_without_rendering()
+        covered.extend(f"{description[:60]}: {line}" for line in under_a_legend(legends_of(figure)))
+        return original_show(figure, description)
+
+    original, original_show = live.explore, plotting.show
     names = {"__name__": "__main__", "display": lambda *shown: None}
-    live.explore = explore
+    live.explore, plotting.show = explore, show
     try:
         for number, cell in enumerate(nbformat.read(path, 4).cells):
             if cell.cell_type != "code":
@@ -81,24 +94,28 @@ def run_chapter(path: Path) -> list[Made]:
             linecache.cache[called] = (len(cell.source), None, cell.source.splitlines(keepends=True), called)
             exec(compile(ast.parse(cell.source), called, "exec"), names)
     finally:
-        live.explore = original
+        live.explore, plotting.show = original, original_show
     for made in figures:
         move_again(made)
-    return figures
+    return Chapter(figures, covered)
 
 
 def move_again(made: Made) -> None:
     """Move all controls once more, for all that the tests ask."""
     made.picture.draw_without_rendering()
-    legends = [(legend, legend.get_window_extent()) for legend in made.picture.findobj(Legend)]
+    legends = legends_of(made.picture)
     for control, place, picture in moves(made.figure.widget):
         made.again[control, place] = picture
         made.covered.extend(f"{control} at {place}: {line}" for line in under_a_legend(legends))
 
 
+def legends_of(figure: Figure) -> list[tuple[Legend, Bbox]]:
+    return [(legend, legend.get_window_extent()) for legend in figure.findobj(Legend)]
+
+
 @pytest.fixture(scope="module", params=CHAPTERS)
-def figures(request) -> Iterator[list[Made]]:
-    """The figures of a chapter; each chapter runs once for all tests."""
+def chapter(request) -> Iterator[Chapter]:
+    """A chapter that has run, once for all tests."""
     patch = pytest.MonkeyPatch()
     patch.delenv("DLMATH_BOOK", raising=False)
     with plt.rc_context(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
@@ -106,6 +123,12 @@ def figures(request) -> Iterator[list[Made]]:
         yield run_chapter(ROOT / request.param)
     patch.undo()
     plt.close("all")
+
+
+@pytest.fixture
+def figures(chapter) -> list[Made]:
+    """Its live figures."""
+    return chapter.live
 
 
 def test_after_the_whole_chapter_every_move_shows_what_it_showed_when_the_cell_ran(figures):
@@ -141,6 +164,10 @@ def test_what_is_written_is_written_as_people_do(figures):
         for label in labels:
             code = re.search(r"[_\[\]{}()<>=]|[A-Za-z]\d", label.replace("(degrees)", ""))
             assert not code, f"{made.figure!r}: {label!r} is code, and neither words nor a symbol"
+
+
+def test_no_legend_of_a_still_figure_lies_on_a_curve(chapter):
+    assert not chapter.covered
 
 
 def test_no_legend_lies_on_a_curve(figures):

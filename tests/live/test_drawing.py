@@ -7,6 +7,8 @@ import gc
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.legend import Legend
 
 from dlmath import _stacking, _svg
 from dlmath.live.drawing import Drawing
@@ -274,3 +276,27 @@ class TestWhatUpdateReturns:
         with pytest.raises(ZeroDivisionError) as caught:
             plot.drawing(lambda a: 1 / (a - 1))
         assert "a=1" in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("legends", [False, True])
+def test_axes_and_legends_lie_where_matplotlib_draws_them(legends):
+    def figure():
+        figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 3), dpi=_svg.POINTS_PER_INCH, layout="constrained")
+        left.plot([0, 1], [0, 2], label="a curve")
+        left.set(aspect="equal")
+        right.loglog([1, 10], [1e-3, 1], label="another curve")
+        right.set_ylabel("value")
+        if legends:
+            left.legend(loc="upper center")
+            figure.legend(loc="outside upper center", ncols=2)
+        return figure
+
+    made, drawn = figure(), figure()
+    Drawing(lambda: [*made.axes[0].lines], made, {}, "test")
+    drawn.canvas.draw()
+    assert len(made.findobj(Legend)) == 2 * legends
+    for kind in (Axes, Legend):
+        for one, other in zip(made.findobj(kind), drawn.findobj(kind), strict=True):
+            np.testing.assert_allclose(one.get_window_extent().extents, other.get_window_extent().extents, atol=0.1)
+    plt.close(made)
+    plt.close(drawn)
