@@ -26,12 +26,15 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 IMPORTED = (
-    *("ipykernel.kernelapp", "numpy", "sympy", "matplotlib.pyplot"),
+    *("ipykernel.kernelapp", "ipykernel.debugger", "numpy", "sympy", "sympy.physics.units", "matplotlib.pyplot"),
     *(f"dlmath.{name}" for name in ("diagrams", "display", "exercises", "live", "training", "verify")),
 )
 LAUNCHER = "ipykernel_launcher"
 BACKEND = "module://matplotlib_inline.backend_inline"
 """Where pyplot draws in a notebook. A kernel says so before matplotlib is imported, which asks but once."""
+
+QUIET = "PYDEVD_DISABLE_FILE_VALIDATION"
+"""Without it the debugger, which every kernel imports, warns of what only its users need to know."""
 
 
 class Forked:
@@ -74,7 +77,7 @@ class ForkServer:
             pass_fds=[other.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the build, which ends the kernels
-            env={"MPLBACKEND": BACKEND, **os.environ},
+            env={"MPLBACKEND": BACKEND, QUIET: "1", **os.environ},
         )
         other.close()
 
@@ -139,7 +142,6 @@ def become_kernel(arguments: list[str], folder: str, environment: dict[str, str]
 
     os.setsid()
     os.chdir(folder)
-    os.environ.clear()
     os.environ.update(environment)
     sys.argv = [ipykernel_launcher.__file__, *arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
     random.seed()
@@ -151,5 +153,6 @@ if __name__ == "__main__":
     del sys.path[0]  # the folder of this file
     for name in IMPORTED:
         importlib.import_module(name)
+    del os.environ[QUIET]
     gc.freeze()  # what is not looked at stays shared
     serve(socket.socket(fileno=int(sys.argv[1])))
