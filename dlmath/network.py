@@ -272,6 +272,9 @@ def penalty_and_gradient(
     """
     theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
     gradient = np.zeros_like(theta)
+    count = check.integer("count", count, least=1)
+    if check.number("weight_decay", weight_decay, least=0) == 0:
+        return 0.0, gradient
     penalties = []
     for (W, _), (slope, _) in zip(_views(theta, sizes), _views(gradient, sizes)):
         penalties.append(regularization.l2_penalty(W, weight_decay, count))
