@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 
@@ -29,9 +31,15 @@ def column_sums(values: np.ndarray) -> np.ndarray:
     """The sum over the rows of a matrix: a product with ones is faster than ``total``, if it is precise enough."""
     if values.dtype != np.float64:
         return total(values, axis=0)
-    ones = np.empty(len(values))
-    ones.fill(1)
-    return np.dot(ones, values)
+    return np.dot(_ones(len(values)), values)
+
+
+@lru_cache(maxsize=2)
+def _ones(count: int) -> np.ndarray:
+    """Kept from step to step: the batches of a training have one size, or two."""
+    ones = np.ones(count)
+    ones.flags.writeable = False
+    return ones
 
 
 def all_finite(values: np.ndarray) -> bool:
