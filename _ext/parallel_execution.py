@@ -10,6 +10,7 @@ build that did not come to a clean end leaves nothing to the next one but the re
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import functools
 import hashlib
@@ -22,6 +23,7 @@ import platform
 import re
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -31,6 +33,7 @@ from typing import Any, NamedTuple
 
 import nbformat
 from docutils import nodes
+from forking import ForkServer
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from myst_nb.sphinx_ext import OUTPUT_FOLDER as IMAGES
@@ -248,8 +251,11 @@ def execute(app: Sphinx, cache: JupyterCacheAbstract, stale: dict[str, nbformat.
     workers = max(2, os.cpu_count() or 1)
     print(f"executing {len(stale)} chapters, {min(workers, len(stale))} at a time", flush=True)
     start, failures, done = time.perf_counter(), [], 0
-    executions = Executions(int(os.environ.get("CELL_SECONDS") or app.config.nb_execution_timeout))
-    with ThreadPoolExecutor(workers) as pool:
+    timeout = int(os.environ.get("CELL_SECONDS") or app.config.nb_execution_timeout)
+    # Only Linux has libraries of which all survive a fork. For a kernel or two there is nothing to be gained.
+    forking = ForkServer() if sys.platform == "linux" and len(stale) > workers else None
+    executions = Executions(timeout, forking)
+    with ThreadPoolExecutor(workers) as pool, contextlib.closing(forking) if forking else contextlib.nullcontext():
         paths = {docname: Path(app.srcdir, f"{docname}.ipynb") for docname in stale}
         futures = {pool.submit(executions.run, stale[docname], paths[docname]): docname for docname in stale}
         try:
@@ -275,8 +281,9 @@ def execute(app: Sphinx, cache: JupyterCacheAbstract, stale: dict[str, nbformat.
 class Executions:
     """Notebooks that are being executed, each by a kernel of its own, and the way to stop them."""
 
-    def __init__(self, timeout: int) -> None:
+    def __init__(self, timeout: int, forking: ForkServer | None = None) -> None:
         self.timeout = timeout
+        self.forking = forking
         self.running: set[NotebookClient] = set()
         self.stopped = threading.Event()
 
@@ -308,6 +315,8 @@ class Executions:
         )
         self.running.add(client)
         try:
+            if self.forking is not None:
+                self.forking.provide(client.create_kernel_manager())
             client.execute()
         finally:
             self.running.discard(client)
