@@ -361,7 +361,8 @@ def in_a_fork(seconds: float, work: Any) -> bool:
 
 def remembering(module: str) -> list[Any]:
     """Functions that remember what they returned, which would hide that they are changed now."""
-    caches = [each for each in gc.get_objects() if type(each) is functools._lru_cache_wrapper]
+    cached = type(functools.cache(remembering))
+    caches = [each for each in gc.get_objects() if type(each) is cached]
     return [each for each in caches if (each.__module__ or "").startswith(module)]
 
 

@@ -7,14 +7,19 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pypdf
 import pytest
+from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
 from sklearn.neural_network import MLPRegressor
 from sphinx.registry import SphinxComponentRegistry
 from support import ROOT
 from sympy.printing.latex import LatexPrinter
+
+MIXED = MixedModeRenderer(Figure(), 1, 1, 72, RendererSVG(1, 1, io.StringIO()))
 
 USED = [
     # the library, an object of it, its private part, the file that uses it, and what for
@@ -22,6 +27,9 @@ USED = [
     ("matplotlib", RendererSVG, "_make_flip_transform", "dlmath/_svg.py", "the y axis of SVG points down"),
     ("matplotlib", RendererSVG(1, 1, io.StringIO()), "_text2path", "dlmath/_svg.py", "glyphs are kept between frames"),
     ("matplotlib", MathTextParser, "_parse_cached", "dlmath/_svg.py", "formulas are kept between frames"),
+    ("matplotlib", MIXED, "_rasterizing", "dlmath/_svg.py", "pixels are drawn within their piece"),
+    ("matplotlib", MIXED, "_raster_depth", "dlmath/_svg.py", "pixels are drawn within their piece"),
+    ("numpy", np.linalg.inv, "_implementation", "dlmath/exercises/signals.py", "NumPy computes what is watched"),
     ("sympy", LatexPrinter, "_as_ordered_terms", "dlmath/printing.py", "what is subtracted is written last"),
     ("pypdf", pypdf.PdfWriter, "_add_object", "editions/pdf.py", "a page of the PDF gets its number"),
     ("sphinx", SphinxComponentRegistry(), "html_inline_math_renderers", "_ext/rooms.py", "formulas keep their room"),

@@ -1,7 +1,7 @@
 """A check is quick enough to be made after every change of an answer.
 
-It is timed in an interpreter of its own, as a reader's is: the answer runs in a fork, which takes longer to make from the
-large process that runs all tests.
+It is timed in an interpreter of its own, as a reader's is: the answer runs in a fork, which takes longer to make from
+the large process that runs all tests.
 """
 
 import json
