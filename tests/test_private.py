@@ -29,7 +29,7 @@ USED = [
     ("matplotlib", MathTextParser, "_parse_cached", "dlmath/_svg.py", "formulas are kept between frames"),
     ("matplotlib", MIXED, "_rasterizing", "dlmath/_svg.py", "pixels are drawn within their piece"),
     ("matplotlib", MIXED, "_raster_depth", "dlmath/_svg.py", "pixels are drawn within their piece"),
-    ("numpy", np.linalg.inv, "_implementation", "dlmath/exercises/signals.py", "NumPy computes what is watched"),
+    ("numpy", np.linalg.inv, "_implementation", "tests/exercises/test_signals.py", "a processor is silent"),
     ("sympy", LatexPrinter, "_as_ordered_terms", "dlmath/printing.py", "what is subtracted is written last"),
     ("pypdf", pypdf.PdfWriter, "_add_object", "editions/pdf.py", "a page of the PDF gets its number"),
     ("sphinx", SphinxComponentRegistry(), "html_inline_math_renderers", "_ext/rooms.py", "formulas keep their room"),
