@@ -22,6 +22,7 @@ import sys
 import threading
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
@@ -108,14 +109,15 @@ class ForkedProvisioner(LocalProvisioner):
 
     server: ForkServer
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         forked = None
         if cmd[0] == sys.executable and LAUNCHER in cmd:
             arguments = cmd[cmd.index(LAUNCHER) + 1 :]
             forked = self.server.fork(arguments, str(kwargs["cwd"]), kwargs["env"])
         if forked is None:
             return await super().launch_kernel(cmd, **kwargs)
-        self.process, self.pid, self.pgid, self.cwd = forked, forked.pid, forked.pid, kwargs["cwd"]
+        self.process: Any = forked
+        self.pid, self.pgid, self.cwd = forked.pid, forked.pid, kwargs["cwd"]
         return self.connection_info
 
 

@@ -195,7 +195,8 @@ def _draw(figure: Figure, drawn: list[Artist], marked: list[Artist], definitions
         with _settings():
             vector = _Renderer(width, height, buffer, image_dpi=RASTER_DPI, metadata=_NO_METADATA)
             vector._text2path = text_to_path  # one for all pictures: it remembers the formulas that it has parsed
-            renderer: Any = MixedModeRenderer(figure, *figure.get_size_inches(), RASTER_DPI, vector)
+            inches = figure.get_size_inches()
+            renderer: Any = MixedModeRenderer(figure, inches[0], inches[1], RASTER_DPI, vector)
             for artist in drawn:
                 artist.draw(renderer)
             renderer.finalize()
