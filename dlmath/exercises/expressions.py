@@ -65,7 +65,7 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
     except Exception as error:  # SymPy has many parts, and a student may use any of them
         return "wrong", (
             _misfit(expression)
-            or _no_inverse(error)
+            or (NO_INVERSE if "Singular matrix" in str(error) else None)
             or f"Your expression could not be computed from numbers: `{type(error).__name__}: {error}`"
         )
     if _all_same(theirs, ours):
@@ -82,6 +82,8 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
                 "Is there a case, or a form that is right on one side only?"
             )
         return "solved", f"solved: equal at {POINTS} random points, and close to 0 and far from it{carried_out}."
+    if _singular(expression, values):
+        return "wrong", NO_INVERSE
     for mistake in exercise.mistakes:
         wrongs = _wrong_values(exercise, mistake, symbols, values)
         if wrongs is not None and _all_same(theirs, wrongs):
@@ -209,14 +211,17 @@ def time_text(seconds: float) -> str:
     return f"Your expression could not be computed in {seconds:g} seconds. Is there a shorter form?"
 
 
-def _no_inverse(error: Exception) -> str | None:
-    """What is said if a matrix that is inverted has no inverse."""
-    if "Singular matrix" not in str(error):
-        return None
-    return (
-        "A matrix whose inverse you take has none at some of the random points, where it can have fewer rows than "
-        "columns or the other way round. In the right expression every inverse exists: is a term missing in the matrix?"
-    )
+NO_INVERSE = (
+    "A matrix whose inverse you take has none at some of the random points, where it can have fewer rows than "
+    "columns or the other way round. In the right expression every inverse exists: is a term missing in the matrix?"
+)
+
+
+def _singular(expression: Any, points: list[dict[Any, Any]]) -> bool:
+    """Whether a matrix that is inverted has no inverse at a point, whatever rounding makes of it."""
+    inverted = [node.arg for node in sp.preorder_traversal(expression) if isinstance(node, sp.Inverse)]
+    matrices = (value for matrix in inverted for value in _at(matrix, points))
+    return any(np.linalg.matrix_rank(value) < len(value) for value in matrices)
 
 
 LEFT_TO_DO = (sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product)

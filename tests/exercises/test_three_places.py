@@ -87,6 +87,7 @@ def test_the_same_verdict_in_the_same_words(chapter, monkeypatch):
         for exercise in chapter.exercises
         if not isinstance(exercise, Reaching)  # a minute each: `test_kinds` grades one
         for source, state in answers(exercise, chapter)
+        if "np.random" not in source  # which answers differently each time
     ]
     steps = [step for e, source, _ in tried for step in (grading.Cell(source), grading.Place(e.name))]
     graded = grading.judge_places(steps, "secret", "ada")
