@@ -43,12 +43,13 @@ def test_over_http_wide_then_narrow(page, wide):
     assert not visit.problems, "\n".join(visit.problems)
 
 
-def test_a_page_is_within_its_limits(page, wide, html):
+def test_a_page_is_within_its_limits(page, wide, html, browser, server):
     visit, at_first = wide
     visit.tab.set_viewport_size({"width": 1280, "height": 900})
     measured = with_moves(visit.tab, html / f"{page}.html", page, at_first)
-    if beyond(measured) == ["frame"]:  # whatever else the browser does meanwhile only adds to it
-        measured = with_moves(visit.tab, html / f"{page}.html", page, at_first)
+    if beyond(measured) == ["frame"]:  # what the search for barriers has left in the tab is not the page's
+        with Visit(browser, server, page, width=1280, script=WATCH_SHIFTS) as fresh:
+            measured = with_moves(fresh.tab, html / f"{page}.html", page, seen(fresh.tab))
     assert not beyond(measured), measured
     if CHAPTERS.match(page):
         assert measured.frame > 0, "a chapter has something that moves"
