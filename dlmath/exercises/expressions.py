@@ -82,8 +82,6 @@ def judge(exercise: Derivation, answer: Any, rng: np.random.Generator, seconds: 
                 "Is there a case, or a form that is right on one side only?"
             )
         return "solved", f"solved: equal at {POINTS} random points, and close to 0 and far from it{carried_out}."
-    if _singular(expression, values):
-        return "wrong", NO_INVERSE
     for mistake in exercise.mistakes:
         wrongs = _wrong_values(exercise, mistake, symbols, values)
         if wrongs is not None and _all_same(theirs, wrongs):
@@ -218,10 +216,10 @@ NO_INVERSE = (
 
 
 def _singular(expression: Any, points: list[dict[Any, Any]]) -> bool:
-    """Whether a matrix that is inverted has no inverse at a point, whatever rounding makes of it."""
-    inverted = [node.arg for node in sp.preorder_traversal(expression) if isinstance(node, sp.Inverse)]
-    matrices = (value for matrix in inverted for value in _at(matrix, points))
-    return any(np.linalg.matrix_rank(value) < len(value) for value in matrices)
+    """Whether a matrix that is inverted has no inverse at a point."""
+    nodes = sp.preorder_traversal(_carried_out(expression))
+    matrices = (value for node in nodes if isinstance(node, sp.Inverse) for value in _at(node.arg, points))
+    return any(np.isfinite(value).all() and np.linalg.matrix_rank(value) < len(value) for value in matrices)
 
 
 LEFT_TO_DO = (sp.Derivative, sp.Integral, sp.Limit, sp.Sum, sp.Product)
@@ -383,6 +381,8 @@ def _computed(
     Nothing is attempted if it is ``known`` what the attempt comes to.
     """
     theirs = _at(expression, points)
+    if not _all_same(theirs, ours) and _singular(expression, points):
+        raise np.linalg.LinAlgError("Singular matrix")  # whatever rounding has made of it
     if known is not None or not _all_same(theirs, ours):
         return theirs, bool(known)
     return theirs, _proved(expression, reference, seconds)
