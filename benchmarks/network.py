@@ -51,9 +51,9 @@ def _floor(
     It makes the same step as ours. A product of two matrices is ``np.dot``, which calls BLAS with the least around it;
     a small matrix is copied, because a product with its transposed view takes up to twice as long. A sum over the batch
     is a product with ones. What a step needs is made before the first: views of the parameters and of their gradient,
-    the ones, and arrays for all results. Of checks there is only what gives the same answers: what the two functions
-    are given is searched for NaN and the outputs for infinity, in the quickest call, because the smallest entry of an
-    array is found at a NaN if there is one.
+    the ones, and arrays for all results. Of checks there is only what gives the same answers: an overflow is not
+    warned of, what the two functions are given is searched for NaN and the outputs for infinity, in the quickest call,
+    because the smallest entry of an array is found at a NaN if there is one.
     """
     theta, gradient = start.copy(), np.zeros_like(start)
     layers = [*zip(network.unpack(theta, sizes), network.unpack(gradient, sizes), names)]
@@ -65,6 +65,7 @@ def _floor(
     def room(count: int) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray], np.ndarray]:
         return arrays(count), arrays(count), arrays(count), np.ones(count)
 
+    @np.errstate(over="ignore", under="ignore", invalid="ignore")
     def step(X: np.ndarray, targets: np.ndarray) -> np.ndarray:
         outputs, deltas, slopes, ones = room(len(X))
         for given in (theta, X, targets):

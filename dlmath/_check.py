@@ -93,7 +93,10 @@ def in_one_precision(*values: Any) -> tuple[Any, ...]:
 
 def in_precision_of(value: np.ndarray, *others: np.ndarray) -> np.ndarray:
     """The value in the precision of the others: a target in that of predictions, a gradient in that of weights."""
-    if [other.dtype for other in others].count(value.dtype) == len(others):
+    for other in others:
+        if other.dtype != value.dtype:
+            break
+    else:
         return value
     precision = np.result_type(*(other.real.dtype for other in others))
     if value.dtype.kind == "c":
@@ -114,7 +117,7 @@ def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *,
     """Return ``value`` if it can be overwritten: a floating-point array that is not read-only."""
     if type(value) is not np.ndarray or value.dtype.char not in ("dfDF" if analytic else "df"):
         raise TypeError(f"{name} is overwritten and must be a floating-point array, got {kind(value)}")
-    if shape is not None and value.shape != shape and not _fits(value.shape, shape):
+    if shape is not None and value.shape != shape and not _fits_one_of(value.shape, [shape]):
         raise ValueError(f"{name} must have shape {_shape_text(shape)}, got {_shape_text(value.shape)}")
     if not value.flags.writeable:
         raise ValueError(f"{name} is overwritten and must not be read-only")
@@ -126,11 +129,11 @@ def writable(name: str, value: Any, shape: Sequence[Dimension] | None = None, *,
 def separate(overwritten: dict[str, np.ndarray], read: dict[str, np.ndarray]) -> None:
     """Refuse arrays of which one would be overwritten through another, or through itself."""
     rest = [*overwritten.items(), *read.items()]
+    if len({id(value) for _, value in rest if value.base is None and 0 not in value.strides}) == len(rest):
+        return  # each has memory of its own
     for name, value in overwritten.items():
         del rest[0]
         for other_name, other in rest:
-            if value.base is None and other.base is None and value is not other:
-                continue  # each has memory of its own
             if np.may_share_memory(value, other) and np.shares_memory(value, other):
                 raise ValueError(f"{name} is overwritten and must not share memory with {other_name}")
         if 0 in value.strides and value.size > 1:
@@ -315,19 +318,14 @@ def _as_floating(name: str, given: Any, analytic: bool) -> np.ndarray:
 
 # Loops, because any() and all() of a generator take longer than the rest of the check.
 def _fits_one_of(shape: tuple[int, ...], shapes: Sequence[Sequence[Dimension]]) -> bool:
-    for expected in shapes:  # noqa: SIM110
-        if _fits(shape, expected):
-            return True
+    for expected in shapes:
+        if len(shape) == len(expected):
+            for size, length in zip(shape, expected):
+                if size != length and type(length) is not str:
+                    break
+            else:
+                return True
     return False
-
-
-def _fits(shape: tuple[int, ...], expected: Sequence[Dimension]) -> bool:
-    if len(shape) != len(expected):
-        return False
-    for size, length in zip(shape, expected):  # noqa: SIM110
-        if size != length and type(length) is not str:
-            return False
-    return True
 
 
 def _shape_text(shape: Sequence[Dimension]) -> str:

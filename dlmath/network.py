@@ -9,7 +9,9 @@ Arguments are checked once, at the public functions; the private ones below them
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +20,8 @@ from dlmath import regularization
 from dlmath._stable import all_finite, column_sums
 from dlmath.activations import ACTIVATIONS, Activation
 from dlmath.losses import LOSSES, _of_outputs
+
+IDENTITY = ACTIVATIONS["identity"]
 
 Parameters = list[tuple[np.ndarray, np.ndarray]]
 """One pair (W, b) a layer."""
@@ -36,8 +40,7 @@ def count_parameters(sizes: Sequence[int]) -> int:
         >>> count_parameters([2, 3, 1])
         13
     """
-    sizes = _sizes(sizes)
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(_sizes(sizes)))
 
 
 def unpack(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
@@ -58,8 +61,8 @@ def unpack(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
         >>> W0, b0, W1, b1
         (array([[0., 1.]]), array([2.]), array([[3.]]), array([4.]))
     """
-    theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
-    return _views(theta, sizes)
+    places = _places(sizes)
+    return _views(check.array("theta", theta, (places[-1].b.stop,), analytic=True), places)
 
 
 def pack(parameters: Parameters) -> np.ndarray:
@@ -238,21 +241,22 @@ def loss_and_gradient(
         >>> float(loss), gradient
         (0.25, array([0.5 , 0.5 , 0.25]))
     """
-    theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
+    places = _places(sizes)
+    theta = check.array("theta", theta, (places[-1].b.stop,), analytic=True)
     X = check.array("X", X, ("N", sizes[0]), analytic=True)
     check.choice("loss", loss, LOSSES)
     if X.dtype != theta.dtype:
         theta = theta.astype(np.result_type(X, theta))
-    parameters = _views(theta, sizes)
+    parameters = _views(theta, places)
     layers = _activations(activations, parameters)
     _takes_logits(loss, layers)
-    layers = _with_dropout(layers, X, parameters, dropout_rate, rng)
-    outputs = _forward(X, parameters, layers)
+    with_dropout = _with_dropout(layers, X, parameters, dropout_rate, rng)
+    outputs = _forward(X, parameters, with_dropout)
     if not all_finite(outputs[-1]):
         return np.inf, np.full_like(theta, np.nan)
     value, grad_output = _of_outputs(loss, outputs[-1], targets)
     gradient = np.empty(theta.shape, np.result_type(theta, grad_output))
-    _backward(grad_output, outputs, parameters, layers, _views(gradient, sizes))
+    _backward(grad_output, outputs, parameters, with_dropout, _views(gradient, places))
     return value, gradient
 
 
@@ -277,13 +281,14 @@ def penalty_and_gradient(
         >>> penalty_and_gradient(np.array([3.0, 4.0, 7.0]), [2, 1], weight_decay=2.0, count=5)
         (5.0, array([1.2, 1.6, 0. ]))
     """
-    theta = check.array("theta", theta, (count_parameters(sizes),), analytic=True)
+    places = _places(sizes)
+    theta = check.array("theta", theta, (places[-1].b.stop,), analytic=True)
     gradient = np.zeros_like(theta)
     count = check.integer("count", count, least=1)
     if check.number("weight_decay", weight_decay, least=0) == 0:
         return 0.0, gradient
     penalties = []
-    for (W, _), (slope, _) in zip(_views(theta, sizes), _views(gradient, sizes)):
+    for (W, _), (slope, _) in zip(_views(theta, places), _views(gradient, places)):
         penalties.append(regularization.l2_penalty(W, weight_decay, count))
         slope[...] = regularization.l2_penalty_grad(W, weight_decay, count)
     return np.sum(penalties).item(), gradient
@@ -320,23 +325,16 @@ def _backward(
     gradients: Parameters,
 ) -> None:
     """Write the gradient of every weight and bias into ``gradients``, arrays of the shapes of the parameters."""
-    delta = grad_output * _slope(activations[-1], outputs[-2], parameters[-1], outputs[-1])
+    delta = grad_output
     for layer in reversed(range(len(parameters))):
-        grad_W, grad_b = gradients[layer]
+        (W, b), (grad_W, grad_b), activation = parameters[layer], gradients[layer], activations[layer]
+        if activation is not IDENTITY:  # to multiply by ones would be one more pass over memory
+            slope = activation.slope(outputs[layer + 1] if activation.from_output else _affine(outputs[layer], W, b))
+            delta = np.multiply(delta, slope, out=None if delta is grad_output else delta)
         np.dot(delta.T, outputs[layer], out=grad_W)
         grad_b[:] = column_sums(delta)
         if layer > 0:  # the gradient with respect to the data is not needed
-            delta = np.dot(delta, parameters[layer][0])
-            delta *= _slope(activations[layer - 1], outputs[layer - 1], parameters[layer - 1], outputs[layer])
-
-
-def _slope(
-    activation: Activation, A_below: np.ndarray, layer: tuple[np.ndarray, np.ndarray], A: np.ndarray
-) -> np.ndarray | int:
-    """The derivative of a layer's activation, from the output that was kept or from the input, computed again."""
-    if activation is ACTIVATIONS["identity"]:
-        return 1  # an array of ones would be one more pass over memory
-    return activation.slope(A if activation.from_output else _affine(A_below, *layer))
+            delta = np.dot(delta, W)
 
 
 def _with_dropout(
@@ -345,10 +343,10 @@ def _with_dropout(
     parameters: Parameters,
     rate: float,
     rng: np.random.Generator | None,
-) -> list[Activation]:
+) -> Sequence[Activation]:
     """The activations of a network with dropout after each hidden layer."""
     if check.number("dropout_rate", rate, least=0, below=1) == 0:
-        return list(activations)
+        return activations
     rng = check.generator("rng", rng)
     hidden = [np.ones((len(X), len(b)), dtype=b.real.dtype) for _, b in parameters[:-1]]
     masks = [regularization.dropout(ones, rate, rng)[1] for ones in hidden]
@@ -369,13 +367,32 @@ def _dropped(activation: Activation, mask: np.ndarray, rate: float) -> Activatio
     return Activation(function, slope, activation.from_output, analytic=activation.analytic)
 
 
-def _views(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
-    parameters, start = [], 0
+class _Place(NamedTuple):
+    """Where the parameters of a layer lie in the flat vector."""
+
+    W: slice
+    shape: tuple[int, int]
+    b: slice
+
+
+def _places(sizes: Sequence[int]) -> tuple[_Place, ...]:
+    """One place a layer; the last stop is the number of parameters."""
+    return _places_of(*_sizes(sizes))
+
+
+@lru_cache
+def _places_of(*sizes: int) -> tuple[_Place, ...]:
+    """Kept, because training asks for the same at every step."""
+    places, start = [], 0
     for n_in, n_out in pairwise(sizes):
         middle, stop = start + n_out * n_in, start + n_out * (n_in + 1)
-        parameters.append((theta[start:middle].reshape(n_out, n_in), theta[middle:stop]))
+        places.append(_Place(slice(start, middle), (n_out, n_in), slice(middle, stop)))
         start = stop
-    return parameters
+    return tuple(places)
+
+
+def _views(theta: np.ndarray, places: Sequence[_Place]) -> Parameters:
+    return [(theta[W].reshape(shape), theta[b]) for W, shape, b in places]
 
 
 def _at_least_precision_of(X: np.ndarray, parameters: Parameters) -> Parameters:
@@ -400,7 +417,7 @@ def _activations(activations: Activations, parameters: Parameters) -> list[Activ
     if isinstance(activations, str | Activation):
         given = [activations] * len(parameters)
     else:
-        expected = f"a name such as 'relu', an activations.Activation, or a list with one a layer ({len(parameters)})"
+        expected = "a name such as 'relu', an activations.Activation, or a list with one a layer"
         given = check.sequence("activations", activations, expected)
     if len(given) != len(parameters):
         raise ValueError(f"activations must name one activation a layer, {len(parameters)}, got {len(given)}")
@@ -450,7 +467,7 @@ def _of_one_shape(name: str, function: Callable[[np.ndarray], np.ndarray]) -> Ca
 
 def _takes_logits(loss: str, activations: Sequence[Activation]) -> None:
     """Refuse an activation between the last layer and a loss that has the sigmoid or softmax in it already."""
-    if loss.endswith("_from_logits") and activations[-1] is not ACTIVATIONS["identity"]:
+    if loss.endswith("_from_logits") and activations[-1] is not IDENTITY:
         names = {record.function: name for name, record in ACTIVATIONS.items()}
         hidden = [names.get(activation.function, "relu") for activation in activations[:-1]]
         raise ValueError(

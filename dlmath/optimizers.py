@@ -307,10 +307,11 @@ def adam_step_in_place(
     learning_rate, beta1, beta2, epsilon = _adam_numbers(theta, learning_rate, beta1, beta2, epsilon)
     root = math.sqrt(1 - beta2**t)
     learning_rate = learning_rate * root / (1 - beta1**t)
-    epsilon = max(epsilon * root, float(np.finfo(theta.dtype).tiny))
+    epsilon = max(epsilon * root, check.smallest(theta))
     scratch = np.empty(min(BLOCK, theta.size), dtype=theta.dtype)
     for start in range(0, theta.size, BLOCK):
-        theta_, g_, m_, v_ = (vector[start : start + BLOCK] for vector in (theta, gradient, m, v))
+        block = slice(start, start + BLOCK)
+        theta_, g_, m_, v_ = theta[block], gradient[block], m[block], v[block]
         work = scratch[: theta_.size]
         m_ *= beta1
         m_ += np.multiply(g_, 1 - beta1, out=work)
