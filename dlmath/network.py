@@ -61,7 +61,7 @@ def unpack(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
         >>> W0, b0, W1, b1
         (array([[0., 1.]]), array([2.]), array([[3.]]), array([4.]))
     """
-    places = _places(sizes)
+    places = _places(*_sizes(sizes))
     return _views(check.array("theta", theta, (places[-1].b.stop,), analytic=True), places)
 
 
@@ -241,7 +241,7 @@ def loss_and_gradient(
         >>> float(loss), gradient
         (0.25, array([0.5 , 0.5 , 0.25]))
     """
-    places = _places(sizes)
+    places = _places(*_sizes(sizes))
     theta = check.array("theta", theta, (places[-1].b.stop,), analytic=True)
     X = check.array("X", X, ("N", sizes[0]), analytic=True)
     check.choice("loss", loss, LOSSES)
@@ -281,17 +281,18 @@ def penalty_and_gradient(
         >>> penalty_and_gradient(np.array([3.0, 4.0, 7.0]), [2, 1], weight_decay=2.0, count=5)
         (5.0, array([1.2, 1.6, 0. ]))
     """
-    places = _places(sizes)
+    places = _places(*_sizes(sizes))
     theta = check.array("theta", theta, (places[-1].b.stop,), analytic=True)
     gradient = np.zeros_like(theta)
     count = check.integer("count", count, least=1)
-    if check.number("weight_decay", weight_decay, least=0) == 0:
-        return 0.0, gradient
-    penalties = []
-    for (W, _), (slope, _) in zip(_views(theta, places), _views(gradient, places)):
-        penalties.append(regularization.l2_penalty(W, weight_decay, count))
-        slope[...] = regularization.l2_penalty_grad(W, weight_decay, count)
-    return np.sum(penalties).item(), gradient
+    weight_decay = check.number("weight_decay", weight_decay, least=0, most=check.largest(theta))
+    factor = theta.real.dtype.type(weight_decay / count)
+    penalty = 0.0
+    if factor > 0:  # otherwise an infinite weight costs nothing
+        for (W, _), (slope, _) in zip(_views(theta, places), _views(gradient, places)):
+            np.multiply(factor, W, out=slope)
+            penalty += np.sum(slope / 2 * W).item()
+    return penalty, gradient
 
 
 VARIANCES = {
@@ -327,14 +328,20 @@ def _backward(
     """Write the gradient of every weight and bias into ``gradients``, arrays of the shapes of the parameters."""
     delta = grad_output
     for layer in reversed(range(len(parameters))):
-        (W, b), (grad_W, grad_b), activation = parameters[layer], gradients[layer], activations[layer]
-        if activation is not IDENTITY:  # to multiply by ones would be one more pass over memory
-            slope = activation.slope(outputs[layer + 1] if activation.from_output else _affine(outputs[layer], W, b))
-            delta = np.multiply(delta, slope, out=None if delta is grad_output else delta)
+        (W, _), (grad_W, grad_b) = parameters[layer], gradients[layer]
+        if activations[layer] is not IDENTITY:
+            delta = delta * _slope(activations[layer], outputs[layer], parameters[layer], outputs[layer + 1])
         np.dot(delta.T, outputs[layer], out=grad_W)
         grad_b[:] = column_sums(delta)
         if layer > 0:  # the gradient with respect to the data is not needed
             delta = np.dot(delta, W)
+
+
+def _slope(
+    activation: Activation, A_below: np.ndarray, layer: tuple[np.ndarray, np.ndarray], A: np.ndarray
+) -> np.ndarray:
+    """The derivative of a layer's activation, from the output that was kept or from the input, computed again."""
+    return activation.slope(A if activation.from_output else _affine(A_below, *layer))
 
 
 def _with_dropout(
@@ -375,14 +382,8 @@ class _Place(NamedTuple):
     b: slice
 
 
-def _places(sizes: Sequence[int]) -> tuple[_Place, ...]:
-    """One place a layer; the last stop is the number of parameters."""
-    return _places_of(*_sizes(sizes))
-
-
-@lru_cache
-def _places_of(*sizes: int) -> tuple[_Place, ...]:
-    """Kept, because training asks for the same at every step."""
+@lru_cache  # training asks for the same places at every step
+def _places(*sizes: int) -> tuple[_Place, ...]:
     places, start = [], 0
     for n_in, n_out in pairwise(sizes):
         middle, stop = start + n_out * n_in, start + n_out * (n_in + 1)
