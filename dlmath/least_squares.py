@@ -122,10 +122,12 @@ def gauss_newton(
         True
     """
     theta, r, J, tolerance, steps = _problem(residual, jacobian, start, tolerance, steps)
-    rank = _rank(J)
+    influence = _lengths(J)
+    rank = _rank(J, influence)
     path, residuals, converged = [theta], [r], False
-    while len(path) <= steps and not converged and np.isfinite(_lengths(J)).all() and J.any():
-        converged = _is_short(_undamped_step(r, J), r, J, theta, tolerance) and _rank(J) >= rank
+    while len(path) <= steps and not converged and np.isfinite(influence).all() and J.any():
+        step = _undamped_step(r, J, influence)
+        converged = _is_short(step, r, influence, theta, tolerance) and _rank(J, influence) >= rank
         theta = theta + gauss_newton_step(r, J)
         r = _residuals_at(theta, residual, r.size)
         if not np.isfinite(_lengths(r)):
@@ -133,6 +135,7 @@ def gauss_newton(
         path.append(theta)
         residuals.append(r)
         J = _jacobian_at(theta, jacobian, r.size)
+        influence = _lengths(J)
     return _fit(path, residuals, converged)
 
 
@@ -185,8 +188,9 @@ def levenberg_marquardt(
     """
     damping = check.number("damping", damping, above=0)
     theta, r, J, tolerance, steps = _problem(residual, jacobian, start, tolerance, steps)
-    influence, rank = _lengths(J), _rank(J)
-    path, residuals, converged = [theta], [r], _at_rest(r, J, theta, tolerance)
+    lengths = influence = _lengths(J)
+    rank = _rank(J, lengths)
+    path, residuals, converged = [theta], [r], _at_rest(r, J, lengths, theta, tolerance)
     for _ in range(steps):
         if converged or damping > np.finfo(J.dtype).max:
             break
@@ -196,13 +200,14 @@ def levenberg_marquardt(
         accepted = _lengths(trial_r) <= _lengths(r)
         if accepted:
             trial_J = _jacobian_at(trial, jacobian, r.size)
-            accepted = np.isfinite(_lengths(trial_J)).all()
+            lengths = _lengths(trial_J)
+            accepted = np.isfinite(lengths).all()
         if accepted:
             theta, r, J = trial, trial_r, trial_J
             path.append(theta)
             residuals.append(r)
-            influence = np.maximum(MEMORY * influence, _lengths(J))
-            converged = _at_rest(r, J, theta, tolerance) and _rank(J) >= rank
+            influence = np.maximum(MEMORY * influence, lengths)
+            converged = _at_rest(r, J, lengths, theta, tolerance) and _rank(J, lengths) >= rank
             damping /= 10
         else:
             damping *= 3
@@ -276,7 +281,8 @@ def _nan_is_infinite(name: str, value: np.ndarray) -> np.ndarray:
 
 
 def _fit(path: list[np.ndarray], residuals: list[np.ndarray], converged: bool) -> Fit:
-    costs = np.array([0.5 * float(_lengths(r)) * float(_lengths(r)) for r in residuals])
+    lengths = [float(_lengths(r)) for r in residuals]
+    costs = np.array([0.5 * length * length for length in lengths])
     return Fit(np.array(path), costs.astype(path[0].dtype), converged)
 
 
@@ -284,34 +290,36 @@ def _lengths(columns: np.ndarray) -> np.ndarray:
     """The length of a vector, or of each column of a matrix: squared only after the largest entry is divided out."""
     largest = np.abs(columns).max(axis=0)
     unit = np.where((largest > 0) & np.isfinite(largest), largest, 1)
-    return unit * np.linalg.norm(columns / unit, axis=0)
+    scaled = columns / unit
+    return unit * np.sqrt(np.sum(scaled * scaled, axis=0))
 
 
-def _undamped_step(r: np.ndarray, J: np.ndarray) -> np.ndarray:
+# Where a Jacobian is passed, the lengths of its columns come with it: each is computed once.
+
+
+def _undamped_step(r: np.ndarray, J: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """The Gauss-Newton step, computed with columns of length 1: no parameter counts as noise because of its units."""
-    lengths = _lengths(J)
     units = np.where(lengths > 0, lengths, 1)
     return gauss_newton_step(r, J / units) / units
 
 
-def _rank(J: np.ndarray) -> int:
+def _rank(J: np.ndarray, lengths: np.ndarray) -> int:
     """How many combinations of the parameters have an influence on the residuals."""
-    lengths = _lengths(J)
     return int(np.linalg.matrix_rank(J / np.where(lengths > 0, lengths, 1)))
 
 
-def _is_short(step: np.ndarray, r: np.ndarray, J: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
+def _is_short(step: np.ndarray, r: np.ndarray, lengths: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
     """Whether a step changes little, with every parameter in units of its column of the Jacobian."""
-    lengths, tolerance = _lengths(J), max(tolerance, 4 * float(np.finfo(step.dtype).eps))
+    tolerance = max(tolerance, 4 * float(np.finfo(step.dtype).eps))
     size = _lengths(lengths * theta) + _lengths(r)
     return bool(np.isfinite(size) and _lengths(lengths * step) <= tolerance * size)
 
 
-def _at_rest(r: np.ndarray, J: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
+def _at_rest(r: np.ndarray, J: np.ndarray, lengths: np.ndarray, theta: np.ndarray, tolerance: float) -> bool:
     """Whether the undamped step leads nowhere: it is short, or it gains nothing."""
-    step = _undamped_step(r, J)
+    step = _undamped_step(r, J, lengths)
     gain = _lengths(J @ step) / _lengths(r) if r.any() else 0.0
-    return _is_short(step, r, J, theta, tolerance) or bool(gain <= 16 * math.sqrt(np.finfo(r.dtype).eps))
+    return _is_short(step, r, lengths, theta, tolerance) or bool(gain <= 16 * math.sqrt(np.finfo(r.dtype).eps))
 
 
 def _linearization(residuals: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

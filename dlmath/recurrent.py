@@ -171,12 +171,12 @@ def lstm(
     h, c = h_0, c_0
     for t in range(X.shape[-2]):
         z = gates[..., t, :] + h @ W_h.T
-        z_i, z_f, z_u, z_o = np.split(z, 4, axis=-1)
-        i, f, u, o = _sigmoid(z_i), _sigmoid(z_f), np.tanh(z_u), _sigmoid(z_o)
+        gates[..., t, :] = _sigmoid(z)
+        i, f, u, o = _four(gates[..., t, :])
+        u[...] = np.tanh(_four(z)[2])
         c = f * c + i * u
         h = o * np.tanh(c)
         H[..., t, :], C[..., t, :] = h, c
-        gates[..., t, :] = np.concatenate([i, f, u, o], axis=-1)
     return H, C, gates
 
 
@@ -249,7 +249,7 @@ def lstm_backward(
     to_h = np.zeros_like(deltas[..., 0, :n_hidden])  # what later times send back, to the state and to the cell state
     to_c = np.zeros_like(to_h)
     for t in reversed(range(X.shape[-2])):
-        i, f, u, o = np.split(gates[..., t, :], 4, axis=-1)
+        i, f, u, o = _four(gates[..., t, :])
         c_before = C[..., t - 1, :] if t else c_0
         squashed = np.tanh(C[..., t, :])
         grad_h = grad_H[..., t, :] + to_h
@@ -267,6 +267,12 @@ def lstm_backward(
     grad_W_x = rows.T @ X.reshape(-1, n_in)
     grad_W_h = rows.T @ previous.reshape(-1, n_hidden)
     return grad_X, to_h, to_c, grad_W_x, grad_W_h, column_sums(rows)
+
+
+def _four(gates: np.ndarray) -> list[np.ndarray]:
+    """Views of i, f, u and o, which lie side by side."""
+    size = gates.shape[-1] // 4
+    return [gates[..., start : start + size] for start in range(0, 4 * size, size)]
 
 
 def _lstm_arrays(
