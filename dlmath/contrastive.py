@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from dlmath import _check as check
-from dlmath.activations import log_softmax
+from dlmath.activations import log_softmax, softmax
 
 
 @check.overflowing
@@ -110,7 +110,7 @@ def clip_loss_grad(images: np.ndarray, texts: np.ndarray, temperature: float) ->
     temperature = _temperature(temperature)
     (U, image_norms), (V, text_norms) = _directions("images", images), _directions("texts", texts)
     logits = (U @ V.T) / temperature
-    rows, columns = np.exp(log_softmax(logits, axis=1)), np.exp(log_softmax(logits, axis=0))
+    rows, columns = softmax(logits, axis=1), softmax(logits, axis=0)
     grad_logits = (rows + columns - 2 * np.eye(len(logits), dtype=logits.dtype)) / (2 * len(logits))
     grad_images = _across(grad_logits @ V, U) / temperature / image_norms
     grad_texts = _across(grad_logits.T @ U, V) / temperature / text_norms
