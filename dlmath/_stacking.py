@@ -34,11 +34,12 @@ class Stack(NamedTuple):
 
 def stack_of(figure: Figure) -> Stack | None:
     """How the panels of a figure are stacked; None if they are not side by side."""
-    height = figure.bbox.height
-    boxes = [_flipped(Bbox.union(boxes), height) for boxes in _boxes(figure)]
-    panels = [Bbox.union(group) for group in _cut(boxes)] if len(boxes) > 1 else []
-    panels = [panel.padded(_MARGIN) for panel in panels]
-    width = max((panel.width for panel in panels), default=0)
+    together = _together(figure)
+    if len(together) < 2:
+        return None
+    boxes = [_flipped(Bbox.union(_boxes(group)), figure.bbox.height) for group in together]
+    panels = [Bbox.union(group).padded(_MARGIN) for group in _cut(boxes)]
+    width = max(panel.width for panel in panels)
     if len(panels) < 2 or width > _WORTH_IT * figure.bbox.width:
         return None
     shifts, below = [], 0.0
@@ -80,7 +81,7 @@ def container(figure: Figure, stack: Stack | None, svg: str) -> str:
     return f'<div class="dl-figure dl-stack" style="{size}">{svg}</div>'
 
 
-def _boxes(figure: Figure) -> list[list[Bbox]]:
+def _together(figure: Figure) -> list[list[Artist]]:
     """What must stay together: axes with their colour bars, and each legend of the figure."""
     bars = {
         bar.ax: axes
@@ -88,12 +89,15 @@ def _boxes(figure: Figure) -> list[list[Bbox]]:
         for mappable in axes.get_children()
         if (bar := getattr(mappable, "colorbar", None)) is not None
     }
-    together: dict[Artist, list[Bbox | None]] = {}
+    groups: dict[Artist, list[Artist]] = {}
     for axes in figure.axes:
-        together.setdefault(bars.get(axes, axes), []).append(axes.get_tightbbox())
-    for artist in [*figure.legends, *figure.texts]:
-        together[artist] = [artist.get_window_extent()]
-    return [[box for box in boxes if box is not None] for boxes in together.values()]
+        groups.setdefault(bars.get(axes, axes), []).append(axes)
+    return [*groups.values(), *([artist] for artist in (*figure.legends, *figure.texts))]
+
+
+def _boxes(artists: list[Artist]) -> list[Bbox]:
+    boxes = (each.get_tightbbox() if isinstance(each, Axes) else each.get_window_extent() for each in artists)
+    return [box for box in boxes if box is not None]
 
 
 def _flipped(box: Bbox, height: float) -> Bbox:

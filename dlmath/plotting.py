@@ -146,7 +146,6 @@ def render(figure: Figure, salt: str) -> str:
 def _rendered(figure: Figure, salt: str) -> tuple[str, _stacking.Stack | None]:
     """The picture, and how its panels are stacked."""
     definitions = _svg.Definitions(f"dl-{hashlib.sha256(salt.encode()).hexdigest()[:8]}")
-    _svg.lay_out(figure)
     pieces = _svg.all_pieces(figure, definitions)
     stack = _stacking.stack_of(figure)
     body = _stacking.in_panels(stack, [(_stacking.panel_of(figure, stack, each), pieces[each]) for each in pieces])
