@@ -125,6 +125,21 @@ def test_the_workflows_publish_what_is_built_where_the_links_lead():
     assert deploy["force"] is False
 
 
+def test_what_is_said_of_publishing_is_in_the_workflow():
+    workflow = yaml.safe_load(WORKFLOWS[0].with_name("pages.yml").read_text(encoding="utf-8"))
+    section = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Publish your own\n")[2].split("\n## ")[0]
+    )
+    assert f"`{workflow['name']}`" in section
+    assert f"the branch `{publishing.PAGES_BRANCH}`" in section
+    assert f"`{uses('rossjrw/pr-preview-action')[0]['umbrella-dir']}/`" in section
+    triggers = workflow[True]  # YAML 1.1 reads `on` so
+    assert {"push", "workflow_dispatch", "pull_request"} <= set(triggers)
+    (site,) = re.findall(r"`(https://\S+/)`", section)
+    (repository,) = re.findall(r"REPOSITORY=(\S+)", section)
+    assert publishing.site_of(repository) == site
+
+
 def test_the_workflows_that_publish_know_where():
     """A fork publishes under its own address, without a change to a file."""
     github = {"server_url": "https://github.com", "repository": "someone/their-book"}
