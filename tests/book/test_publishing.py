@@ -157,10 +157,10 @@ def file_of(address: str, pages: Path) -> Path:
 def test_every_address_of_the_pages_below_their_path_has_its_file(books):
     _, published = books
     places = set()
-    for page in published.rglob("*.html"):
+    for page in set(published.rglob("*.html")) - set((published / "_static").rglob("*")):  # the theme's templates
         here = f"{SITE}{page.relative_to(published).as_posix()}"
-        named = re.findall(r'(?:href|src|content)="([^"]+)"', page.read_text(encoding="utf-8"))
-        links = [name for name in named if re.match(r"[./#\w-]+\.\w+|https?://", name)]
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r'(?:href|src)="([^"#:]+)["#]', text) + re.findall(rf'"({re.escape(SITE)}[^"#]*)["#]', text)
         places |= {urljoin(here, link) for link in links}
     for notebook in (published / "_sources").rglob("*.ipynb"):
         places |= set(re.findall(rf"{re.escape(SITE)}[\w./-]+", notebook.read_text(encoding="utf-8")))
