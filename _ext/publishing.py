@@ -28,6 +28,7 @@ import dlmath
 
 WHEEL = f"wheels/dlmath-{dlmath.__version__}-py3-none-any.whl"
 """The package and the exercises, beside the pages."""
+GITHUB = "https://github.com/"
 PAGES_BRANCH = "gh-pages"
 """The branch of the repository that holds the published pages, from which Colab opens the downloads."""
 LITE = "lite"
@@ -65,6 +66,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
         for extension in ("sphinxext.opengraph", "sphinx_sitemap", "notfound.extension"):
             app.setup_extension(extension)
         app.connect("build-finished", draw_picture)
+    if place.repository.startswith(GITHUB):
+        app.setup_extension("sphinx.ext.githubpages")  # .nojekyll: GitHub leaves out _static and _sources without it
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -129,8 +132,8 @@ def launches(place: Place, docname: str) -> dict[str, str]:
         'https://mybinder.org/v2/gh/ada/book/HEAD?urlpath=lab/tree/chapters/math/loss.ipynb'
     """
     found = {}
-    if place.repository.startswith("https://github.com/"):
-        repository = place.repository.removeprefix("https://github.com/")
+    if place.repository.startswith(GITHUB):
+        repository = place.repository.removeprefix(GITHUB)
         file = f"{PAGES_BRANCH}/_sources/{quote(docname)}.ipynb"
         found["Colab"] = f"https://colab.research.google.com/github/{repository}/blob/{file}"
         found["Binder"] = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/{quote(docname)}.ipynb"

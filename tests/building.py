@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -81,7 +82,7 @@ certify("mse-gradient", equation, inputs=[P, Y], code=losses.mse_grad, witness=w
 
 
 class SmallBook:
-    """A copy of the project with chapters of its own, to be built."""
+    """A copy of the project with chapters of its own, to be built. Where the project is published, it is not."""
 
     def __init__(self, folder: Path, root: Path, **chapters: list[str]) -> None:
         self.folder = folder
@@ -89,6 +90,9 @@ class SmallBook:
             shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("_config.yml", "references.bib"):
             shutil.copy(root / name, folder)
+        config = folder / "_config.yml"
+        text = config.read_text(encoding="utf-8")
+        config.write_text(re.sub(r"\burl: *[^\s,}]+", 'url: ""', text, count=1), encoding="utf-8")
         for name, cells in chapters.items():
             self.write(name, *cells)
         self.toc(*chapters)
@@ -132,8 +136,8 @@ class SmallBook:
         return output
 
     def _environment(self, changes: dict[str, str]) -> dict[str, str]:
-        """With the copy of dlmath, not the installed one."""
-        return os.environ | changes | {"PYTHONPATH": str(self.folder)}
+        """With the copy of dlmath, not the installed one, and without the address of the repository."""
+        return os.environ | {"REPOSITORY": ""} | changes | {"PYTHONPATH": str(self.folder)}
 
     def copied(self, folder: Path) -> SmallBook:
         """The book as it is, elsewhere, with the times of its files."""

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import publishing
 import pytest
 import yaml
 from check_jsonschema.cli import main as check_jsonschema
@@ -93,9 +94,12 @@ def targets_of(makefile: str) -> set[str]:
     return set(" ".join(re.findall(r"^([a-z -]+):", makefile, flags=re.MULTILINE)).split())
 
 
+def jobs(workflow: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"].values())
+
+
 def steps(workflow: Path) -> list[dict[str, Any]]:
-    jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"].values()
-    return [step for job in jobs for step in job["steps"]]
+    return [step for job in jobs(workflow) for step in job["steps"]]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda file: file.stem)
@@ -104,6 +108,45 @@ def test_the_shell_steps_of_a_workflow_are_shell(workflow):
         if "run" in step:
             script = re.sub(r"\$\{\{.*?\}\}", "expression", step["run"])
             assert subprocess.run(["bash", "-n", "-c", script], check=False).returncode == 0, script
+
+
+def uses(action: str) -> list[dict[str, Any]]:
+    """What the workflows tell an action."""
+    return [step["with"] for file in WORKFLOWS for step in steps(file) if step.get("uses", "").startswith(f"{action}@")]
+
+
+def test_the_workflows_publish_what_is_built_where_the_links_lead():
+    (deploy,) = uses("JamesIves/github-pages-deploy-action")
+    (preview,) = uses("rossjrw/pr-preview-action")
+    assert deploy["folder"] == preview["source-dir"] == "_build/html"
+    for settings, name in ((deploy, "branch"), (preview, "preview-branch")):
+        assert settings.get(name, "gh-pages") == publishing.PAGES_BRANCH
+    assert deploy["clean-exclude"].rstrip("/") == preview["umbrella-dir"]  # or a push would delete the previews
+    assert deploy["force"] is False
+
+
+def test_what_is_said_of_publishing_is_in_the_workflow():
+    workflow = yaml.safe_load(WORKFLOWS[0].with_name("pages.yml").read_text(encoding="utf-8"))
+    section = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Publish your own\n")[2].split("\n## ")[0]
+    )
+    assert f"`{workflow['name']}`" in section
+    assert f"the branch `{publishing.PAGES_BRANCH}`" in section
+    assert f"`{uses('rossjrw/pr-preview-action')[0]['umbrella-dir']}/`" in section
+    triggers = workflow[True]  # YAML 1.1 reads `on` so
+    assert {"push", "workflow_dispatch", "pull_request"} <= set(triggers)
+    (site,) = re.findall(r"`(https://\S+/)`", section)
+    (repository,) = re.findall(r"REPOSITORY=(\S+)", section)
+    assert publishing.site_of(repository) == site
+
+
+def test_the_workflows_that_publish_know_where():
+    """A fork publishes under its own address, without a change to a file."""
+    github = {"server_url": "https://github.com", "repository": "someone/their-book"}
+    for name in ("pages", "release"):
+        (job,) = jobs(WORKFLOWS[0].with_name(f"{name}.yml"))
+        address = re.sub(r"\$\{\{ github\.(\w+) \}\}", lambda match: github[match[1]], job["env"]["REPOSITORY"])
+        assert publishing.site_of(address) == "https://someone.github.io/their-book/"
 
 
 def test_the_workflows_run_on_every_python_that_is_promised():

@@ -10,7 +10,8 @@ import lab
 import lite as laid_out
 import pytest
 
-CHAPTERS = os.environ.get("LITE_CHAPTERS", "math/loss equations/activation-functions").split()
+ONE_OF_EACH_PART = "math/loss equations/activation-functions forward/contrastive-loss"
+CHAPTERS = os.environ.get("LITE_CHAPTERS", ONE_OF_EACH_PART).split()
 MINUTES = 20  # on a busy machine; on a quiet one it takes two
 RUN_ALL = """
 async () => {
@@ -78,14 +79,15 @@ def test_a_chapter_runs_from_top_to_bottom(tab, lite, chapter):
 
 def move_the_first_figure(tab):
     """A slider of a live figure moves it, by mouse and by keyboard: the kernel computes what the sentence now says."""
-    track = tab.locator(".widget-slider .noUi-base").first
+    cell = tab.locator(".jp-Cell:has(.widget-slider .noUi-base)").first  # the first figure may have buttons alone
+    track = cell.locator(".widget-slider .noUi-base").first
     track.scroll_into_view_if_needed()
-    sentence = tab.locator(".dl-live-sentence").first.inner_text()
+    sentence = cell.locator(".dl-live-sentence")
+    before = sentence.inner_text()
     box = track.bounding_box()
     tab.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
-    changed = "before => document.querySelector('.dl-live-sentence').innerText !== before"
-    tab.wait_for_function(changed, arg=sentence)
-    number = tab.locator(".widget-slider .widget-readout").first
+    sentence.filter(has_not_text=before).wait_for()
+    number = cell.locator(".widget-slider .widget-readout").first
     by_mouse = number.inner_text()
     tab.keyboard.press("Escape")
     track.locator(".noUi-handle").focus()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import types
 from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import downloads
@@ -19,7 +20,7 @@ from building import CERTIFICATE, SmallBook
 from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from publishing import Place
-from support import chapter_files
+from support import chapter_files, serving
 
 REPOSITORY = "https://github.com/Ada/deep-math"
 SITE = "https://ada.github.io/deep-math/"
@@ -145,6 +146,64 @@ def test_the_page_for_wrong_addresses_can_stand_at_any_of_them(books):
     addresses = re.findall(r'(?:href|src)="([^"]+)"', page)
     assert len(addresses) > 10
     assert [a for a in addresses if not a.startswith(("/deep-math/", "#", "https://", "data:"))] == []
+
+
+def file_of(address: str, pages: Path) -> Path:
+    """The file that is served at an address of the published pages."""
+    file = pages / unquote(urlsplit(address).path.removeprefix(urlsplit(SITE).path))
+    return file / "index.html" if file.is_dir() else file
+
+
+def test_every_address_of_the_pages_below_their_path_has_its_file(books):
+    _, published = books
+    places = set()
+    for page in set(published.rglob("*.html")) - set((published / "_static").rglob("*")):  # the theme's templates
+        here = f"{SITE}{page.relative_to(published).as_posix()}"
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r'(?:href|src)="([^"#:]+)["#]', text) + re.findall(rf'"({re.escape(SITE)}[^"#]*)["#]', text)
+        places |= {urljoin(here, link) for link in links}
+    for notebook in (published / "_sources").rglob("*.ipynb"):
+        places |= set(re.findall(rf"{re.escape(SITE)}[\w./-]+", notebook.read_text(encoding="utf-8")))
+    ours = {place for place in places if urlsplit(place).netloc == urlsplit(SITE).netloc}
+    assert len(ours) > 30
+    assert [place for place in ours if not place.startswith(SITE) or not file_of(place, published).is_file()] == []
+
+
+def test_colab_and_binder_open_files_of_the_branches_they_name(books):
+    _, published = books
+    root = published.parents[1]
+    for chapter in ("chapters/one", "chapters/two"):
+        found = publishing.launches(Place(REPOSITORY, SITE), chapter)
+        on_pages = found["Colab"].partition(f"/Ada/deep-math/blob/{publishing.PAGES_BRANCH}/")[2]
+        assert (published / on_pages).is_file()
+        in_repository = found["Binder"].partition("/Ada/deep-math/HEAD?urlpath=lab/tree/")[2]
+        assert (root / in_repository).is_file()
+
+
+@pytest.fixture(scope="module")
+def github(books, tmp_path_factory):
+    """The published book as GitHub serves it, below a path; and a preview of a pull request below that."""
+    _, published = books
+    place = tmp_path_factory.mktemp("github")
+    hidden = () if (published / ".nojekyll").exists() else ("_*", ".*")  # what Jekyll leaves out
+    for folder in ("deep-math", "deep-math/pull/pr-7"):
+        shutil.copytree(published, place / folder, ignore=shutil.ignore_patterns(*hidden), dirs_exist_ok=True)
+    with serving(place) as address:
+        yield address
+
+
+@pytest.mark.parametrize("below", ["deep-math", "deep-math/pull/pr-7"])
+def test_github_serves_all_that_a_page_asks_for(browser, github, below):
+    tab = browser.new_page()
+    failed = []
+    tab.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
+    tab.goto(f"{github}/{below}/chapters/one.html", wait_until="networkidle")
+    assert failed == []
+    assert tab.locator("mjx-container").count() > 0
+    assert tab.evaluate("getComputedStyle(document.querySelector('.bd-sidebar-primary')).position") == "sticky"
+    notebook = tab.locator(".dl-run a[download]").evaluate("link => link.href")
+    assert tab.request.get(notebook).ok
+    tab.close()
 
 
 @pytest.mark.parametrize(
