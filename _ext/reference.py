@@ -5,6 +5,7 @@ The pages are written when a build begins and are not kept in the repository: a 
 
 from __future__ import annotations
 
+import importlib
 import pkgutil
 from pathlib import Path
 
@@ -24,6 +25,7 @@ MODULES = sorted(module.name for module in pkgutil.iter_modules(dlmath.__path__)
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("modules", Modules)
     app.connect("config-inited", write_pages)
+    app.connect("viewcode-follow-imported", module_of_alias)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -41,6 +43,12 @@ def write_pages(app: Sphinx, config: Config) -> None:
         page, text = folder / f"{module}.md", PAGE.format(f"dlmath.{module}")
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")
+
+
+def module_of_alias(app: Sphinx, module: str, name: str) -> str | None:
+    """For an alias such as ``Parameters`` the module that says it, not the one of ``list``, which has no page."""
+    value = getattr(importlib.import_module(module), name.partition(".")[0], None)
+    return module if getattr(value, "__module__", None) == "builtins" else None
 
 
 class Modules(SphinxDirective):

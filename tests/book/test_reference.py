@@ -4,6 +4,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -60,3 +61,9 @@ def test_pages_are_written_when_they_are_missing_or_differ_and_go_with_their_mod
     assert page.stat().st_mtime == 0
     assert (folder / "attention.md").read_text(encoding="utf-8") == written.replace("losses", "attention")
     assert {f"dlmath.{path.stem}" for path in folder.iterdir()} == set(MODULES)
+
+
+def test_the_list_of_sources_has_a_page_for_each(html):
+    listed = re.findall(r'<li><a href="([^"]+)">', (html / "_modules/index.html").read_text(encoding="utf-8"))
+    assert any(page.startswith("dlmath/network") for page in listed)
+    assert [page for page in listed if not (html / "_modules" / page).exists()] == []
