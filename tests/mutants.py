@@ -179,14 +179,19 @@ def codes_of(source: str | ast.Module, path: str) -> dict[tuple[str, int], CodeT
     return found
 
 
+def where(code: CodeType) -> tuple[object, ...]:
+    """The place of a function in its file, by columns too: several lambdas may stand in a line."""
+    return code.co_qualname, *code.co_positions()
+
+
 def put_in(module: str, functions: list[FunctionType], changed: str | ast.Module) -> None:
     """Give the functions of an imported module the code that they have in another version of it."""
     path = file_of(module)
     before, after = (codes_of(each, str(path)) for each in (path.read_text(encoding="utf-8"), changed))
-    place = {(name, code.co_firstlineno): (name, number) for (name, number), code in before.items()}
+    place = {where(code): key for key, code in before.items()}
     for function in functions:
         code = function.__code__
-        new = after.get(place.get((code.co_qualname, code.co_firstlineno), ("", 0)))
+        new = after.get(place.get(where(code), ("", 0)))
         if new is not None and len(new.co_freevars) == len(code.co_freevars):
             function.__code__ = new
 
