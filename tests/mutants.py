@@ -3,6 +3,7 @@
     python tests/mutants.py                           all modules but those that pyproject.toml excludes
     python tests/mutants.py losses exercises.engine     these modules only
     python tests/mutants.py --sample 60 verify          60 of its mutants, always the same ones
+    python tests/mutants.py --sample 60 --seed b verify 60 others
     python tests/mutants.py --again losses              those that survived last time, with the tests as they are now
 
 mutmut invents the changes. They are made here: pytest collects the tests of the module once, and for each mutant a
@@ -371,7 +372,7 @@ def remembering(module: str) -> list[Any]:
     return [each for each in caches if (each.__module__ or "").startswith(module)]
 
 
-def mutated(module: str, sample: int | None, again: bool) -> tuple[int, int, list[str]]:
+def mutated(module: str, sample: int | None, seed: str, again: bool) -> tuple[int, int, list[str]]:
     """Run the mutants of one module: how many there are, how many were run, and the changes that no test noticed."""
     mutants = mutants_of(module)
     last = LAST / f"{module}.json"
@@ -380,7 +381,7 @@ def mutated(module: str, sample: int | None, again: bool) -> tuple[int, int, lis
         run, alive = json.loads(last.read_text(encoding="utf-8"))
         mutants = [mutant for mutant in mutants if mutant.change in alive]
     elif sample is not None and sample < count:
-        mutants = random.Random(module).sample(mutants, sample)
+        mutants = random.Random(module + seed).sample(mutants, sample)
     if not again:
         mutants = [mutant for mutant in mutants if has_the_same_names_from_outside(module, mutant)]
         run = len(mutants)
@@ -431,13 +432,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Change the package in small ways and count what the tests notice.")
     parser.add_argument("modules", nargs="*", help="such as losses or exercises.engine; all if none is given")
     parser.add_argument("--sample", type=int, help="so many mutants of each module, drawn at random")
+    parser.add_argument("--seed", default="", help="any word, for another sample")
     parser.add_argument("--again", action="store_true", help="only those that survived the last time")
     given = parser.parse_args()
     unknown = set(given.modules) - set(modules())
     if unknown:
         parser.error(f"not mutated, or no module of dlmath: {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
-    wrong = report({module: mutated(module, given.sample, given.again) for module in given.modules or modules()})
+    wrong = report({module: mutated(module, given.sample, given.seed, given.again) for module in given.modules or modules()})
     print("\n".join(wrong))
     return int(bool(wrong))
 

@@ -95,6 +95,7 @@ class TestTable:
     def test_a_record_holds_the_functions_of_its_name(self, name, dtype, rng):
         record = ACTIVATIONS[name]
         z = (3 * rng.standard_normal((4, 3))).astype(dtype)
+        z[0, 0] = 0  # where a kink is
         expected = getattr(activations, name)(z)
         assert record.function is getattr(activations, name)
         own = z.copy()
@@ -183,6 +184,13 @@ class TestSmoothActivations:
         w = z + 2j * rng.standard_normal(1000)
         left = w[w.real < 0]
         np.testing.assert_allclose(gelu(left), left * special.erfc(-left / np.sqrt(2)) / 2, rtol=1e-12)
+
+    def test_the_series_of_gelu_is_that_of_the_scaled_error_function(self):
+        special = pytest.importorskip("scipy.special")
+        pole, series = activations._weideman(40)
+        x = np.linspace(0, 30, 1000)
+        w = 2 * np.polyval(series, (pole - x) / (pole + x)) / (pole + x) ** 2 + 1 / np.sqrt(np.pi) / (pole + x)
+        np.testing.assert_allclose(w, special.erfcx(x), rtol=1e-14)
 
     @pytest.mark.parametrize("function", [softplus, softplus_grad, silu, silu_grad, gelu, gelu_grad])
     def test_at_the_ends(self, function):
