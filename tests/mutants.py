@@ -439,7 +439,9 @@ def main() -> int:
     if unknown:
         parser.error(f"not mutated, or no module of dlmath: {', '.join(sorted(unknown))}")
     os.chdir(ROOT)
-    wrong = report({module: mutated(module, given.sample, given.seed, given.again) for module in given.modules or modules()})
+    wrong = report(
+        {module: mutated(module, given.sample, given.seed, given.again) for module in given.modules or modules()}
+    )
     print("\n".join(wrong))
     return int(bool(wrong))
 

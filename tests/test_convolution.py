@@ -217,10 +217,17 @@ class TestBadInput:
     def test_shapes_that_do_not_fit(self):
         X, kernel, bias = self.X, self.kernel, self.bias
         refuses(lambda: layer(X[0], kernel, bias), "X", "(N, 3, H, W)")
-        refuses(lambda: layer(X[:, :2], kernel, bias), "X", "(N, 3, H, W)", "(2, 2, 7, 6)")
+        refuses(
+            lambda: layer(X[:, :2], kernel, bias),
+            "X",
+            "(N, 3, H, W) beside kernel of shape (4, 3, 3, 2)",
+            "(2, 2, 7, 6)",
+        )
         refuses(lambda: layer(X, kernel[0], bias), "kernel", "(C_out, C_in, kH, kW)")
-        refuses(lambda: layer(X, kernel, bias[:1]), "bias", "(4,)", "(1,)")
-        refuses(lambda: backward(np.ones((2, 4, 5, 4)), X, kernel), "grad_Y", "(2, 4, 5, 5)")
+        refuses(lambda: layer(X, kernel, bias[:1]), "bias", "(4,) beside kernel", "(1,)")
+        refuses(
+            lambda: backward(np.ones((2, 4, 5, 4)), X, kernel), "grad_Y", "(2, 4, 5, 5) beside X of shape (2, 3, 7, 6)"
+        )
         refuses(lambda: convolution.cross_correlation(X[0], kernel[0, 0]), "image", "(H, W)")
         refuses(lambda: convolution.cross_correlation(X[0, 0], kernel[0]), "kernel", "(kH, kW)")
         refuses(lambda: convolution.convolution(X[0, 0], kernel[0]), "kernel", "(kH, kW)")
@@ -230,7 +237,12 @@ class TestBadInput:
     def test_patches_that_do_not_fit(self):
         X, kernel, bias = self.X, self.kernel, self.bias
         Y, patches = conv2d(X, kernel, bias)
-        refuses(lambda: conv2d_backward(Y, X, kernel, patches[:1]), "patches", "(2, 18, 25)", "(1, 18, 25)")
+        refuses(
+            lambda: conv2d_backward(Y, X, kernel, patches[:1]),
+            "patches",
+            "(2, 18, 25) beside X of shape (2, 3, 7, 6)",
+            "(1, 18, 25)",
+        )
         refuses(lambda: conv2d_backward(Y, X, kernel, patches * np.nan), "patches", "NaN")
         refuses(lambda: conv2d_backward(Y, X, kernel, None), "patches", error=TypeError)
 

@@ -73,7 +73,13 @@ class TestSteps:
     def test_bad_input(self, step, linear):
         J, r = linear
         refuses(lambda: step(r[:, np.newaxis], J), "residuals must", "(N,)", error=ValueError)
-        refuses(lambda: step(r, J[1:]), "jacobian must", "(12, P)", "(11, 3)", error=ValueError)
+        refuses(
+            lambda: step(r, J[1:]),
+            "jacobian must",
+            "(12, P) beside residuals of shape (12,)",
+            "(11, 3)",
+            error=ValueError,
+        )
         refuses(lambda: step(r, r), "jacobian must", "(12, P)", error=ValueError)
         refuses(lambda: step(r * np.nan, J), "residuals must", "NaN", error=ValueError)
         refuses(lambda: step(r * np.inf, J), "residuals must be finite", "infinity", error=ValueError)

@@ -132,12 +132,12 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("argument", "value", "expected"),
         [
-            (0, np.ones((2, 6, 4)), "(N, T, 3)"),
+            (0, np.ones((2, 6, 4)), "(N, T, 3) beside W_x of shape (4, 3)"),
             (0, np.ones(3), "(T, 3)"),
-            (1, np.ones((3, 4)), "(2, 4)"),
+            (1, np.ones((3, 4)), "(2, 4) beside X of shape (2, 6, 3)"),
             (1, np.ones(4), "(2, 4)"),
             (2, np.ones(3), "(n_hidden, n_in)"),
-            (3, np.ones((4, 3)), "(4, 4)"),
+            (3, np.ones((4, 3)), "(4, 4) beside W_x of shape (4, 3)"),
             (4, np.ones(3), "(4,)"),
         ],
     )
@@ -149,8 +149,8 @@ class TestBadInput:
     def test_shapes_of_the_backward_pass(self):
         X, h_0, W_x, W_h, b = self.arrays
         H = rnn(X, h_0, W_x, W_h, b)
-        refuses(lambda: rnn_backward(H[:, :5], H, X, h_0, W_x, W_h), "grad_H", "(2, 6, 4)")
-        refuses(lambda: rnn_backward(H, H[:, :5], X, h_0, W_x, W_h), "H", "(2, 6, 4)")
+        refuses(lambda: rnn_backward(H[:, :5], H, X, h_0, W_x, W_h), "grad_H", "(2, 6, 4) beside H")
+        refuses(lambda: rnn_backward(H, H[:, :5], X, h_0, W_x, W_h), "H", "(2, 6, 4) beside X")
         refuses(lambda: rnn_backward(H, H, X, h_0[0], W_x, W_h), "h_0", "(2, 4)")
         refuses(lambda: rnn_backward(H * np.nan, H, X, h_0, W_x, W_h), "grad_H", "NaN")
 
@@ -309,10 +309,10 @@ class TestBadInputOfLstm:
     @pytest.mark.parametrize(
         ("argument", "value", "expected"),
         [
-            (0, np.ones((2, 6, 4)), "(N, T, 3)"),
-            (1, np.ones(4), "(2, 4)"),
-            (2, np.ones((2, 3)), "(2, 4)"),
-            (3, np.ones((4, 3)), "(16, n_in)"),
+            (0, np.ones((2, 6, 4)), "(N, T, 3) beside W_x of shape (16, 3)"),
+            (1, np.ones(4), "(2, 4) beside X of shape (2, 6, 3)"),
+            (2, np.ones((2, 3)), "(2, 4) beside h_0 of shape (2, 4)"),
+            (3, np.ones((4, 3)), "(16, n_in) beside W_h of shape (16, 4)"),
             (4, np.ones((4, 4)), "(16, 4)"),
             (5, np.ones(4), "(16,)"),
         ],

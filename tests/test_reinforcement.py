@@ -319,7 +319,7 @@ class TestBadInput:
             for value in NOT_NUMBERS:
                 refuses(lambda c=call, v=value: c(P=v), "P", error=TypeError)
                 refuses(lambda c=call, v=value: c(R=v), "R", error=TypeError)
-        refuses(lambda: bellman_optimality(Q[:4], P, R, terminal, 0.9), "Q", "(5, 3)")
+        refuses(lambda: bellman_optimality(Q[:4], P, R, terminal, 0.9), "Q", "(5, 3) beside R of shape (5, 3)")
         refuses(lambda: bellman_optimality(Q * np.nan, P, R, terminal, 0.9), "Q", "NaN")
 
     def test_numbers_out_of_range(self):
