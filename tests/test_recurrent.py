@@ -177,7 +177,7 @@ def test_float32_is_kept():
     assert {gradient.dtype for gradient in gradients(H, *arrays)} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize(("argument", "bits"), [(0, 32), (1, 32), (2, 64), (5, 64)], ids=["grad_H", "H", "X", "W_h"])
+@pytest.mark.parametrize(("argument", "bits"), [(0, 32), (1, 32), (2, 64), (3, 64), (4, 64), (5, 64)])
 def test_the_gradients_have_the_precision_of_inputs_and_weights(argument, bits):
     """One array of float64 among those of float32."""
     X, h_0, W_x, W_h, b = (array.astype(np.float32) for array in arrays_of(SHAPES[2]))
@@ -344,6 +344,15 @@ def test_lstm_keeps_float32():
     arrays = [array.astype(np.float32) for array in lstm_arrays(SHAPES[2])]
     assert {array.dtype for array in lstm(*arrays)} == {np.dtype(np.float32)}
     assert {gradient.dtype for gradient in lstm_gradients(lstm_states(*arrays), *arrays)} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(("argument", "bits"), [*((i, 32) for i in range(5)), *((i, 64) for i in range(5, 10))])
+def test_the_gradients_of_lstm_have_the_precision_of_inputs_and_weights(argument, bits):
+    *given, b = (array.astype(np.float32) for array in lstm_arrays(SHAPES[2]))
+    H, C, gates = lstm(*given, b)
+    arrays = [H, C, H, C, gates, *given]
+    arrays[argument] = arrays[argument].astype(np.float64)
+    assert {gradient.dtype for gradient in lstm_backward(*arrays)} == {np.dtype(f"float{bits}")}
 
 
 def test_lstm_of_huge_numbers_warns_of_nothing():
