@@ -331,6 +331,18 @@ def test_the_outcome_has_the_precision_of_images_and_kernel():
     assert [gradient.dtype.itemsize for gradient in of_double] == [4, 4, 4]
 
 
+@pytest.mark.parametrize("complex_one", ["grad_Y", "kernel"])
+def test_the_gradient_of_the_images_has_a_complex_step(complex_one, rng):
+    """It is linear in the gradient above and in the kernel."""
+    X, kernel, _ = arrays_of(SHAPES[2])
+    arguments = {"grad_Y": rng.standard_normal((2, 4, 5, 5)), "X": X, "kernel": kernel}
+    real, imaginary = arguments[complex_one], rng.standard_normal(arguments[complex_one].shape)
+    whole, one, other = (
+        backward(**{**arguments, complex_one: each})[0] for each in (real + 1j * imaginary, real, imaginary)
+    )
+    np.testing.assert_allclose(whole, one + 1j * other, rtol=1e-12, atol=1e-14)
+
+
 def test_no_warning_for_any_finite_input():
     huge = np.full((1, 1, 3, 3), 1e308)
     huge[0, 0, 0, 0] *= -1
@@ -421,6 +433,8 @@ def test_pooling_keeps_float32_and_its_arguments(rng):
     X = rng.standard_normal((2, 3, 4, 5)).astype(np.float32)
     Y = max_pool2d(X, 2)
     assert Y.dtype == max_pool2d_backward(Y, X, 2).dtype == np.float32
+    assert max_pool2d_backward(Y.astype(np.float64), X, 2).dtype == np.float32
+    assert max_pool2d_backward(Y, X.astype(np.float64), 2).dtype == np.float64
     leaves_arguments_alone(lambda X: max_pool2d(X, 2), X)
     leaves_arguments_alone(lambda X: max_pool2d(X, 1), X)
     leaves_arguments_alone(lambda grad, X: max_pool2d_backward(grad, X, 2), Y, X)

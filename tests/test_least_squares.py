@@ -373,6 +373,10 @@ class TestBothMethods:
             lambda: method(lambda t: np.ones(1 if t[0] == 0 else 2), lambda t: np.eye(1), [0.0]),
             "residual(theta)", "(1,)", "(2,)", error=ValueError,
         )  # fmt: skip
+        refuses(
+            lambda: method(lambda t: t - 1, lambda t: np.ones((1 if t[0] == 0 else 2, 1)), [0.0]),
+            "jacobian(theta) must have shape (1, 1), got (2, 1)", error=ValueError,
+        )  # fmt: skip
 
     def test_functions_must_be_functions(self, method):
         refuses(lambda: method(np.ones(1), lambda t: np.eye(1), [0.0]), "residual", "function", error=TypeError)
@@ -395,6 +399,17 @@ class TestBothMethods:
             return np.column_stack([1 - np.exp(-t[1] * x), t[0] * x * np.exp(-t[1] * x)])
 
         fit = method(residual, jacobian, [1.0, 300.0])
+        assert not fit.converged
+
+    @pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+    def test_influence_does_not_depend_on_the_unit_of_a_parameter(self, method, unit):
+        """The second residual falls until the parameter is -1, and stays there."""
+
+        def residual(t):
+            return np.array([t[0] - 1, unit * (max(t[1], -1) + 2)])
+
+        fit = method(residual, lambda t: np.diag([1, unit * (t[1] > -1)]), [0.0, 0.0])
+        assert fit.theta[1] < -1
         assert not fit.converged
 
     def test_nan_on_the_way_is_a_step_too_far(self, method):
