@@ -87,6 +87,8 @@ def test_stages_are_the_numbers_given():
         stages([0, 2], value=1)
     with pytest.raises(TypeError, match=r"^numbers must be an integer"):
         stages([0, 1.5])
+    with pytest.raises(TypeError, match=r"^value must be an integer"):
+        stages([0, 2], value=2.0)
     assert stages([-(2**53), -1000, 0]).values == (-(2**53), -1000, 0)
     with pytest.raises(ValueError, match=r"^numbers must be "):
         stages([-(2**53) - 1, 0])
@@ -239,6 +241,9 @@ class TestWhatUsersPass:
             play(0, 1, label="β₁"), stages([0, 1], label="β₁"), choice(["a"], label="β₁"), switch(True, label="β₁"),
         ]  # fmt: skip
         assert {label_text("beta_1", made) for made in makers} == {"β₁"}
+        plain = slider(0, 1), log_slider(1, 2), integers(0, 1), play(0, 1), stages([0, 1]), choice(["a"]), switch(True)
+        assert {label_text("beta_1", made) for made in plain} == {"beta 1"}
+        assert [made.kind for made in plain] == ["range", "range", "range", "play", "play", "choice", "switch"]
         assert label_text("weight_scale", slider(0, 1)) == "weight scale"
         assert label_text("n", control("n", ipywidgets.IntSlider(description="Steps"))) == "Steps"
         refuses(lambda: slider(0, 1, label=3), "label", "int", error=TypeError)
