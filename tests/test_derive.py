@@ -191,6 +191,9 @@ def test_identities_with_definitions():
         equality(equation, [sp.Eq(y, sigma(x))], {x: normal}, [x])
     trace = sp.Eq(sp.Trace(X * W.T * Y.T), sp.Trace(W.T * Y.T * X), evaluate=False)
     assert equality(trace, [], {X: normal, W: normal, Y: normal}, [X, W, Y]) == derive.PROVED
+    # A matrix of one row and one column is the number in it, on either side.
+    for one, other in [(sp.Trace(u * u.T), u.T * u), (u.T * u, sp.Trace(u * u.T))]:
+        assert equality(sp.Eq(one, other, evaluate=False), [], {u: normal}, [u]) == derive.PROVED
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import sys
 import pytest
 import sympy as sp
 from sympy.matrices.expressions.hadamard import HadamardPower
+from sympy.matrices.expressions.kronecker import KroneckerProduct
 
 from dlmath.printing import gathered, latex
 from dlmath.symbolic import elementwise, hadamard, ones, partial, sigma, sizes
@@ -62,6 +63,7 @@ g = sp.MatrixSymbol("g", n, 1)
         (ones(N).T * X, r"\mathbf{1}^{T} \mathbf{X}"),
         ((X.T * X).I * X.T * Y, r"\left(\mathbf{X}^{T} \mathbf{X}\right)^{-1} \mathbf{X}^{T} \mathbf{Y}"),
         (S**2, r"\mathbf{S}^{2}"),
+        (KroneckerProduct(S**2, S), r"\mathbf{S}^{2} \otimes \mathbf{S}"),
         (x.T * S * x, r"\mathbf{x}^{T} \mathbf{S} \mathbf{x}"),
         # Element-wise products and powers: what is not a letter is bracketed.
         (hadamard(D, Y), r"\boldsymbol{\delta}_{1} \odot \mathbf{Y}"),
