@@ -355,6 +355,23 @@ def test_the_gradients_of_lstm_have_the_precision_of_inputs_and_weights(argument
     assert {gradient.dtype for gradient in lstm_backward(*arrays)} == {np.dtype(f"float{bits}")}
 
 
+def test_the_ways_back_have_the_complex_step(rng):
+    """They are linear in the gradients that reach the states."""
+
+    def agree(back, *shapes):
+        real, imaginary = ([rng.standard_normal(shape) for shape in shapes] for _ in range(2))
+        whole = back(*(a + 1j * b for a, b in zip(real, imaginary)))
+        for gradient, a, b in zip(whole, back(*real), back(*imaginary)):
+            np.testing.assert_allclose(gradient, a + 1j * b, rtol=1e-12, atol=1e-14)
+
+    *given, b = arrays_of(SHAPES[2])
+    H = rnn(*given, b)
+    agree(lambda grad_H: rnn_backward(grad_H, H, *given), H.shape)
+    *given, b = lstm_arrays(SHAPES[2])
+    kept = lstm(*given, b)
+    agree(lambda grad_H, grad_C: lstm_backward(grad_H, grad_C, *kept, *given), H.shape, H.shape)
+
+
 def test_lstm_of_huge_numbers_warns_of_nothing():
     *given, b = (1e308 * np.sign(array) for array in lstm_arrays(SHAPES[2]))
     lstm(*given, b)
