@@ -184,7 +184,10 @@ def test_the_gradients_have_the_precision_of_inputs_and_weights(argument, bits):
     H = rnn(X, h_0, W_x, W_h, b)
     arrays = [np.ones_like(H), H, X, h_0, W_x, W_h]
     arrays[argument] = arrays[argument].astype(np.float64)
-    assert {gradient.dtype for gradient in rnn_backward(*arrays)} == {np.dtype(f"float{bits}")}
+    mixed, double = rnn_backward(*arrays), rnn_backward(*(array.astype(np.float64) for array in arrays))
+    assert {gradient.dtype for gradient in mixed} == {np.dtype(f"float{bits}")}
+    for gradient, exact in zip(mixed, double):
+        np.testing.assert_allclose(gradient, exact, rtol=1e-4 if bits == 32 else 1e-14)
 
 
 def test_no_warning_for_any_finite_input():
@@ -352,7 +355,10 @@ def test_the_gradients_of_lstm_have_the_precision_of_inputs_and_weights(argument
     H, C, gates = lstm(*given, b)
     arrays = [H, C, H, C, gates, *given]
     arrays[argument] = arrays[argument].astype(np.float64)
-    assert {gradient.dtype for gradient in lstm_backward(*arrays)} == {np.dtype(f"float{bits}")}
+    mixed, double = lstm_backward(*arrays), lstm_backward(*(array.astype(np.float64) for array in arrays))
+    assert {gradient.dtype for gradient in mixed} == {np.dtype(f"float{bits}")}
+    for gradient, exact in zip(mixed, double):
+        np.testing.assert_allclose(gradient, exact, rtol=1e-4 if bits == 32 else 1e-14, atol=1e-6 if bits == 32 else 0)
 
 
 def test_the_ways_back_have_the_complex_step(rng):
