@@ -36,7 +36,7 @@ clock = time.perf_counter if sys.platform == "emscripten" else time.process_time
 KEPT = 64
 """Searches whose results are kept."""
 
-_found: dict[Any, Any] = {}
+_found: dict[Any, list[Any]] = {}
 
 
 def named(
@@ -132,10 +132,7 @@ def _tells(value: Any) -> bool:
 
 
 def _versions(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> list[tuple[Slip, list[Outcome]]]:
-    key = ("code", exercise.name, fingerprint(inputs))
-    if key not in _found:
-        _keep(key, list(_tried(exercise, inputs)))
-    return cast(list[tuple[Slip, list[Outcome]]], _found[key])
+    return _searched(_tried, (exercise.name, fingerprint(inputs)), exercise, inputs)
 
 
 def _tried(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Slip, list[Outcome]]]:
@@ -159,10 +156,7 @@ def _tried(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> Iterator[tupl
 def _with_two_slips(
     exercise: Coding, inputs: Sequence[tuple[Any, ...]], versions: Sequence[tuple[Slip, Any]]
 ) -> list[tuple[Slip, Slip, list[Any]]]:
-    key = ("two in code", exercise.name, fingerprint(inputs))
-    if key not in _found:
-        _keep(key, list(_tried_twice(exercise, inputs, versions)))
-    return cast(list[tuple[Slip, Slip, list[Any]]], _found[key])
+    return _searched(_tried_twice, (exercise.name, fingerprint(inputs)), exercise, inputs, versions)
 
 
 def _tried_twice(
@@ -198,10 +192,14 @@ def _tree(function: Callable[..., Any]) -> ast.Module:
     return ast.parse(textwrap.dedent(inspect.getsource(function)))
 
 
-def _keep(key: Any, found: Any) -> None:
-    if len(_found) >= KEPT:
-        del _found[next(iter(_found))]
-    _found[key] = found
+def _searched(search: Callable[..., Iterator[Any]], key: Any, *arguments: Any) -> list[Any]:
+    """What the search finds for these arguments, which the key stands for; it is kept."""
+    if (search, key) not in _found:
+        found = list(search(*arguments))
+        if len(_found) >= KEPT:
+            del _found[next(iter(_found))]
+        _found[search, key] = found
+    return _found[search, key]
 
 
 def fingerprint(value: Any) -> Any:
@@ -241,11 +239,9 @@ def named_expression(
         theirs: the values of the answer.
         ours: those of the expression.
     """
-    key = ("expression", name, tuple(forms), fingerprint([[point[each] for each in arguments] for point in points]))
-    if key not in _found:
-        _keep(key, list(_computed(forms, arguments, functions, points, ours)))
+    key = (name, tuple(forms), fingerprint([[point[each] for each in arguments] for point in points]))
+    versions = _searched(_computed, key, forms, arguments, functions, points, ours)
     known: Known = dict.fromkeys(arguments)
-    versions = _found[key]
     if not any(map(_tells, theirs)):
         return None
     slip = _first(slip for slip, values in versions if all(map(same, theirs, values)))
@@ -254,10 +250,7 @@ def named_expression(
     for slip, values in versions:
         if all(map(same, theirs, [-value for value in values])):
             return f"{told(slip, known)} And the sign of all is wrong."
-    pair = ("two", *key[1:])
-    if pair not in _found:
-        _keep(pair, list(_of_two_slips(versions, arguments, functions, points)))
-    for first, second, values in _found[pair]:
+    for first, second, values in _searched(_of_two_slips, key, versions, arguments, functions, points):
         if all(map(same, theirs, values)):
             return f"Two slips: {told(first, known)} {told(second, known)}"
     return None

@@ -242,9 +242,18 @@ def test_what_is_the_same_has_the_same_fingerprint():
 
 def test_only_so_many_searches_are_kept(monkeypatch):
     monkeypatch.setattr(nearby, "_found", {})
-    for search in range(nearby.KEPT + 3):
-        nearby._keep(search, -search)
-    assert nearby._found == {search: -search for search in range(3, nearby.KEPT + 3)}
+    searched = []
+
+    def search(number):
+        searched.append(number)
+        yield -number
+
+    for _ in range(2):
+        for number in range(nearby.KEPT):
+            assert nearby._searched(search, number, number) == [-number]
+    assert searched == list(range(nearby.KEPT)), "each once"
+    nearby._searched(search, nearby.KEPT, nearby.KEPT)
+    assert [key for _, key in nearby._found] == list(range(1, nearby.KEPT + 1)), "the oldest is forgotten"
 
 
 @pytest.mark.parametrize(
