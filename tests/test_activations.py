@@ -426,7 +426,9 @@ class TestSoftmax:
         z = rng.standard_normal((2, 3))
         for call in (
             lambda: softmax(z, axis),
+            lambda: softmax_in_place(z, axis),
             lambda: log_softmax(z, axis),
+            lambda: logsumexp(z, axis),
             lambda: softmax_backward(z, z, axis),
             lambda: log_softmax_backward(z, z, axis),
         ):
@@ -448,7 +450,10 @@ class TestSoftmax:
         refuses(lambda: softmax(np.ones(2), None), "axis must", "integer", error=TypeError)
 
     def test_a_single_number_has_no_axis(self):
-        refuses(lambda: softmax(1.0), "axis", "0 dimensions", error=ValueError)
+        for function in (softmax, log_softmax, logsumexp, lambda z: softmax_in_place(np.array(z))):
+            refuses(lambda f=function: f(1.0), "z must have at least one axis", "0 dimensions", error=ValueError)
+        for name, back in (("s", softmax_backward), ("log_s", log_softmax_backward)):
+            refuses(lambda f=back: f(1.0, 1.0), f"{name} must have at least one axis", error=ValueError)
 
     @pytest.mark.parametrize("function", [softmax_backward, log_softmax_backward])
     def test_gradients_of_another_shape_are_refused(self, function):
