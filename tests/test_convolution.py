@@ -272,6 +272,7 @@ class TestBadInput:
             refuses(lambda f=function: f(padding=0.5), "padding", "integer", error=TypeError)
             refuses(lambda f=function: f(padding="valid"), "padding", "same", error=ValueError)
             refuses(lambda f=function: f(stride=2, padding="same"), "padding", "stride 2", error=ValueError)
+        refuses(lambda: convolution.output_size(4, 2, stride=0), "stride", "at least 1", error=ValueError)
         refuses(lambda: convolution.output_size(0, 1), "size", "at least 1")
         refuses(lambda: convolution.output_size(4, 0), "kernel_size", "at least 1")
         refuses(lambda: convolution.output_size(2.0, 1), "size", "integer", error=TypeError)
