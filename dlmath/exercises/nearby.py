@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import FunctionType
 from typing import Any, cast
 
 import numpy as np
@@ -213,9 +214,8 @@ def fingerprint(value: Any) -> Any:
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, list | tuple):
         return tuple(map(fingerprint, value))
-    if callable(value):
-        cells = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
-        return getattr(value, "__qualname__", ""), fingerprint(cells)
+    if isinstance(value, FunctionType):
+        return value.__qualname__, fingerprint([cell.cell_contents for cell in value.__closure__ or ()])
     return repr(value)
 
 
@@ -307,7 +307,7 @@ def _numbers(arguments: Sequence[str], points: Sequence[Mapping[str, Any]]) -> l
 
 
 def _has_matrices(numbers: Sequence[Mapping[str, Any]]) -> bool:
-    return any(isinstance(each, _Matrix) for each in numbers[0].values())
+    return any(isinstance(each, _Matrix) for point in numbers for each in point.values())
 
 
 def _values(function: Callable[..., Any], points: Sequence[Mapping[str, Any]]) -> list[Any] | None:

@@ -58,6 +58,7 @@ def answer(scale="w / w.sum()", squares="(x - y) ** 2", result="np.sqrt((s * q).
         ({"result": "-np.sqrt((s * q).sum(axis=0))"}, "sign"),
         ({"last": "w"}, "(`distance` is right.)"),
         ({"result": "2 * np.sqrt((s * q).sum(axis=0))"}, "`distance`: Your result is twice"),
+        ({"result": "0 * x[0]", "last": "w"}, "`weights`: A division is missing"),
     ],
 )
 def test_a_slip_is_told(judge, change, words):
@@ -370,11 +371,16 @@ def test_a_solution_that_may_be_made_endless_is_not_changed():
 
 
 def test_the_search_ends_with_its_time(monkeypatch):
-    times = iter([0.0, 0.0, *([1.0] * 3), *([nearby.SECONDS + 1] * 1000)])
-    monkeypatch.setattr(nearby, "clock", lambda: next(times))
-    assert len(list(nearby._tried(PAIR, PAIR.inputs(None)))) <= 3
-    times = iter([0.0, nearby.SECONDS])  # the solution itself takes too long
-    assert list(nearby._tried(PAIR, PAIR.inputs(None))) == []
+    inputs = PAIR.inputs(None)
+    versions = nearby._versions(PAIR, inputs)
+    for begin in (0.0, 1000.0):
+        times = iter([begin, begin, *([begin + 1] * 3), *([begin + nearby.SECONDS + 1] * 1000)])
+        monkeypatch.setattr(nearby, "clock", lambda: next(times))  # noqa: B023
+        assert 1 <= len(list(nearby._tried(PAIR, inputs))) <= 3
+        times = iter([begin, begin + nearby.SECONDS])  # the solution itself takes too long
+        assert list(nearby._tried(PAIR, inputs)) == []
+        times = iter([begin, *([begin + 0.1] * 3), *([begin + nearby.SECONDS / 4 + 0.1] * 1000)])
+        assert len(list(nearby._with_a_second(versions, double_and_shift.__globals__))) == 4
 
 
 def test_a_matrix_times_a_number_is_each_entry_times_it(rng):
