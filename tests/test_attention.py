@@ -287,8 +287,14 @@ class TestBadInput:
             "grad_output",
             "(2, 3, 4) beside output of shape (2, 3, 4)",
         )
-        refuses(lambda: attention_backward(output, Q, K, V, output[:, :1], weights), "output", "(2, 3, 4) beside Q")
-        refuses(lambda: attention_backward(output, Q, K, V, output, weights[..., :1]), "weights", "(2, 3, 5) beside Q")
+        refuses(
+            lambda: attention_backward(output, Q, K, V, output[:, :1], weights), "output", "(2, 3, 4) beside Q of shape"
+        )
+        refuses(
+            lambda: attention_backward(output, Q, K, V, output, weights[..., :1]),
+            "weights",
+            "(2, 3, 5) beside Q of shape",
+        )
 
     def test_masks(self):
         Q, K, V = self.Q, self.K, self.V

@@ -224,7 +224,7 @@ class TestBadInput:
             "(2, 2, 7, 6)",
         )
         refuses(lambda: layer(X, kernel[0], bias), "kernel", "(C_out, C_in, kH, kW)")
-        refuses(lambda: layer(X, kernel, bias[:1]), "bias", "(4,) beside kernel", "(1,)")
+        refuses(lambda: layer(X, kernel, bias[:1]), "bias", "(4,) beside kernel of shape", "(1,)")
         refuses(
             lambda: backward(np.ones((2, 4, 5, 4)), X, kernel), "grad_Y", "(2, 4, 5, 5) beside X of shape (2, 3, 7, 6)"
         )

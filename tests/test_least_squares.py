@@ -102,6 +102,8 @@ class TestSteps:
         J, r = linear
         refuses(lambda: levenberg_marquardt_step(r, J, -1.0), "damping must", "at least 0", error=ValueError)
         refuses(lambda: levenberg_marquardt_step(r, J, None), "damping must", "number", error=TypeError)
+        single = r.astype(np.float32), J.astype(np.float32)
+        refuses(lambda: levenberg_marquardt_step(*single, 1e39), "damping must", "at most", error=ValueError)
 
     def test_arguments_are_left_alone(self, linear):
         J, r = linear

@@ -149,8 +149,8 @@ class TestBadInput:
     def test_shapes_of_the_backward_pass(self):
         X, h_0, W_x, W_h, b = self.arrays
         H = rnn(X, h_0, W_x, W_h, b)
-        refuses(lambda: rnn_backward(H[:, :5], H, X, h_0, W_x, W_h), "grad_H", "(2, 6, 4) beside H")
-        refuses(lambda: rnn_backward(H, H[:, :5], X, h_0, W_x, W_h), "H", "(2, 6, 4) beside X")
+        refuses(lambda: rnn_backward(H[:, :5], H, X, h_0, W_x, W_h), "grad_H", "(2, 6, 4) beside H of shape")
+        refuses(lambda: rnn_backward(H, H[:, :5], X, h_0, W_x, W_h), "H", "(2, 6, 4) beside X of shape")
         refuses(lambda: rnn_backward(H, H, X, h_0[0], W_x, W_h), "h_0", "(2, 4)")
         refuses(lambda: rnn_backward(H * np.nan, H, X, h_0, W_x, W_h), "grad_H", "NaN")
 

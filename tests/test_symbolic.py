@@ -310,6 +310,7 @@ def test_conditions_are_combined():
         ((-4, 0), 2),
     ]:
         assert evaluate(cases, dict(zip((z, alpha), map(float, values)))) == expected
+    assert np.isnan(evaluate(sp.Piecewise((1, z > 0)), {z: -1.0})), "where no case holds there is no value"
 
 
 def test_complex_numbers_pass_through():
