@@ -345,6 +345,10 @@ class TestBadInput:
         refuses(lambda: attention(Q * np.nan, K, V), "Q", "NaN")
         refuses(lambda: attention(Q, K, V * np.nan), "V", "NaN")
         one = np.ones((1, 1))
+        refuses(
+            lambda: multi_head_attention(1e200 * Q, 1e200 * K, V, *projections(4), 2),
+            "Q, K, W_Q and W_K", "finite scores", error=ValueError,
+        )  # fmt: skip
         refuses(lambda: attention(1e200 * one, 1e200 * one, one), "Q and K", "finite scores", error=ValueError)
         both = np.array([[1e200, 1e200], [-1e200, 1e200]])  # infinity minus infinity
         refuses(lambda: attention(both, both, both), "Q and K", "finite scores", error=ValueError)

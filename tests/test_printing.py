@@ -75,7 +75,11 @@ g = sp.MatrixSymbol("g", n, 1)
         (hadamard(Y, ones(N, m) - Y), r"\mathbf{Y} \odot \left(\mathbf{1} - \mathbf{Y}\right)"),
         (HadamardPower(X, 2), r"\mathbf{X}^{\odot 2}"),
         (HadamardPower(X - Z, 2), r"\left(\mathbf{X} - \mathbf{Z}\right)^{\odot 2}"),
+        (HadamardPower(sp.MatrixSymbol("S^*", n, n), 2), r"\left(\mathbf{S}^{*}\right)^{\odot 2}"),
         # Element-wise functions: the matrix takes the place of the variable.
+        (elementwise(lambda u: u**2 + u, X), r"\mathbf{X}^{\odot 2} + \mathbf{X}"),
+        (elementwise(lambda u: sp.tanh(u) - u**2 - 1, X),
+         r"- \mathbf{X}^{\odot 2} + \tanh\left(\mathbf{X}\right) - 1"),
         (elementwise(sigma, X * W.T), r"\sigma\left(\mathbf{X} \mathbf{W}^{T}\right)"),
         (elementwise(sp.exp, X), r"\exp\left(\mathbf{X}\right)"),
         (elementwise(sp.tanh, X), r"\tanh\left(\mathbf{X}\right)"),
