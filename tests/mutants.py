@@ -61,19 +61,22 @@ TESTS_OF = {
     "exercises.running": ["tests/exercises/test_running.py", "tests/exercises/test_signals.py"],
     "exercises.engine": ["tests/exercises/test_engine.py", "tests/exercises/test_kinds.py"],
     "exercises.slicing": ["tests/exercises/test_slicing.py"],
+    "exercises.slips": [f"tests/exercises/test_{name}.py" for name in ("slips", "nearby", "telling")],
     "exercises.telling": ["tests/exercises/test_telling.py"],
     "live.explorer": ["tests/live/test_explore.py"],
     "live.page": ["tests/live/test_page.py", "tests/live/test_explore.py"],
 }
 """Where it is not the file that has the name of the module."""
 
+OPTIONS = ["-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminalreporter"]
+"""Of pytest, which would write the assertions of a module anew, so that its functions are not those of its file."""
+
 HEAD = """\
 # Mutants that no test notices
 
 Written by `python tests/mutants.py`, which changes the package in small ways (those of mutmut 3) and runs the tests of
 the module on each change. The reasons are kept in `tests/survivors.toml`. A mutant that never ends counts as killed.
-"60 of 600" is a sample, drawn at random with a fixed seed. "436, by mutmut" was run by mutmut itself, which passes over
-functions that have decorators, and does not see a change where the package starts a process.
+"60 of 600" is a sample, drawn at random with a fixed seed.
 
 | module | mutants | killed | |
 |---|---|---|---|
@@ -386,10 +389,7 @@ def mutated(module: str, sample: int | None, seed: str, again: bool) -> tuple[in
         mutants = [mutant for mutant in mutants if has_the_same_names_from_outside(module, mutant)]
         run = len(mutants)
     plugin = Mutating(module, mutants)
-    ended = pytest.main(
-        [*tests_of(module), str(file_of(module)), "-q", "-p", "no:cacheprovider", "-p", "no:terminalreporter"],
-        plugins=[plugin],
-    )
+    ended = pytest.main([*tests_of(module), str(file_of(module)), *OPTIONS], plugins=[plugin])
     if ended not in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit(f"{module}: the tests cannot be run")
     LAST.mkdir(parents=True, exist_ok=True)

@@ -74,6 +74,7 @@ def test_integers_and_play():
     assert integers(2, 8, value=5, step=3).values == (2, 5, 8)
     assert integers(2, 8, value=5, step=3).start == 1
     assert play(0, 3).kind == "play"
+    assert integers(-2, 1).values == play(-2, 1).values == (-2, -1, 0, 1)
 
 
 def test_stages_are_the_numbers_given():
