@@ -176,7 +176,7 @@ def _gradient(loss: sp.Expr, entries: Sequence[sp.Symbol]) -> list[sp.Expr]:
     SymPy differentiates each part by what stands in it. For the loss as a whole, written out, it takes ten times as
     long, and what it finds is ten times as long.
     """
-    parts, (whole,) = sp.cse(loss, sp.numbered_symbols("part", cls=sp.Dummy, real=True), order="none")
+    parts, (whole,) = sp.cse(loss, iter(lambda: sp.Dummy(real=True), None), order="none")
     variable = set(entries)
     for name, part in parts:
         if variable & part.free_symbols and isinstance(part, sp.Expr):  # not the condition of a case

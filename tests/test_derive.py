@@ -216,6 +216,14 @@ def test_what_says_nothing_is_refused_in_a_sentence(left, right, of, wrt, where,
     assert message in str(caught.value)
 
 
+def test_numbers_are_drawn_on_both_sides_of_zero_where_they_may_be_negative():
+    real, positive = sp.Symbol("r", real=True), sp.Symbol("q", positive=True)
+    root = [sp.Eq(sp.sqrt(s**2) + sp.exp(s), s + sp.exp(s), evaluate=False) for s in (real, positive)]
+    with pytest.raises(DisagreementError):
+        equality(root[0], [], {}, [])
+    assert equality(root[1], [], {}, []) == derive.PROVED
+
+
 def test_the_sizes_differ_from_each_other():
     lengths = derive._lengths([X, W, sp.MatrixSymbol("V", k, n)])
     assert sorted(lengths.values()) == [2, 3, 4, 5]

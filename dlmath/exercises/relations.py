@@ -280,7 +280,7 @@ def _factors(arrays: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | No
         if abs(factor) < 1e-6 or not np.isfinite(factor) or not same(value, factor * right):
             return None
         factors.append(float(factor))
-    return np.array(factors) if factors else None
+    return np.array(factors)
 
 
 def _times(factor: float) -> str:

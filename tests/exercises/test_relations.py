@@ -124,6 +124,8 @@ def test_two_lengths_are_compared_only_where_chance_is_small():
     inputs = [tried(2, 4), tried(3, 7), tried(5, 15), tried(4, 10), tried(7, 21), tried(2, 9)]
     text = relations.separates([True, False, True, False, True, False], inputs, ["order", "batch"])
     assert "is a multiple of `batch`" in text
+    # Nothing is a multiple of 0.
+    assert relations.separates([True, False] * 3, [(each, 0) for each in (4, 7, 15, 10, 21, 9)], ["n", "m"]) is None
 
 
 def test_the_entries_that_are_wrong():
@@ -133,6 +135,15 @@ def test_the_entries_that_are_wrong():
     squares = [RNG.standard_normal((3, 3)), RNG.standard_normal((2, 2))]
     made = [(np.diag(np.diag(each)) + 5 * (1 - np.eye(len(each))), each) for each in squares]
     assert relations.in_which_entries(made, [(1,), (2,)], ["n"]) == "Only the entries on the diagonal are right."
+    row = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert relations.in_which_entries([(row * [1, 2, 1, 2, 1], row)] * 2, [(1,), (2,)], ["n"]) is None
+
+
+def test_results_of_another_shape_are_no_multiple():
+    for shape in ((2,), (3, 1), ()):
+        assert (
+            relations.of_the_result([(np.full(shape, 2.0), np.arange(3.0)), (np.full(shape, 4.0), np.ones(3))]) is None
+        )
 
 
 def column(*entries):
