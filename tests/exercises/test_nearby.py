@@ -383,6 +383,34 @@ def test_the_search_ends_with_its_time(monkeypatch):
         assert len(list(nearby._with_a_second(versions, double_and_shift.__globals__))) == 4
 
 
+def difference_of(x, y):
+    return x - y
+
+
+def test_a_slip_and_a_transpose_are_not_taken_for_a_factor(rng):
+    inputs = [tuple(rng.normal(size=(2, 2, 3))) for _ in range(3)]
+    exercise = Coding("difference", "", "", difference_of, lambda rng: inputs, [])
+    outcomes = run_trusted(lambda x, y: (x + y).T, inputs, ["x", "y"])
+    assert nearby.named_twice(exercise, inputs, outcomes) is None
+    outcomes = run_trusted(lambda x, y: 3 * (x + y), inputs, ["x", "y"])
+    assert nearby.named_twice(exercise, inputs, outcomes).endswith("And a constant factor is wrong.")
+
+
+def twice_the_first(x):
+    return 2 * x[0]
+
+
+def test_an_error_on_one_input_is_that_of_the_slip():
+    inputs = [(np.array([2.0, 3.0]),), (np.array([5.0]),), (np.array([4.0, 1.0]),)]
+    exercise = Coding("first", "", "", twice_the_first, lambda rng: inputs, [])
+    right = run_trusted(twice_the_first, inputs, ["x"])
+    outcomes = run_trusted(lambda x: 2 * x[1], inputs, ["x"])
+    assert outcomes[1].error.kinds[0] == "IndexError"
+    assert "off by one" in nearby.named(exercise, inputs, outcomes, right)
+    outcomes = run_trusted(lambda x: 2 * x[1] if len(x) > 1 else 1 / 0, inputs, ["x"])
+    assert nearby.named(exercise, inputs, outcomes, right) is None
+
+
 def test_a_matrix_times_a_number_is_each_entry_times_it(rng):
     points = [{"A": rng.normal(size=(2, 3)), "B": rng.normal(size=(3, 2)), "c": rng.normal()} for _ in range(3)]
     ours = [point["c"] * point["A"] @ point["B"] for point in points]

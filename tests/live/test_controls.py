@@ -157,7 +157,7 @@ class TestBadInput:
 
     def test_lists_that_offer_no_choice(self):
         refuses(lambda: control("kind", []), "kind", "empty", error=ValueError)
-        refuses(lambda: control("kind", ["a", "a"]), "kind", "different", error=ValueError)
+        refuses(lambda: control("kind", ["a", "a"]), "kind", "different things, got a, a", error=ValueError)
         refuses(lambda: control("kind", [None]), "kind", "NoneType", error=TypeError)
 
     @pytest.mark.parametrize("given", [None, 3.5, "text", (n for n in "ab"), {"a", "b"}, np.float32(1), explore])
