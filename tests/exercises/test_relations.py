@@ -421,3 +421,21 @@ def test_what_is_no_number_or_fits_nothing_has_no_relation():
         assert relations.in_which_entries(nothing, inputs, ["x"]) is None
     almost = [(1.000002e-3 * 2.0, 2.0), (2.000004e-3 * 3.0, 3.0)]
     assert relations.by_a_quantity(almost, [("`n`", [1e-3, 2e-3])]) is None, "small factors have no fewer digits"
+
+
+def test_arguments_that_are_no_numbers_are_passed_over():
+    pairs = [(1.0, 3.0), (4.0, 5.0)]
+    for other in (["a", "b"], [0.0, 0.0], [np.ones(0), np.ones(0)]):
+        inputs = list(zip(other, [2.0, 1.0]))
+        assert relations.by_an_argument(pairs, inputs, ["name", "reward"]) == "`reward` itself is missing in the sum."
+
+
+def test_a_quantity_may_be_negative_in_a_whole_power():
+    told = relations.by_a_quantity([(-4.0, 2.0), (9.0, 3.0)], [("`n`", [-2, 3])])
+    assert told == "Your result is the right one times `n`. Is a division by it missing, or a factor too much?"
+
+
+def test_a_matrix_beside_a_vector_has_no_entries_in_common_with_it():
+    X, right = np.arange(6.0).reshape(3, 2), np.array([1.0, 2.0, 3.0])
+    told = relations.in_which_entries([(right + np.eye(3)[0], right)] * 2, [(X,), (X,)], ["X"])
+    assert told == "The entries in the first place are wrong, all others are right."
