@@ -439,3 +439,17 @@ def test_a_matrix_beside_a_vector_has_no_entries_in_common_with_it():
     X, right = np.arange(6.0).reshape(3, 2), np.array([1.0, 2.0, 3.0])
     told = relations.in_which_entries([(right + np.eye(3)[0], right)] * 2, [(X,), (X,)], ["X"])
     assert told == "The entries in the first place are wrong, all others are right."
+
+
+def test_a_length_in_the_place_of_another():
+    told = relations.by_a_quantity([(4.0, 6.0), (5.0, 2.0)], [("`n`", [2, 5]), ("`m`", [3, 2])])
+    assert told == (
+        "Your result is the right one times `n` and divided by `m`. "
+        "Is the one taken for the other, or is one too much and the other missing?"
+    )
+
+
+def test_an_argument_that_is_a_text_has_no_entries():
+    right = np.array([1.0, 2.0, 3.0])
+    told = relations.in_which_entries([(right + np.eye(3)[2], right)] * 2, [("mean",), ("sum",)], ["reduction"])
+    assert told == "The entries in the last place are wrong, all others are right."
