@@ -311,8 +311,8 @@ def max_pool2d_backward(grad_Y: np.ndarray, X: np.ndarray, size: int) -> np.ndar
     """
     windows = _pooling_windows(X, size)
     _, N, C, height, width = windows.shape
-    grad_Y = check.array("grad_Y", grad_Y, (N, C, height, width))
-    by_window = np.zeros(windows.shape, np.result_type(grad_Y, windows))
+    grad_Y = check.in_precision_of(check.array("grad_Y", grad_Y, (N, C, height, width)), windows)
+    by_window = np.zeros_like(windows)
     np.put_along_axis(by_window, windows.argmax(axis=0)[np.newaxis], grad_Y[np.newaxis], axis=0)
     grad_X = np.zeros(np.shape(X), by_window.dtype)
     rows_and_columns = by_window.reshape(size, size, N, C, height, width).transpose(2, 3, 4, 0, 5, 1)

@@ -176,7 +176,7 @@ def _gradient(loss: sp.Expr, entries: Sequence[sp.Symbol]) -> list[sp.Expr]:
     SymPy differentiates each part by what stands in it. For the loss as a whole, written out, it takes ten times as
     long, and what it finds is ten times as long.
     """
-    parts, (whole,) = sp.cse(loss, sp.numbered_symbols("part", cls=sp.Dummy, real=True), order="none")
+    parts, (whole,) = sp.cse(loss, iter(lambda: sp.Dummy(real=True), None), order="none")
     variable = set(entries)
     for name, part in parts:
         if variable & part.free_symbols and isinstance(part, sp.Expr):  # not the condition of a case
@@ -196,7 +196,7 @@ def _gradient(loss: sp.Expr, entries: Sequence[sp.Symbol]) -> list[sp.Expr]:
 def _compared(question: _Question, samplers: Mapping[Any, Sampler], by_default: set[Any], seed: int) -> str:
     rng = np.random.default_rng([seed, 1])
     drawn = [symbol for symbol in question.symbols if symbol in samplers and symbol not in question.kept]
-    integers = [symbol for symbol in drawn if getattr(symbol, "is_integer", False)]
+    integers = [symbol for symbol in drawn if symbol.is_integer]
     special = [symbol for symbol in drawn if symbol not in by_default]
     verdicts = []
     for _ in range(3 if integers else 1):
@@ -224,7 +224,7 @@ def _verdict(
     entries = {
         symbol: _exactly(_draw(symbol, shape, samplers, rng))
         if symbol in fixed
-        else _symbols(f"{symbol}_{i}", shape, bool(getattr(symbol, "is_positive", False)))
+        else _symbols(f"{symbol}_{i}", shape, bool(symbol.is_positive))
         for i, (symbol, shape) in enumerate(shapes.items())
     }
     known = {**{size: sp.Integer(length) for size, length in lengths.items()}, **entries}
@@ -266,7 +266,7 @@ def _lengths(symbols: Iterable[Any]) -> dict[sp.Symbol, int]:
 def _draw(symbol: Any, shape: tuple[int, ...], samplers: Mapping[Any, Sampler], rng: np.random.Generator) -> np.ndarray:
     if symbol in samplers:
         return np.asarray(samplers[symbol](rng, shape))
-    return rng.uniform(0.2, 2, shape) if getattr(symbol, "is_positive", False) else rng.standard_normal(shape)
+    return rng.uniform(0.2, 2, shape) if symbol.is_positive else rng.standard_normal(shape)
 
 
 def _exactly(numbers: np.ndarray) -> Any:

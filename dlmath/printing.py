@@ -99,10 +99,10 @@ class _Printer(LatexPrinter):
         if _is_negative(expr):
             text, coefficient = ["-"], -coefficient
         if coefficient != 1:
-            text.append(self.parenthesize(coefficient, PRECEDENCE["Add"], strict=False))
+            text.append(self.parenthesize(coefficient, PRECEDENCE["Add"]))
         if len(matrices) == 1 and isinstance(matrices[0], HadamardProduct):
             return " ".join([*text, self._print(matrices[0])])
-        return " ".join([*text, *(self.parenthesize(matrix, PRECEDENCE["Mul"], strict=False) for matrix in matrices)])
+        return " ".join([*text, *(self.parenthesize(matrix, PRECEDENCE["Mul"]) for matrix in matrices)])
 
     def _print_Transpose(self, expr: Any) -> str:
         if isinstance(expr.arg, sp.MatrixSymbol) and expr.arg.name.startswith(r"\frac"):
@@ -162,9 +162,7 @@ class _Printer(LatexPrinter):
         return text if plain else rf"\left({text}\right)"
 
     def _factor(self, factor: Any) -> str:
-        text = self.parenthesize(factor, PRECEDENCE["Mul"])
-        is_product = isinstance(factor, sp.MatMul | HadamardProduct) and not text.startswith(r"\left(")
-        return rf"\left({text}\right)" if is_product else text
+        return self.parenthesize(factor, PRECEDENCE["Mul"])
 
     def parenthesize(self, item: Any, level: int, is_neg: bool = False, strict: bool = False) -> str:
         is_sum = isinstance(item, ElementwiseApplyFunction) and item.function.expr.is_Add
@@ -181,7 +179,7 @@ class _Printer(LatexPrinter):
         if body == z:
             return self._print(matrix) if outermost else self._factor(matrix)
         if not body.has(z):
-            return self.parenthesize(body, PRECEDENCE["Add"], strict=False)
+            return self.parenthesize(body, PRECEDENCE["Add"])
         if isinstance(body, sp.Heaviside):  # its second argument, the value at 0, is not printed
             return rf"H\left({self._entrywise(body.args[0], z, matrix, outermost=True)}\right)"
         if isinstance(body, Function) and len(body.args) == 1:
@@ -210,7 +208,7 @@ class _Printer(LatexPrinter):
                 return f"- {self._entrywise(-body, z, matrix)}"
             texts = [self._entrywise(factor, z, matrix) for factor in factors]
             texts = [rf"\left({text}\right)" if factor.is_Add else text for factor, text in zip(factors, texts)]
-            scale = "" if constant == 1 else self.parenthesize(constant, PRECEDENCE["Add"], strict=False) + " "
+            scale = "" if constant == 1 else self.parenthesize(constant, PRECEDENCE["Add"]) + " "
             return scale + r" \odot ".join(texts)
         variable = sp.Symbol("z")
         return rf"\left(z \mapsto {self._print(body.subs(z, variable))}\right)\left({self._print(matrix)}\right)"

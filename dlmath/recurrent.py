@@ -243,7 +243,7 @@ def lstm_backward(
     grad_H = check.array("grad_H", grad_H, H.shape, analytic=True)
     grad_C = check.array("grad_C", grad_C, H.shape, analytic=True)
     H, C, gates, grad_H, grad_C = (
-        check.in_precision_of(each, X, h_0, W_x, W_h) for each in (H, C, gates, grad_H, grad_C)
+        check.in_precision_of(each, X, h_0, c_0, W_x, W_h) for each in (H, C, gates, grad_H, grad_C)
     )
     deltas = np.empty(gates.shape, np.result_type(grad_H, grad_C, C, gates, c_0, W_h))
     to_h = np.zeros_like(deltas[..., 0, :n_hidden])  # what later times send back, to the state and to the cell state

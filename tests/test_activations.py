@@ -95,6 +95,7 @@ class TestTable:
     def test_a_record_holds_the_functions_of_its_name(self, name, dtype, rng):
         record = ACTIVATIONS[name]
         z = (3 * rng.standard_normal((4, 3))).astype(dtype)
+        z[0, 0] = 0  # where a kink is
         expected = getattr(activations, name)(z)
         assert record.function is getattr(activations, name)
         own = z.copy()
@@ -183,6 +184,13 @@ class TestSmoothActivations:
         w = z + 2j * rng.standard_normal(1000)
         left = w[w.real < 0]
         np.testing.assert_allclose(gelu(left), left * special.erfc(-left / np.sqrt(2)) / 2, rtol=1e-12)
+
+    def test_the_series_of_gelu_is_that_of_the_scaled_error_function(self):
+        special = pytest.importorskip("scipy.special")
+        pole, series = activations._weideman(40)
+        x = np.linspace(0, 30, 1000)
+        w = 2 * np.polyval(series, (pole - x) / (pole + x)) / (pole + x) ** 2 + 1 / np.sqrt(np.pi) / (pole + x)
+        np.testing.assert_allclose(w, special.erfcx(x), rtol=1e-14)
 
     @pytest.mark.parametrize("function", [softplus, softplus_grad, silu, silu_grad, gelu, gelu_grad])
     def test_at_the_ends(self, function):
@@ -418,7 +426,9 @@ class TestSoftmax:
         z = rng.standard_normal((2, 3))
         for call in (
             lambda: softmax(z, axis),
+            lambda: softmax_in_place(z, axis),
             lambda: log_softmax(z, axis),
+            lambda: logsumexp(z, axis),
             lambda: softmax_backward(z, z, axis),
             lambda: log_softmax_backward(z, z, axis),
         ):
@@ -440,7 +450,10 @@ class TestSoftmax:
         refuses(lambda: softmax(np.ones(2), None), "axis must", "integer", error=TypeError)
 
     def test_a_single_number_has_no_axis(self):
-        refuses(lambda: softmax(1.0), "axis", "0 dimensions", error=ValueError)
+        for function in (softmax, log_softmax, logsumexp, lambda z: softmax_in_place(np.array(z))):
+            refuses(lambda f=function: f(1.0), "z must have at least one axis", "0 dimensions", error=ValueError)
+        for name, back in (("s", softmax_backward), ("log_s", log_softmax_backward)):
+            refuses(lambda f=back: f(1.0, 1.0), f"{name} must have at least one axis", error=ValueError)
 
     @pytest.mark.parametrize("function", [softmax_backward, log_softmax_backward])
     def test_gradients_of_another_shape_are_refused(self, function):

@@ -277,14 +277,24 @@ class TestBadInput:
     def test_shapes_that_do_not_fit(self):
         Q, K, V = self.Q, self.K, self.V
         refuses(lambda: attention(Q[0, 0], K, V), "Q", "(..., T, d_k)", "(4,)")
-        refuses(lambda: attention(Q, K[..., :3], V), "K", "(2, S, 4)")
+        refuses(lambda: attention(Q, K[..., :3], V), "K", "(2, S, 4) beside Q of shape (2, 3, 4)")
         refuses(lambda: attention(Q, K[:1], V), "K", "(2, S, 4)", "(1, 5, 4)")
         refuses(lambda: attention(Q, K[0], V), "K", "(2, S, 4)")
-        refuses(lambda: attention(Q, K, V[:, :4]), "V", "(2, 5, d_v)")
+        refuses(lambda: attention(Q, K, V[:, :4]), "V", "(2, 5, d_v) beside K of shape (2, 5, 4)")
         output, weights = attention(Q, K, V)
-        refuses(lambda: attention_backward(output[:1], Q, K, V, output, weights), "grad_output", "(2, 3, 4)")
-        refuses(lambda: attention_backward(output, Q, K, V, output[:, :1], weights), "output", "(2, 3, 4)")
-        refuses(lambda: attention_backward(output, Q, K, V, output, weights[..., :1]), "weights", "(2, 3, 5)")
+        refuses(
+            lambda: attention_backward(output[:1], Q, K, V, output, weights),
+            "grad_output",
+            "(2, 3, 4) beside output of shape (2, 3, 4)",
+        )
+        refuses(
+            lambda: attention_backward(output, Q, K, V, output[:, :1], weights), "output", "(2, 3, 4) beside Q of shape"
+        )
+        refuses(
+            lambda: attention_backward(output, Q, K, V, output, weights[..., :1]),
+            "weights",
+            "(2, 3, 5) beside Q of shape",
+        )
 
     def test_masks(self):
         Q, K, V = self.Q, self.K, self.V
@@ -304,10 +314,12 @@ class TestBadInput:
         refuses(lambda: multi_head_attention(Q, K, V[..., :2], *W, heads=2), "V", "4", "2", error=ValueError)
         for i, name in enumerate(("W_Q", "W_K", "W_V", "W_O")):
             wrong = [*W[:i], np.ones((4, 5)), *W[i + 1 :]]
-            refuses(lambda w=wrong: multi_head_attention(Q, K, V, *w, heads=2), name, "(4, 4)", "(4, 5)")
+            expected = "(4, 4) beside Q of shape (2, 3, 4)"
+            refuses(lambda w=wrong: multi_head_attention(Q, K, V, *w, heads=2), name, expected, "(4, 5)")
             kept = multi_head_attention(Q, K, V, *W, heads=2)
-            refuses(lambda w=wrong, k=kept: multi_head_attention_backward(Q, Q, K, V, *w, k), name, "(4, 4)")
-        refuses(lambda: multi_head_attention_backward(K, Q, K, V, *W, kept), "grad_output", "(2, 3, 4)")
+            refuses(lambda w=wrong, k=kept: multi_head_attention_backward(Q, Q, K, V, *w, k), name, expected)
+        expected = "(2, 3, 4) beside Q of shape (2, 3, 4)"
+        refuses(lambda: multi_head_attention_backward(K, Q, K, V, *W, kept), "grad_output", expected)
 
     @pytest.mark.parametrize("value", NOT_NUMBERS, ids=repr)
     def test_not_numbers(self, value):
@@ -333,6 +345,10 @@ class TestBadInput:
         refuses(lambda: attention(Q * np.nan, K, V), "Q", "NaN")
         refuses(lambda: attention(Q, K, V * np.nan), "V", "NaN")
         one = np.ones((1, 1))
+        refuses(
+            lambda: multi_head_attention(1e200 * Q, 1e200 * K, V, *projections(4), 2),
+            "Q, K, W_Q and W_K", "finite scores", error=ValueError,
+        )  # fmt: skip
         refuses(lambda: attention(1e200 * one, 1e200 * one, one), "Q and K", "finite scores", error=ValueError)
         both = np.array([[1e200, 1e200], [-1e200, 1e200]])  # infinity minus infinity
         refuses(lambda: attention(both, both, both), "Q and K", "finite scores", error=ValueError)
@@ -353,6 +369,20 @@ def test_float32_is_kept():
     assert {array.dtype for array in kept} == {np.dtype(np.float32)}
     grads = multi_head_attention_backward(kept.output, Q, K, V, *W, kept)
     assert {g.dtype for g in grads} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("argument", range(7))
+def test_one_argument_in_double_precision_is_enough(argument):
+    arrays = [array.astype(np.float32) for array in (*arrays_of(SHAPES[2]), *projections(4))]
+    grad = np.ones_like(arrays[0])
+    single = multi_head_attention(*arrays, heads=2)
+    arrays[argument] = arrays[argument].astype(np.float64)
+    assert multi_head_attention(*arrays, heads=2).output.dtype == np.float64
+    assert {g.dtype for g in multi_head_attention_backward(grad, *arrays, single)} == {np.dtype(np.float64)}
+    if argument < 3:
+        Q, K, V = arrays[:3]
+        kept = (array.astype(np.float32) for array in attention(Q, K, V))
+        assert {g.dtype for g in attention_backward(grad, Q, K, V, *kept)} == {np.dtype(np.float64)}
 
 
 def test_no_warning_for_large_input():

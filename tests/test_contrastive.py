@@ -161,6 +161,10 @@ class TestBadInput:
         refuses(lambda: function(self.one * np.nan, self.one, 1.0), "images", "NaN")
         refuses(lambda: function(self.one, self.one * np.nan, 1.0), "texts", "NaN")
 
+    def test_infinity(self, function):
+        refuses(lambda: function(self.one * np.inf, self.one, 1.0), "images must be finite", error=ValueError)
+        refuses(lambda: function(self.one, self.one * -np.inf, 1.0), "texts must be finite", error=ValueError)
+
 
 def test_the_arguments_of_the_bound():
     refuses(lambda: mutual_information_bound(np.nan, 2), "loss", error=ValueError)
@@ -179,6 +183,12 @@ def test_float32_is_kept(rng):
     assert cosine_similarities(images, texts).dtype == np.float32
     assert clip_loss(images, texts, 0.1).dtype == np.float32
     assert {np.asarray(part).dtype for part in clip_loss_grad(images, texts, 0.1)} == {np.dtype(np.float32)}
+
+
+def test_each_gradient_has_the_precision_of_its_embeddings(rng):
+    single, double = rng.standard_normal((4, 3)).astype(np.float32), rng.standard_normal((4, 3))
+    assert [gradient.dtype for gradient in clip_loss_grad(single, double, 0.1)[:2]] == [np.float32, np.float64]
+    assert [gradient.dtype for gradient in clip_loss_grad(double, single, 0.1)[:2]] == [np.float64, np.float32]
 
 
 @pytest.mark.parametrize("size", [1e308, 1e-308])

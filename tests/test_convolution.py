@@ -217,10 +217,17 @@ class TestBadInput:
     def test_shapes_that_do_not_fit(self):
         X, kernel, bias = self.X, self.kernel, self.bias
         refuses(lambda: layer(X[0], kernel, bias), "X", "(N, 3, H, W)")
-        refuses(lambda: layer(X[:, :2], kernel, bias), "X", "(N, 3, H, W)", "(2, 2, 7, 6)")
+        refuses(
+            lambda: layer(X[:, :2], kernel, bias),
+            "X",
+            "(N, 3, H, W) beside kernel of shape (4, 3, 3, 2)",
+            "(2, 2, 7, 6)",
+        )
         refuses(lambda: layer(X, kernel[0], bias), "kernel", "(C_out, C_in, kH, kW)")
-        refuses(lambda: layer(X, kernel, bias[:1]), "bias", "(4,)", "(1,)")
-        refuses(lambda: backward(np.ones((2, 4, 5, 4)), X, kernel), "grad_Y", "(2, 4, 5, 5)")
+        refuses(lambda: layer(X, kernel, bias[:1]), "bias", "(4,) beside kernel of shape", "(1,)")
+        refuses(
+            lambda: backward(np.ones((2, 4, 5, 4)), X, kernel), "grad_Y", "(2, 4, 5, 5) beside X of shape (2, 3, 7, 6)"
+        )
         refuses(lambda: convolution.cross_correlation(X[0], kernel[0, 0]), "image", "(H, W)")
         refuses(lambda: convolution.cross_correlation(X[0, 0], kernel[0]), "kernel", "(kH, kW)")
         refuses(lambda: convolution.convolution(X[0, 0], kernel[0]), "kernel", "(kH, kW)")
@@ -230,7 +237,12 @@ class TestBadInput:
     def test_patches_that_do_not_fit(self):
         X, kernel, bias = self.X, self.kernel, self.bias
         Y, patches = conv2d(X, kernel, bias)
-        refuses(lambda: conv2d_backward(Y, X, kernel, patches[:1]), "patches", "(2, 18, 25)", "(1, 18, 25)")
+        refuses(
+            lambda: conv2d_backward(Y, X, kernel, patches[:1]),
+            "patches",
+            "(2, 18, 25) beside X of shape (2, 3, 7, 6)",
+            "(1, 18, 25)",
+        )
         refuses(lambda: conv2d_backward(Y, X, kernel, patches * np.nan), "patches", "NaN")
         refuses(lambda: conv2d_backward(Y, X, kernel, None), "patches", error=TypeError)
 
@@ -260,6 +272,7 @@ class TestBadInput:
             refuses(lambda f=function: f(padding=0.5), "padding", "integer", error=TypeError)
             refuses(lambda f=function: f(padding="valid"), "padding", "same", error=ValueError)
             refuses(lambda f=function: f(stride=2, padding="same"), "padding", "stride 2", error=ValueError)
+        refuses(lambda: convolution.output_size(4, 2, stride=0), "stride", "at least 1", error=ValueError)
         refuses(lambda: convolution.output_size(0, 1), "size", "at least 1")
         refuses(lambda: convolution.output_size(4, 0), "kernel_size", "at least 1")
         refuses(lambda: convolution.output_size(2.0, 1), "size", "integer", error=TypeError)
@@ -317,6 +330,18 @@ def test_the_outcome_has_the_precision_of_images_and_kernel():
     assert [gradient.dtype.itemsize for gradient in backward(G, single, kernel)] == [8, 8, 8]
     of_double = backward(G.astype(np.float64), single, kernel.astype(np.float32))
     assert [gradient.dtype.itemsize for gradient in of_double] == [4, 4, 4]
+
+
+@pytest.mark.parametrize("complex_one", ["grad_Y", "kernel"])
+def test_the_gradient_of_the_images_has_a_complex_step(complex_one, rng):
+    """It is linear in the gradient above and in the kernel."""
+    X, kernel, _ = arrays_of(SHAPES[2])
+    arguments = {"grad_Y": rng.standard_normal((2, 4, 5, 5)), "X": X, "kernel": kernel}
+    real, imaginary = arguments[complex_one], rng.standard_normal(arguments[complex_one].shape)
+    whole, one, other = (
+        backward(**{**arguments, complex_one: each})[0] for each in (real + 1j * imaginary, real, imaginary)
+    )
+    np.testing.assert_allclose(whole, one + 1j * other, rtol=1e-12, atol=1e-14)
 
 
 def test_no_warning_for_any_finite_input():
@@ -409,6 +434,8 @@ def test_pooling_keeps_float32_and_its_arguments(rng):
     X = rng.standard_normal((2, 3, 4, 5)).astype(np.float32)
     Y = max_pool2d(X, 2)
     assert Y.dtype == max_pool2d_backward(Y, X, 2).dtype == np.float32
+    assert max_pool2d_backward(Y.astype(np.float64), X, 2).dtype == np.float32
+    assert max_pool2d_backward(Y, X.astype(np.float64), 2).dtype == np.float64
     leaves_arguments_alone(lambda X: max_pool2d(X, 2), X)
     leaves_arguments_alone(lambda X: max_pool2d(X, 1), X)
     leaves_arguments_alone(lambda grad, X: max_pool2d_backward(grad, X, 2), Y, X)

@@ -191,6 +191,9 @@ def test_identities_with_definitions():
         equality(equation, [sp.Eq(y, sigma(x))], {x: normal}, [x])
     trace = sp.Eq(sp.Trace(X * W.T * Y.T), sp.Trace(W.T * Y.T * X), evaluate=False)
     assert equality(trace, [], {X: normal, W: normal, Y: normal}, [X, W, Y]) == derive.PROVED
+    # A matrix of one row and one column is the number in it, on either side.
+    for one, other in [(sp.Trace(u * u.T), u.T * u), (u.T * u, sp.Trace(u * u.T))]:
+        assert equality(sp.Eq(one, other, evaluate=False), [], {u: normal}, [u]) == derive.PROVED
 
 
 @pytest.mark.parametrize(
@@ -211,6 +214,14 @@ def test_what_says_nothing_is_refused_in_a_sentence(left, right, of, wrt, where,
     with pytest.raises(ValueError) as caught:  # noqa: PT011 (the message is compared below)
         derived(left, right, of, wrt, where)
     assert message in str(caught.value)
+
+
+def test_numbers_are_drawn_on_both_sides_of_zero_where_they_may_be_negative():
+    real, positive = sp.Symbol("r", real=True), sp.Symbol("q", positive=True)
+    root = [sp.Eq(sp.sqrt(s**2) + sp.exp(s), s + sp.exp(s), evaluate=False) for s in (real, positive)]
+    with pytest.raises(DisagreementError):
+        equality(root[0], [], {}, [])
+    assert equality(root[1], [], {}, []) == derive.PROVED
 
 
 def test_the_sizes_differ_from_each_other():

@@ -187,6 +187,15 @@ def test_the_expected_noise_of_one_point_is_the_noise(rng):
     leaves_arguments_alone(lambda x_t, betas: diffusion.expected_noise(x_t, 2, 1.5, 0.0, betas), x_t, betas)
 
 
+def test_the_expected_noise_has_a_complex_step(rng):
+    """It is affine in the noisy data."""
+    betas, (x, direction) = diffusion.linear_schedule(5, 0.1, 0.5), rng.standard_normal((2, 4))
+    ahead, here, step = (
+        diffusion.expected_noise(z, 2, 1.5, 0.3, betas) for z in (x + direction, x, x + 1j * direction)
+    )
+    np.testing.assert_allclose(step, here + 1j * (ahead - here), rtol=1e-12)
+
+
 def test_no_guess_has_a_smaller_loss_than_the_expected_noise(rng):
     betas, t, (m, s) = diffusion.linear_schedule(5, 0.1, 0.5), 3, (2.0, 0.5)
     x_0, noise = m + s * rng.standard_normal((4000, 1)), rng.standard_normal((4000, 1))

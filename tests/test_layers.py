@@ -94,6 +94,14 @@ def test_integers_do_not_wrap_and_float32_is_kept(arguments):
     assert all(gradient.dtype == np.float32 for gradient in affine_backward(affine(*single), *single[:2]))
 
 
+@pytest.mark.parametrize(("argument", "bits"), [(0, 32), (1, 64), (2, 64)], ids=["grad_Z", "X", "W"])
+def test_the_gradients_have_the_precision_of_inputs_and_weights(argument, bits, arguments):
+    X, W, b = (array.astype(np.float32) for array in arguments)
+    given = [affine(X, W, b), X, W]
+    given[argument] = given[argument].astype(np.float64)
+    assert {gradient.dtype for gradient in affine_backward(*given)} == {np.dtype(f"float{bits}")}
+
+
 def test_no_warning_for_finite_input():
     huge = np.full((2, 2), 1e200)
     assert np.isinf(affine(huge, huge, np.zeros(2))).all()

@@ -73,7 +73,13 @@ class TestSteps:
     def test_bad_input(self, step, linear):
         J, r = linear
         refuses(lambda: step(r[:, np.newaxis], J), "residuals must", "(N,)", error=ValueError)
-        refuses(lambda: step(r, J[1:]), "jacobian must", "(12, P)", "(11, 3)", error=ValueError)
+        refuses(
+            lambda: step(r, J[1:]),
+            "jacobian must",
+            "(12, P) beside residuals of shape (12,)",
+            "(11, 3)",
+            error=ValueError,
+        )
         refuses(lambda: step(r, r), "jacobian must", "(12, P)", error=ValueError)
         refuses(lambda: step(r * np.nan, J), "residuals must", "NaN", error=ValueError)
         refuses(lambda: step(r * np.inf, J), "residuals must be finite", "infinity", error=ValueError)
@@ -96,6 +102,8 @@ class TestSteps:
         J, r = linear
         refuses(lambda: levenberg_marquardt_step(r, J, -1.0), "damping must", "at least 0", error=ValueError)
         refuses(lambda: levenberg_marquardt_step(r, J, None), "damping must", "number", error=TypeError)
+        single = r.astype(np.float32), J.astype(np.float32)
+        refuses(lambda: levenberg_marquardt_step(*single, 1e39), "damping must", "at most", error=ValueError)
 
     def test_arguments_are_left_alone(self, linear):
         J, r = linear
@@ -367,6 +375,10 @@ class TestBothMethods:
             lambda: method(lambda t: np.ones(1 if t[0] == 0 else 2), lambda t: np.eye(1), [0.0]),
             "residual(theta)", "(1,)", "(2,)", error=ValueError,
         )  # fmt: skip
+        refuses(
+            lambda: method(lambda t: t - 1, lambda t: np.ones((1 if t[0] == 0 else 2, 1)), [0.0]),
+            "jacobian(theta) must have shape (1, 1), got (2, 1)", error=ValueError,
+        )  # fmt: skip
 
     def test_functions_must_be_functions(self, method):
         refuses(lambda: method(np.ones(1), lambda t: np.eye(1), [0.0]), "residual", "function", error=TypeError)
@@ -389,6 +401,17 @@ class TestBothMethods:
             return np.column_stack([1 - np.exp(-t[1] * x), t[0] * x * np.exp(-t[1] * x)])
 
         fit = method(residual, jacobian, [1.0, 300.0])
+        assert not fit.converged
+
+    @pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+    def test_influence_does_not_depend_on_the_unit_of_a_parameter(self, method, unit):
+        """The second residual falls until the parameter is -1, and stays there."""
+
+        def residual(t):
+            return np.array([t[0] - 1, unit * (max(t[1], -1) + 2)])
+
+        fit = method(residual, lambda t: np.diag([1, unit * (t[1] > -1)]), [0.0, 0.0])
+        assert fit.theta[1] < -1
         assert not fit.converged
 
     def test_nan_on_the_way_is_a_step_too_far(self, method):

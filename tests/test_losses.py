@@ -109,6 +109,10 @@ def test_the_pair_of_loss_and_gradient_is_the_loss_and_the_gradient(name, rng):
     np.testing.assert_allclose(loss, getattr(losses, name)(predictions, targets), rtol=1e-14)
     np.testing.assert_allclose(gradient, getattr(losses, f"{name}_grad")(predictions, targets), rtol=1e-14)
     leaves_arguments_alone(lambda p, t: losses.LOSSES[name](p, t)[1], predictions, targets)
+    outputs = predictions.astype(np.float32)  # which training has just computed, and does not check once more
+    unchecked, checked = losses._of_outputs(name, outputs, targets), losses.LOSSES[name](outputs, targets)
+    assert unchecked[0] == checked[0]
+    np.testing.assert_array_equal(unchecked[1], checked[1], strict=True)
 
 
 def test_the_pair_for_mean_squared_error_refuses_and_survives_what_the_others_do(rng):

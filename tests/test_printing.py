@@ -6,6 +6,7 @@ import sys
 import pytest
 import sympy as sp
 from sympy.matrices.expressions.hadamard import HadamardPower
+from sympy.matrices.expressions.kronecker import KroneckerProduct
 
 from dlmath.printing import gathered, latex
 from dlmath.symbolic import elementwise, hadamard, ones, partial, sigma, sizes
@@ -62,6 +63,7 @@ g = sp.MatrixSymbol("g", n, 1)
         (ones(N).T * X, r"\mathbf{1}^{T} \mathbf{X}"),
         ((X.T * X).I * X.T * Y, r"\left(\mathbf{X}^{T} \mathbf{X}\right)^{-1} \mathbf{X}^{T} \mathbf{Y}"),
         (S**2, r"\mathbf{S}^{2}"),
+        (KroneckerProduct(S**2, S), r"\mathbf{S}^{2} \otimes \mathbf{S}"),
         (x.T * S * x, r"\mathbf{x}^{T} \mathbf{S} \mathbf{x}"),
         # Element-wise products and powers: what is not a letter is bracketed.
         (hadamard(D, Y), r"\boldsymbol{\delta}_{1} \odot \mathbf{Y}"),
@@ -73,7 +75,11 @@ g = sp.MatrixSymbol("g", n, 1)
         (hadamard(Y, ones(N, m) - Y), r"\mathbf{Y} \odot \left(\mathbf{1} - \mathbf{Y}\right)"),
         (HadamardPower(X, 2), r"\mathbf{X}^{\odot 2}"),
         (HadamardPower(X - Z, 2), r"\left(\mathbf{X} - \mathbf{Z}\right)^{\odot 2}"),
+        (HadamardPower(sp.MatrixSymbol("S^*", n, n), 2), r"\left(\mathbf{S}^{*}\right)^{\odot 2}"),
         # Element-wise functions: the matrix takes the place of the variable.
+        (elementwise(lambda u: u**2 + u, X), r"\mathbf{X}^{\odot 2} + \mathbf{X}"),
+        (elementwise(lambda u: sp.tanh(u) - u**2 - 1, X),
+         r"- \mathbf{X}^{\odot 2} + \tanh\left(\mathbf{X}\right) - 1"),
         (elementwise(sigma, X * W.T), r"\sigma\left(\mathbf{X} \mathbf{W}^{T}\right)"),
         (elementwise(sp.exp, X), r"\exp\left(\mathbf{X}\right)"),
         (elementwise(sp.tanh, X), r"\tanh\left(\mathbf{X}\right)"),

@@ -132,12 +132,12 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("argument", "value", "expected"),
         [
-            (0, np.ones((2, 6, 4)), "(N, T, 3)"),
-            (0, np.ones(3), "(T, 3)"),
-            (1, np.ones((3, 4)), "(2, 4)"),
+            (0, np.ones((2, 6, 4)), "(N, T, 3) beside W_x of shape (4, 3)"),
+            (0, np.ones(3), "(T, 3) or (N, T, 3)"),
+            (1, np.ones((3, 4)), "(2, 4) beside X of shape (2, 6, 3)"),
             (1, np.ones(4), "(2, 4)"),
             (2, np.ones(3), "(n_hidden, n_in)"),
-            (3, np.ones((4, 3)), "(4, 4)"),
+            (3, np.ones((4, 3)), "(4, 4) beside W_x of shape (4, 3)"),
             (4, np.ones(3), "(4,)"),
         ],
     )
@@ -149,8 +149,8 @@ class TestBadInput:
     def test_shapes_of_the_backward_pass(self):
         X, h_0, W_x, W_h, b = self.arrays
         H = rnn(X, h_0, W_x, W_h, b)
-        refuses(lambda: rnn_backward(H[:, :5], H, X, h_0, W_x, W_h), "grad_H", "(2, 6, 4)")
-        refuses(lambda: rnn_backward(H, H[:, :5], X, h_0, W_x, W_h), "H", "(2, 6, 4)")
+        refuses(lambda: rnn_backward(H[:, :5], H, X, h_0, W_x, W_h), "grad_H", "(2, 6, 4) beside H of shape")
+        refuses(lambda: rnn_backward(H, H[:, :5], X, h_0, W_x, W_h), "H", "(2, 6, 4) beside X of shape")
         refuses(lambda: rnn_backward(H, H, X, h_0[0], W_x, W_h), "h_0", "(2, 4)")
         refuses(lambda: rnn_backward(H * np.nan, H, X, h_0, W_x, W_h), "grad_H", "NaN")
 
@@ -177,14 +177,17 @@ def test_float32_is_kept():
     assert {gradient.dtype for gradient in gradients(H, *arrays)} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize(("argument", "bits"), [(0, 32), (1, 32), (2, 64), (5, 64)], ids=["grad_H", "H", "X", "W_h"])
+@pytest.mark.parametrize(("argument", "bits"), [(0, 32), (1, 32), (2, 64), (3, 64), (4, 64), (5, 64)])
 def test_the_gradients_have_the_precision_of_inputs_and_weights(argument, bits):
     """One array of float64 among those of float32."""
     X, h_0, W_x, W_h, b = (array.astype(np.float32) for array in arrays_of(SHAPES[2]))
     H = rnn(X, h_0, W_x, W_h, b)
     arrays = [np.ones_like(H), H, X, h_0, W_x, W_h]
     arrays[argument] = arrays[argument].astype(np.float64)
-    assert {gradient.dtype for gradient in rnn_backward(*arrays)} == {np.dtype(f"float{bits}")}
+    mixed, double = rnn_backward(*arrays), rnn_backward(*(array.astype(np.float64) for array in arrays))
+    assert {gradient.dtype for gradient in mixed} == {np.dtype(f"float{bits}")}
+    for gradient, exact in zip(mixed, double):
+        np.testing.assert_allclose(gradient, exact, rtol=1e-4 if bits == 32 else 1e-14)
 
 
 def test_no_warning_for_any_finite_input():
@@ -309,11 +312,14 @@ class TestBadInputOfLstm:
     @pytest.mark.parametrize(
         ("argument", "value", "expected"),
         [
-            (0, np.ones((2, 6, 4)), "(N, T, 3)"),
-            (1, np.ones(4), "(2, 4)"),
-            (2, np.ones((2, 3)), "(2, 4)"),
-            (3, np.ones((4, 3)), "(16, n_in)"),
+            (0, np.ones((2, 6, 4)), "(N, T, 3) beside W_x of shape (16, 3)"),
+            (1, np.ones(4), "(2, 4) beside X of shape (2, 6, 3)"),
+            (2, np.ones((2, 3)), "(2, 4) beside h_0 of shape (2, 4)"),
+            (3, np.ones((4, 3)), "(16, n_in) beside W_h of shape (16, 4)"),
+            (0, np.ones(3), "(T, 3) or (N, T, 3)"),
             (4, np.ones((4, 4)), "(16, 4)"),
+            (4, np.ones(4), "(4 * n_hidden, n_hidden)"),
+            (3, np.ones(4), "(16, n_in)"),
             (5, np.ones(4), "(16,)"),
         ],
     )
@@ -344,6 +350,38 @@ def test_lstm_keeps_float32():
     arrays = [array.astype(np.float32) for array in lstm_arrays(SHAPES[2])]
     assert {array.dtype for array in lstm(*arrays)} == {np.dtype(np.float32)}
     assert {gradient.dtype for gradient in lstm_gradients(lstm_states(*arrays), *arrays)} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(("argument", "bits"), [*((i, 32) for i in range(5)), *((i, 64) for i in range(5, 10))])
+def test_the_gradients_of_lstm_have_the_precision_of_inputs_and_weights(argument, bits):
+    *given, b = (array.astype(np.float32) for array in lstm_arrays(SHAPES[2]))
+    H, C, gates = lstm(*given, b)
+    arrays = [H, C, H, C, gates, *given]
+    arrays[argument] = arrays[argument].astype(np.float64)
+    mixed, double = lstm_backward(*arrays), lstm_backward(*(array.astype(np.float64) for array in arrays))
+    assert {gradient.dtype for gradient in mixed} == {np.dtype(f"float{bits}")}
+    for gradient, exact in zip(mixed, double):
+        np.testing.assert_allclose(gradient, exact, rtol=1e-4 if bits == 32 else 1e-14, atol=1e-6 if bits == 32 else 0)
+
+
+def test_the_ways_back_have_the_complex_step(rng):
+    """In each of their arguments, against the central difference."""
+    *given, b = arrays_of(SHAPES[2])
+    H = rnn(*given, b)
+    *lstm_given, b = lstm_arrays(SHAPES[2])
+    kept = lstm(*lstm_given, b)
+    for back, arguments in (
+        (rnn_backward, [np.ones_like(H), H, *given]),
+        (lstm_backward, [np.ones_like(H), np.ones_like(H), *kept, *lstm_given]),
+    ):
+        for place, at in enumerate(arguments):
+            direction = rng.standard_normal(at.shape)
+
+            def along(step):
+                return back(*arguments[:place], at + step * direction, *arguments[place + 1 :])  # noqa: B023
+
+            for ahead, behind, complex_one in zip(along(1e-6), along(-1e-6), along(1e-30j)):
+                np.testing.assert_allclose(complex_one.imag / 1e-30, (ahead - behind) / 2e-6, rtol=1e-6, atol=1e-6)
 
 
 def test_lstm_of_huge_numbers_warns_of_nothing():

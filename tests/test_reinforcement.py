@@ -309,6 +309,11 @@ class TestBadInput:
             refuses(lambda c=call: c(R=R[0]), "R", "(S, A)", error=ValueError)
             refuses(lambda c=call: c(P=2 * P), "P must be probabilities", error=ValueError)
             refuses(lambda c=call: c(P=0.99 * P), "P", "probabilities", error=ValueError)
+            for factor in (0.5, 1.5):
+                one_row = P.copy()
+                one_row[2, 1] *= factor
+                said = f"got {factor} for s = 2 and a = 1"
+                refuses(lambda c=call, p=one_row: c(P=p), "P", "P[s, a].sum() = 1", said, error=ValueError)
             signed = P.copy()
             signed[0, 0, 0], signed[0, 0, 1] = -0.5, signed[0, 0, :2].sum() + 0.5
             refuses(lambda c=call, p=signed: c(P=p), "P", "probabilities", error=ValueError)
@@ -319,11 +324,12 @@ class TestBadInput:
             for value in NOT_NUMBERS:
                 refuses(lambda c=call, v=value: c(P=v), "P", error=TypeError)
                 refuses(lambda c=call, v=value: c(R=v), "R", error=TypeError)
-        refuses(lambda: bellman_optimality(Q[:4], P, R, terminal, 0.9), "Q", "(5, 3)")
+        refuses(lambda: bellman_optimality(Q[:4], P, R, terminal, 0.9), "Q", "(5, 3) beside R of shape (5, 3)")
         refuses(lambda: bellman_optimality(Q * np.nan, P, R, terminal, 0.9), "Q", "NaN")
 
     def test_numbers_out_of_range(self):
         P, R, terminal, Q = self.P, self.R, self.terminal, self.Q
+        refuses(lambda: value_iteration(P, R - np.inf, terminal, 0.9), "R must be finite", error=ValueError)
         for discount in (-0.1, 1.1, np.nan):
             refuses(lambda d=discount: bellman_optimality(Q, P, R, terminal, d), "discount", error=ValueError)
             refuses(lambda d=discount: value_iteration(P, R, terminal, d), "discount", error=ValueError)

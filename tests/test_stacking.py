@@ -68,8 +68,9 @@ def test_a_narrower_panel_stands_in_the_middle():
     assert narrow.x0 == pytest.approx(stack.width - narrow.x1)
 
 
-def test_each_panel_of_a_grid_is_found_by_its_axes_and_by_what_is_in_them():
-    figure = drawn(2, 2, figsize=(8, 6))
+@pytest.mark.parametrize("size", [(8, 6), (16, 4), (6, 12)])
+def test_each_panel_of_a_grid_is_found_by_its_axes_and_by_what_is_in_them(size):
+    figure = drawn(2, 2, figsize=size)
     stack = _stacking.stack_of(figure)
     assert len(stack.panels) == 4
     places = [_stacking.panel_of(figure, stack, axes) for axes in figure.axes]

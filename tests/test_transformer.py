@@ -297,29 +297,40 @@ class TestBadInput:
         refuses(lambda: feed_forward(X[..., :3], W_1, b_1, W_2, b_2), "X", "(..., 4)", "(2, 3, 3)")
         refuses(lambda: feed_forward(1.0, W_1, b_1, W_2, b_2), "X", "(..., 4)")
         refuses(lambda: feed_forward(X, W_1[0], b_1, W_2, b_2), "W_1", "(d_ff, d_model)")
-        refuses(lambda: feed_forward(X, W_1, b_1[:1], W_2, b_2), "b_1", "(5,)")
-        refuses(lambda: feed_forward(X, W_1, b_1, W_2.T, b_2), "W_2", "(4, 5)")
-        refuses(lambda: feed_forward(X, W_1, b_1, W_2, b_1), "b_2", "(4,)")
-        refuses(lambda: feed_forward_backward(X[:1], X, W_1, b_1, W_2), "grad_Y", "(2, 3, 4)")
+        refuses(lambda: feed_forward(X, W_1, b_1[:1], W_2, b_2), "b_1", "(5,) beside W_1 of shape (5, 4)")
+        refuses(lambda: feed_forward(X, W_1, b_1, W_2.T, b_2), "W_2", "(4, 5) beside W_1 of shape (5, 4)")
+        refuses(lambda: feed_forward(X, W_1, b_1, W_2, b_1), "b_2", "(4,) beside W_2 of shape (4, 5)")
+        refuses(lambda: feed_forward_backward(X[:1], X, W_1, b_1, W_2), "grad_Y", "(2, 3, 4) beside X of shape")
 
     def test_layer_norm_arguments(self):
         X, gain, bias = self.X, np.ones(4), np.zeros(4)
         refuses(lambda: layer_norm(1.0, gain, bias), "X", "(..., d)")
-        refuses(lambda: layer_norm(X, np.ones(3), bias), "gain", "(4,)", "(3,)")
+        refuses(lambda: layer_norm(X, np.ones(3), bias), "gain", "(4,) beside X of shape (2, 3, 4)", "(3,)")
         refuses(lambda: layer_norm(X, np.ones((2, 3, 4)), bias), "gain", "(4,)")
-        refuses(lambda: layer_norm(X, gain, np.zeros(1)), "bias", "(4,)")
+        refuses(lambda: layer_norm(X, gain, np.zeros(1)), "bias", "(4,) beside gain of shape (4,)")
         refuses(lambda: layer_norm(X, gain, bias, epsilon=0), "epsilon", "above 0")
         refuses(lambda: layer_norm(X, gain, bias, epsilon="small"), "epsilon", error=TypeError)
-        refuses(lambda: layer_norm_backward(X[0], X, gain), "grad_Y", "(2, 3, 4)")
+        refuses(lambda: layer_norm_backward(X[0], X, gain), "grad_Y", "(2, 3, 4) beside X of shape")
         refuses(lambda: layer_norm_backward(X, X, gain, epsilon=-1.0), "epsilon", "above 0")
 
     def test_encoder_arguments(self):
         X, parameters = self.X, random_parameters(4)
         refuses(lambda: encoder_block(X, parameters, heads=3), "heads", "d_model = 4")
         refuses(lambda: encoder_block(X[..., :3], parameters, heads=1), "parameters.W_1", "(d_ff, 3)")
+        narrow = parameters._replace(W_Q=np.ones((3, 3)))
+        refuses(lambda: encoder_block(X, narrow, heads=1), "parameters.W_Q", "(4, 4) beside X of shape (2, 3, 4)")
         refuses(lambda: encoder_block(X, parameters._replace(W_1=np.ones((8, 5))), 2), "parameters.W_1", "(d_ff, 4)")
         refuses(lambda: encoder_block(X, parameters, 2, np.ones((3, 3))), "mask", error=TypeError)
-        refuses(lambda: encoder_block_backward(X[:1], X, parameters, encoder_block(X, parameters, 2)), "grad_output")
+        kept = encoder_block(X, parameters, 2)
+        refuses(
+            lambda: encoder_block_backward(X[:1], X, parameters, kept), "grad_output", "(2, 3, 4) beside X of shape"
+        )
+        refuses(
+            lambda: encoder_block_backward(X[:1], X[:1], parameters, kept),
+            "kept", "returned for X of shape (1, 3, 4), got an output of shape (2, 3, 4)", error=ValueError,
+        )  # fmt: skip
+        refuses(lambda: encoder_block(X, parameters, 2.0), "heads", "integer", error=TypeError)
+        refuses(lambda: encoder_block(1e200 * X, parameters, 2), "X and parameters", "finite scores", error=ValueError)
         refuses(lambda: initialize_encoder(0, 1, np.random.default_rng(0)), "d_model", "at least 1")
         refuses(lambda: initialize_encoder(1, 0, np.random.default_rng(0)), "d_ff", "at least 1")
         refuses(lambda: initialize_encoder(1, 1, 0), "rng", error=TypeError)

@@ -14,7 +14,7 @@ import re
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from types import FunctionType
 from typing import Any
 
@@ -22,7 +22,7 @@ import numpy as np
 
 from dlmath.exercises import kinds, nearby, relations
 from dlmath.exercises.comparing import close, lowered, numbers, precision, rounded, same
-from dlmath.exercises.definition import Coding, Derivation, Exercise, Ordering, Prediction, Reaching, exercises, find
+from dlmath.exercises.definition import Coding, Exercise, Ordering, Prediction, Reaching, exercises, find
 from dlmath.exercises.running import (
     Observed,
     Other,
@@ -75,22 +75,25 @@ def check(name: str, answer: Any, *, seed: int = 0, seconds: float | None = None
         return Feedback(_short(name), "wrong", "".join(["There is no exercise of this name.", *close]))
     seconds = seconds_for(exercise) if seconds is None else seconds
     rng = np.random.default_rng(seed)
+    where = _nowhere
     try:
         if isinstance(exercise, Coding):
-            state, message = _function(exercise, answer, rng, seconds)
+            state, message, where = _function(exercise, answer, rng, seconds)
         elif isinstance(exercise, Ordering | Prediction):
             state, message = judge_plain(exercise, answer, rng, seconds)
         else:
             from dlmath.exercises import expressions  # SymPy, which a function does not need
 
             state, message = expressions.judge(exercise, answer, rng, seconds)
+            rng = np.random.default_rng(seed)
+            where = partial(expressions.at_a_point, exercise, answer, rng, seconds)
     except OutOfTimeError as error:
         state, message = "wrong", time_text(error, seconds)
     except ProcessEndedError as error:
         state, message = "wrong", end_text(error)
     except Exception as error:  # an answer is any object, and may behave in any way
         state, message = "wrong", f"Your answer could not be looked at: `{_told(described(error))}`."
-    return Feedback(name, state, message, _more(exercise, state, message, answer, seed, seconds))
+    return Feedback(name, state, message, _more(exercise, state, message, where))
 
 
 _said: dict[str, list[str]] = {}
@@ -102,7 +105,7 @@ COMPARE = (
 )
 
 
-def _more(exercise: Exercise, state: str, message: str, answer: Any, seed: int, seconds: float) -> str:
+def _more(exercise: Exercise, state: str, message: str, where: Callable[[], str]) -> str:
     """What is added if the same mistake is made again: where it shows, then what to compare, then the solution."""
     if state != "wrong":
         if state == "solved":
@@ -117,7 +120,7 @@ def _more(exercise: Exercise, state: str, message: str, answer: Any, seed: int, 
     more = []
     if compared and repeated > 1 and not shows_input:
         with contextlib.suppress(Exception):  # an answer that cannot be tried once more
-            more.append(_where(exercise, answer, seed, seconds))
+            more.append(where())
     if compared and (repeated > 2 or (repeated > 1 and shows_input)):
         more.append(COMPARE)
     if len(said) > 2:
@@ -125,16 +128,13 @@ def _more(exercise: Exercise, state: str, message: str, answer: Any, seed: int, 
     return "".join(f"\n\n{each}" for each in more if each)
 
 
-def _where(exercise: Exercise, answer: Any, seed: int, seconds: float) -> str:
-    """The first input on which the answer is wrong."""
-    rng = np.random.default_rng(seed)
-    if isinstance(exercise, Derivation):
-        from dlmath.exercises import expressions
+def _nowhere() -> str:
+    return ""
 
-        return expressions.at_a_point(exercise, answer, rng, seconds)
-    assert isinstance(exercise, Coding)
-    inputs, names = exercise.inputs(rng), _names(exercise)
-    outcomes, _ = run(answer, inputs, names, seconds)
+
+def _where(exercise: Coding, inputs: Sequence[tuple[Any, ...]], outcomes: Sequence[Outcome]) -> str:
+    """The first input on which the answer is wrong."""
+    names = _names(exercise)
     references = run_trusted(exercise.solution, inputs, names)
     problems = [_problem(exercise, o, r.value, None) for o, r in zip(outcomes, references)]
     failing = next(index for index, problem in enumerate(problems) if problem)
@@ -145,14 +145,18 @@ def _given(names: Sequence[str], arguments: tuple[Any, ...]) -> str:
     return "; ".join(f"`{name} = {_short(value)}`" for name, value in zip(names, arguments))
 
 
-def _function(exercise: Coding, answer: Any, rng: np.random.Generator, seconds: float) -> tuple[str, str]:
+def _function(
+    exercise: Coding, answer: Any, rng: np.random.Generator, seconds: float
+) -> tuple[str, str, Callable[[], str]]:
+    """The state and the message of a function, and what tells where it is wrong."""
     refusal = refused(exercise, answer, seconds)
     if refusal is not None:
-        return refusal
+        return *refusal, _nowhere
     inputs = exercise.inputs(rng)
     outcomes, printed = run(answer, inputs, _names(exercise), seconds)
     behaviour = cache(lambda: within(seconds, lambda: observed(answer, inputs)))
-    return judge_outcomes(exercise, inputs, outcomes, printed, behaviour)
+    state, message = judge_outcomes(exercise, inputs, outcomes, printed, behaviour)
+    return state, message, partial(_where, exercise, inputs, outcomes)
 
 
 def judge_plain(

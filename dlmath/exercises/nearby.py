@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import FunctionType
 from typing import Any, cast
 
 import numpy as np
@@ -36,7 +37,7 @@ clock = time.perf_counter if sys.platform == "emscripten" else time.process_time
 KEPT = 64
 """Searches whose results are kept."""
 
-_found: dict[Any, Any] = {}
+_found: dict[Any, list[Any]] = {}
 
 
 def named(
@@ -132,10 +133,7 @@ def _tells(value: Any) -> bool:
 
 
 def _versions(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> list[tuple[Slip, list[Outcome]]]:
-    key = ("code", exercise.name, fingerprint(inputs))
-    if key not in _found:
-        _keep(key, list(_tried(exercise, inputs)))
-    return cast(list[tuple[Slip, list[Outcome]]], _found[key])
+    return _searched(_tried, (exercise.name, fingerprint(inputs)), exercise, inputs)
 
 
 def _tried(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Slip, list[Outcome]]]:
@@ -159,29 +157,32 @@ def _tried(exercise: Coding, inputs: Sequence[tuple[Any, ...]]) -> Iterator[tupl
 def _with_two_slips(
     exercise: Coding, inputs: Sequence[tuple[Any, ...]], versions: Sequence[tuple[Slip, Any]]
 ) -> list[tuple[Slip, Slip, list[Any]]]:
-    key = ("two in code", exercise.name, fingerprint(inputs))
-    if key not in _found:
-        _keep(key, list(_tried_twice(exercise, inputs, versions)))
-    return cast(list[tuple[Slip, Slip, list[Any]]], _found[key])
+    return _searched(_tried_twice, (exercise.name, fingerprint(inputs)), exercise, inputs, versions)
 
 
 def _tried_twice(
     exercise: Coding, inputs: Sequence[tuple[Any, ...]], versions: Sequence[tuple[Slip, Any]]
 ) -> Iterator[tuple[Slip, Slip, list[Any]]]:
-    begin = clock()
     names = list(inspect.signature(exercise.solution).parameters)
-    seen = set()
-    for first, _ in versions:
-        if first.kind not in PLAIN:
-            continue
-        for second in slips_of(ast.parse(first.code), exercise.solution.__globals__):
-            if clock() - begin > SECONDS / 2:
+    for first, second in _with_a_second(versions, exercise.solution.__globals__):
+        wrongs = run_trusted(second.function, inputs, names)
+        if not any(wrong.error for wrong in wrongs):
+            yield first, second, [wrong.value for wrong in wrongs]
+
+
+def _with_a_second(
+    versions: Sequence[tuple[Slip, Any]], namespace: dict[str, Any], *, matrix_products: bool = False
+) -> Iterator[tuple[Slip, Slip]]:
+    """Versions with one plain slip, and with a second one in each, no two alike, for a quarter of the time."""
+    begin, known = clock(), {slip.code for slip, _ in versions}
+    for first in (slip for slip, _ in versions if slip.kind in PLAIN):
+        tree = ast.parse(first.code)
+        for second in slips_of(tree, namespace, matrix_products=matrix_products, kinds=PLAIN, known=known):
+            yield first, second
+            if clock() - begin > SECONDS / 4:
                 return
-            if second.kind in PLAIN and second.code not in seen:
-                seen.add(second.code)
-                wrongs = run_trusted(second.function, inputs, names)
-                if not any(wrong.error for wrong in wrongs):
-                    yield first, second, [wrong.value for wrong in wrongs]
+        if clock() - begin > SECONDS / 4:
+            return
 
 
 def _known(exercise: Coding) -> Known:
@@ -192,10 +193,14 @@ def _tree(function: Callable[..., Any]) -> ast.Module:
     return ast.parse(textwrap.dedent(inspect.getsource(function)))
 
 
-def _keep(key: Any, found: Any) -> None:
-    if len(_found) >= KEPT:
-        del _found[next(iter(_found))]
-    _found[key] = found
+def _searched(search: Callable[..., Iterator[Any]], key: Any, *arguments: Any) -> list[Any]:
+    """What the search finds for these arguments, which the key stands for; it is kept."""
+    if (search, key) not in _found:
+        found = list(search(*arguments))
+        if len(_found) >= KEPT:
+            del _found[next(iter(_found))]
+        _found[search, key] = found
+    return _found[search, key]
 
 
 def fingerprint(value: Any) -> Any:
@@ -209,9 +214,8 @@ def fingerprint(value: Any) -> Any:
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, list | tuple):
         return tuple(map(fingerprint, value))
-    if callable(value):
-        cells = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
-        return getattr(value, "__qualname__", ""), fingerprint(cells)
+    if isinstance(value, FunctionType):
+        return value.__qualname__, fingerprint([cell.cell_contents for cell in value.__closure__ or ()])
     return repr(value)
 
 
@@ -235,11 +239,9 @@ def named_expression(
         theirs: the values of the answer.
         ours: those of the expression.
     """
-    key = ("expression", name, tuple(forms), fingerprint([[point[each] for each in arguments] for point in points]))
-    if key not in _found:
-        _keep(key, list(_computed(forms, arguments, functions, points, ours)))
+    key = (name, tuple(forms), fingerprint([[point[each] for each in arguments] for point in points]))
+    versions = _searched(_computed, key, forms, arguments, functions, points, ours)
     known: Known = dict.fromkeys(arguments)
-    versions = _found[key]
     if not any(map(_tells, theirs)):
         return None
     slip = _first(slip for slip, values in versions if all(map(same, theirs, values)))
@@ -248,10 +250,7 @@ def named_expression(
     for slip, values in versions:
         if all(map(same, theirs, [-value for value in values])):
             return f"{told(slip, known)} And the sign of all is wrong."
-    pair = ("two", *key[1:])
-    if pair not in _found:
-        _keep(pair, list(_of_two_slips(versions, arguments, functions, points)))
-    for first, second, values in _found[pair]:
+    for first, second, values in _searched(_of_two_slips, key, versions, arguments, functions, points):
         if all(map(same, theirs, values)):
             return f"Two slips: {told(first, known)} {told(second, known)}"
     return None
@@ -267,21 +266,11 @@ def _of_two_slips(
     functions: Mapping[str, Callable[..., Any]],
     points: Sequence[Mapping[str, Any]],
 ) -> Iterator[tuple[Slip, Slip, list[Any]]]:
-    begin = clock()
     names, numbers = _namespace(functions), _numbers(arguments, points)
-    matrices = _has_matrices(numbers)
-    seen = set()
-    for first, _ in versions:
-        if first.kind not in PLAIN:
-            continue
-        for second in slips_of(ast.parse(first.code), names, matrix_products=matrices):
-            if clock() - begin > SECONDS / 2:
-                return
-            if second.kind in PLAIN and second.code not in seen:
-                seen.add(second.code)
-                values = _values(second.function, numbers)
-                if values is not None:
-                    yield first, second, values
+    for first, second in _with_a_second(versions, names, matrix_products=_has_matrices(numbers)):
+        values = _values(second.function, numbers)
+        if values is not None:
+            yield first, second, values
 
 
 def _computed(
@@ -318,7 +307,7 @@ def _numbers(arguments: Sequence[str], points: Sequence[Mapping[str, Any]]) -> l
 
 
 def _has_matrices(numbers: Sequence[Mapping[str, Any]]) -> bool:
-    return any(isinstance(each, _Matrix) for each in numbers[0].values())
+    return any(isinstance(each, _Matrix) for point in numbers for each in point.values())
 
 
 def _values(function: Callable[..., Any], points: Sequence[Mapping[str, Any]]) -> list[Any] | None:

@@ -48,10 +48,8 @@ def of_the_result(pairs: Pairs) -> str | None:
         >>> of_the_result([(1.0, 2.0), (3.0, 6.0)])
         'Your result is half of the right one, a constant multiple. Which factor is lost, or there twice?'
     """
-    if any(numbers(each) is None for pair in pairs for each in pair):
-        return None
-    arrays = [(np.asarray(numbers(value)), np.asarray(numbers(right))) for value, right in pairs]
-    if not any(right.any() for _, right in arrays):
+    arrays = _arrays(pairs)
+    if arrays is None or not any(right.any() for _, right in arrays):
         return None
     if _all(pairs, lambda right: -right):
         return "The sign is wrong, and nothing else."
@@ -92,9 +90,9 @@ def by_a_quantity(pairs: Pairs, quantities: Sequence[tuple[str, Sequence[float]]
         >>> by_a_quantity([(4.0, 2.0), (9.0, 3.0)], [("`n`", [2, 3])])
         'Your result is the right one times `n`. Is a division by it missing, or a factor too much?'
     """
-    if any(numbers(each) is None for pair in pairs for each in pair):
+    arrays = _arrays(pairs)
+    if arrays is None:
         return None
-    arrays = [(np.asarray(numbers(value)), np.asarray(numbers(right))) for value, right in pairs]
     known = [index for index, (_, right) in enumerate(arrays) if right.any()]
     factors = _factors([arrays[index] for index in known])
     if factors is None or len(factors) < 2:
@@ -243,6 +241,17 @@ def by_an_argument(pairs: Pairs, inputs: Inputs, names: Sequence[str]) -> str | 
     return None
 
 
+def _arrays(pairs: Pairs) -> list[tuple[np.ndarray, np.ndarray]] | None:
+    """The pairs as arrays, or None if something in them is no number."""
+    arrays = []
+    for value, right in pairs:
+        one, other = numbers(value), numbers(right)
+        if one is None or other is None:
+            return None
+        arrays.append((one, other))
+    return arrays
+
+
 def _all(pairs: Pairs, change: Callable[[np.ndarray], Any]) -> bool:
     for value, right in pairs:
         try:
@@ -271,7 +280,7 @@ def _factors(arrays: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | No
         if abs(factor) < 1e-6 or not np.isfinite(factor) or not same(value, factor * right):
             return None
         factors.append(float(factor))
-    return np.array(factors) if factors else None
+    return np.array(factors)
 
 
 def _times(factor: float) -> str:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import ast
 import copy
-import dataclasses
 import inspect
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, NamedTuple, cast
@@ -136,13 +135,21 @@ class Slip:
     """The code of the solution at this place; empty if something was added."""
     written: str
     """The code that stands there now; empty if something was left out."""
-    line: str
-    """The line of the solution with the change in it; if a whole statement has changed, what has changed."""
-    place: str
-    """The expression or the statement of the solution that was changed; of a number or a name, the one around it."""
     code: str
     """The whole function, with the change."""
     function: Callable[..., Any]
+    _around: ast.AST
+    _changed: ast.AST
+
+    @property
+    def place(self) -> str:
+        """The expression or the statement of the solution that was changed; of a number or a name, the one around."""
+        return ast.unparse(self._around)
+
+    @property
+    def line(self) -> str:
+        """The line of the solution with the change in it; if a whole statement has changed, what has changed."""
+        return str(self) if self.kind in WHOLE_STATEMENTS else ast.unparse(self._changed).splitlines()[0]
 
     def __str__(self) -> str:
         if not self.written:
@@ -185,21 +192,31 @@ def slips(function: Callable[..., Any], *, matrix_products: bool = False) -> Ite
 
 
 def slips_of(
-    tree: ast.Module, namespace: dict[str, Any], *, matrix_products: bool = False, far: bool = False
+    tree: ast.Module,
+    namespace: dict[str, Any],
+    *,
+    matrix_products: bool = False,
+    far: bool = False,
+    kinds: Collection[str] | None = None,
+    known: set[str] | None = None,
 ) -> Iterator[Slip]:
     """``slips`` of a function that is given as a syntax tree, with the names that it finds in its module.
 
-    With ``far`` the changes are those that no slip of the pen makes, such as a product in the place of a sum.
+    With ``far`` the changes are those that no slip of the pen makes, such as a product in the place of a sum. With
+    ``kinds`` they are of these kinds only. What is in ``known`` is not made again, and what is made is added to it.
     """
     (definition,) = tree.body
     assert isinstance(definition, ast.FunctionDef)
     visible = _visible_names(definition)
     around = {id(child): node for node in ast.walk(definition) for child in ast.iter_child_nodes(node)}
-    known = {ast.unparse(tree)}
+    known = set() if known is None else known
+    known.add(ast.unparse(tree))
     for statement in _statements(definition):
         for node in _nodes_of(statement):
             changes = _far_changes(node, visible) if far else _changes(node, visible, matrix_products)
             for change in changes:
+                if kinds is not None and change.kind not in kinds:
+                    continue
                 changed = ast.copy_location(_exchanged(statement, node, change.node), statement)
                 version = _exchanged(tree, statement, changed)
                 code = ast.unparse(version)
@@ -208,9 +225,7 @@ def slips_of(
                     ast.fix_missing_locations(changed)
                     function = _compiled(version, namespace)
                     whole = around[id(node)] if isinstance(node, ast.Constant | ast.Name) else node
-                    slip = Slip(change.kind, change.meant, change.written, "", _code(whole), code, function)
-                    line = str(slip) if change.kind in WHOLE_STATEMENTS else ast.unparse(changed).splitlines()[0]
-                    yield dataclasses.replace(slip, line=line)
+                    yield Slip(change.kind, change.meant, change.written, code, function, whole, changed)
 
 
 def _compiled(tree: ast.Module, namespace: dict[str, Any]) -> Callable[..., Any]:
@@ -299,7 +314,7 @@ def _changes(node: ast.AST, visible: dict[int, list[str]], matrix_products: bool
             if isinstance(node.op, ast.MatMult) or (matrix_products and isinstance(node.op, ast.Mult)):
                 yield from _of_matrix_product(node)
         case ast.UnaryOp(op=ast.USub() | ast.Not()):
-            yield _Change("sign", node.operand, _code(node), _code(node.operand))
+            yield _Change("sign", node.operand, ast.unparse(node), ast.unparse(node.operand))
         case ast.Compare(ops=[_]):
             yield from _of_comparison(node)
         case ast.BoolOp():
@@ -310,19 +325,19 @@ def _changes(node: ast.AST, visible: dict[int, list[str]], matrix_products: bool
             for name in visible[id(node)] if node.id in visible[id(node)] else []:
                 yield _Change("name", ast.Name(name, ast.Load()), node.id, name)
         case ast.Attribute(attr="T"):
-            yield _Change("transpose", node.value, _code(node), _code(node.value))
+            yield _Change("transpose", node.value, ast.unparse(node), ast.unparse(node.value))
         case ast.Attribute(ctx=ast.Load()):
             for attribute in {"shape": ["size"], "size": ["shape[0]"], "ndim": ["size"]}.get(node.attr, []):
-                other = ast.parse(f"{_code(node.value)}.{attribute}", mode="eval").body
-                yield _Change("attribute", other, _code(node), _code(other))
+                other = ast.parse(f"{ast.unparse(node.value)}.{attribute}", mode="eval").body
+                yield _Change("attribute", other, ast.unparse(node), ast.unparse(other))
         case ast.Call():
             yield from _of_call(node, visible)
         case ast.Subscript():
             yield from _of_index(node)
         case ast.IfExp():
             yield _Change("branch", ast.IfExp(node.test, node.orelse, node.body), "", "the other branch")
-            yield _Change("branch", node.body, _code(node), _code(node.body))
-            yield _Change("branch", node.orelse, _code(node), _code(node.orelse))
+            yield _Change("branch", node.body, ast.unparse(node), ast.unparse(node.body))
+            yield _Change("branch", node.orelse, ast.unparse(node), ast.unparse(node.orelse))
         case ast.Tuple(ctx=ast.Load()) | ast.List(ctx=ast.Load()):
             for first, second in zip(range(len(node.elts)), range(1, len(node.elts))):
                 values = list(node.elts)
@@ -330,7 +345,7 @@ def _changes(node: ast.AST, visible: dict[int, list[str]], matrix_products: bool
                 yield _replaced("order", node, type(node)(values, ast.Load()))
         case ast.comprehension(ifs=[condition, *_]):
             fewer = ast.comprehension(node.target, node.iter, node.ifs[1:], node.is_async)
-            yield _Change("condition", fewer, _code(condition), "")
+            yield _Change("condition", fewer, ast.unparse(condition), "")
         case ast.stmt():
             yield from _of_statement(node)
 
@@ -395,17 +410,17 @@ def _of_operation(node: ast.BinOp) -> Iterator[_Change]:
         yield _replaced("operator", node, ast.BinOp(left, operator(), right))
     match node.op:
         case ast.Add() | ast.Sub():
-            yield _Change("term", left, _code(right), "")
+            yield _Change("term", left, ast.unparse(right), "")
             rest = right if isinstance(node.op, ast.Add) else ast.UnaryOp(ast.USub(), right)
-            yield _Change("term", rest, _code(left), "")
+            yield _Change("term", rest, ast.unparse(left), "")
         case ast.Mult() | ast.MatMult() | ast.Div():
             rest = ast.BinOp(ast.Constant(1), node.op, right) if isinstance(node.op, ast.Div) else right
             if not _is_one(right):
-                yield _Change("factor", left, _code(right), "")
+                yield _Change("factor", left, ast.unparse(right), "")
             if not _is_one(left):
-                yield _Change("factor", rest, _code(left), "")
+                yield _Change("factor", rest, ast.unparse(left), "")
         case ast.Pow():
-            yield _Change("power", left, _code(node), _code(left))
+            yield _Change("power", left, ast.unparse(node), ast.unparse(left))
     if isinstance(node.op, ast.Sub | ast.Div):
         yield _replaced("order", node, ast.BinOp(right, node.op, left))
 
@@ -415,10 +430,10 @@ def _of_matrix_product(node: ast.BinOp) -> Iterator[_Change]:
     yield _replaced("order", node, ast.BinOp(right, node.op, left))
     if isinstance(left, ast.Name):
         turned = ast.Attribute(left, "T", ast.Load())
-        yield _Change("transpose", ast.BinOp(turned, node.op, right), _code(left), _code(turned))
+        yield _Change("transpose", ast.BinOp(turned, node.op, right), ast.unparse(left), ast.unparse(turned))
     if isinstance(right, ast.Name):
         turned = ast.Attribute(right, "T", ast.Load())
-        yield _Change("transpose", ast.BinOp(left, node.op, turned), _code(right), _code(turned))
+        yield _Change("transpose", ast.BinOp(left, node.op, turned), ast.unparse(right), ast.unparse(turned))
 
 
 def _of_comparison(node: ast.Compare) -> Iterator[_Change]:
@@ -451,14 +466,14 @@ def _of_call(node: ast.Call, visible: dict[int, list[str]]) -> Iterator[_Change]
     of_value = owner if owner is not None and _is_value(owner, visible) else None
     kept = of_value if of_value is not None else next(iter(node.args), None)
     if kept is not None and name not in CONVERSIONS and not isinstance(kept, ast.Starred):
-        yield _Change("call", kept, _code(node), _code(kept))
+        yield _Change("call", kept, ast.unparse(node), ast.unparse(kept))
     for index, keyword in enumerate(node.keywords):
         others = node.keywords[:index] + node.keywords[index + 1 :]
-        yield _Change(keyword.arg or "keyword", ast.Call(function, node.args, others), _code(keyword), "")
+        yield _Change(keyword.arg or "keyword", ast.Call(function, node.args, others), ast.unparse(keyword), "")
         if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
             turned = ast.keyword("axis", ast.Constant(1 - ast.literal_eval(keyword.value)))
             version = ast.Call(function, node.args, [*node.keywords[:index], turned, *node.keywords[index + 1 :]])
-            yield _Change("axis", version, _code(keyword), _code(turned))
+            yield _Change("axis", version, ast.unparse(keyword), ast.unparse(turned))
     if name == "where" and len(node.args) == 3:
         condition, yes, no = node.args
         yield _replaced("branch", node, ast.Call(function, [condition, no, yes], node.keywords))
@@ -487,7 +502,7 @@ def _of_function(node: ast.Call, visible: dict[int, list[str]], neighbours: dict
 
 def _of_index(node: ast.Subscript) -> Iterator[_Change]:
     if isinstance(node.ctx, ast.Load):
-        yield _Change("index", node.value, _code(node), _code(node.value))
+        yield _Change("index", node.value, ast.unparse(node), ast.unparse(node.value))
     is_tuple = isinstance(node.slice, ast.Tuple)
     entries = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     for position, entry in enumerate(entries):
@@ -527,7 +542,7 @@ def _of_statement(node: ast.stmt) -> Iterator[_Change]:
             for part in parts:
                 if not isinstance(part, ast.UnaryOp | ast.Constant):
                     minus = ast.UnaryOp(ast.USub(), part)
-                    yield _Change("sign", _exchanged(node, part, minus), _code(part), _code(minus))
+                    yield _Change("sign", _exchanged(node, part, minus), ast.unparse(part), ast.unparse(minus))
         case ast.AugAssign():
             for operator in OPERATORS.get(type(node.op), []):
                 yield _replaced("operator", node, ast.AugAssign(node.target, operator(), node.value))
@@ -542,7 +557,7 @@ def _of_statement(node: ast.stmt) -> Iterator[_Change]:
             yield _left_out(node)
             yield _Change("loop", _ended_after_one_turn(node), "", "break")
         case ast.If():
-            head = f"if {_code(node.test)}"
+            head = f"if {ast.unparse(node.test)}"
             nothing: list[ast.stmt] = [ast.Pass()]
             yield _Change("condition", ast.If(ast.Constant(True), node.body, node.orelse), head, "")
             yield _Change("condition", ast.If(ast.Constant(False), node.body, node.orelse), head, "if False")
@@ -557,15 +572,11 @@ def _ended_after_one_turn(loop: Any) -> Any:
 
 
 def _left_out(node: ast.stmt) -> _Change:
-    return _Change("statement", ast.Pass(), _code(node).splitlines()[0], "")
+    return _Change("statement", ast.Pass(), ast.unparse(node).splitlines()[0], "")
 
 
 def _replaced(kind: str, old: ast.AST, new: ast.AST) -> _Change:
-    return _Change(kind, new, _code(old), _code(new))
-
-
-def _code(node: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(node))
+    return _Change(kind, new, ast.unparse(old), ast.unparse(new))
 
 
 def _number(value: float) -> ast.expr:

@@ -368,6 +368,4 @@ def _integers(kind: str, low: Any, high: Any, value: Any, step: Any) -> Control:
 
 def _text(number: float, digits: int) -> str:
     """The number in so many significant digits, with an exponent only where it saves reading many zeros."""
-    if number == 0 or 1e-4 <= abs(number) < 1e6:
-        return np.format_float_positional(number, precision=digits, fractional=False, trim="-")
     return f"{number:.{digits}g}"

@@ -57,6 +57,25 @@ def test_of_two_low_precisions_the_coarser_counts():
     assert same(np.array([1.5e-7], np.float32), 0 * tiny + np.float16(6e-8))
 
 
+SINGLE_NUMBERS = [
+    *(
+        sign * scale * factor
+        for sign in (1, -1)
+        for scale in (1e-300, 1e-9, 1.0, 1e308)
+        for factor in (1, 1 + 5e-8, 1.7)
+    ),
+    *(np.float16(x) for x in (0, 6e-8, 0.007, 1, 1.007, 1.2, 6e4)),
+    *(np.float32(x) for x in (0, 1e-6, 1, 1.0000005, 3e38)),
+    *(0, 1, True, 10**15, np.inf, -np.inf, np.nan, np.float32(np.inf), np.float16(np.nan)),
+]
+
+
+@pytest.mark.parametrize("one", SINGLE_NUMBERS, ids=repr)
+def test_single_numbers_are_compared_as_arrays_of_one(one):
+    for other in SINGLE_NUMBERS:
+        assert same(one, other) == same(np.array([one]), np.array([other])), other
+
+
 def test_integers_are_exact_however_large():
     for large in (3, 10**9, -(10**15)):
         assert same(float(large), large)

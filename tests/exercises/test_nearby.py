@@ -58,6 +58,7 @@ def answer(scale="w / w.sum()", squares="(x - y) ** 2", result="np.sqrt((s * q).
         ({"result": "-np.sqrt((s * q).sum(axis=0))"}, "sign"),
         ({"last": "w"}, "(`distance` is right.)"),
         ({"result": "2 * np.sqrt((s * q).sum(axis=0))"}, "`distance`: Your result is twice"),
+        ({"result": "0 * x[0]", "last": "w"}, "`weights`: A division is missing"),
     ],
 )
 def test_a_slip_is_told(judge, change, words):
@@ -242,9 +243,18 @@ def test_what_is_the_same_has_the_same_fingerprint():
 
 def test_only_so_many_searches_are_kept(monkeypatch):
     monkeypatch.setattr(nearby, "_found", {})
-    for search in range(nearby.KEPT + 3):
-        nearby._keep(search, -search)
-    assert nearby._found == {search: -search for search in range(3, nearby.KEPT + 3)}
+    searched = []
+
+    def search(number):
+        searched.append(number)
+        yield -number
+
+    for _ in range(2):
+        for number in range(nearby.KEPT):
+            assert nearby._searched(search, number, number) == [-number]
+    assert searched == list(range(nearby.KEPT)), "each once"
+    nearby._searched(search, nearby.KEPT, nearby.KEPT)
+    assert [key for _, key in nearby._found] == list(range(1, nearby.KEPT + 1)), "the oldest is forgotten"
 
 
 @pytest.mark.parametrize(
@@ -361,11 +371,44 @@ def test_a_solution_that_may_be_made_endless_is_not_changed():
 
 
 def test_the_search_ends_with_its_time(monkeypatch):
-    times = iter([0.0, 0.0, *([1.0] * 3), *([nearby.SECONDS + 1] * 1000)])
-    monkeypatch.setattr(nearby, "clock", lambda: next(times))
-    assert len(list(nearby._tried(PAIR, PAIR.inputs(None)))) <= 3
-    times = iter([0.0, nearby.SECONDS])  # the solution itself takes too long
-    assert list(nearby._tried(PAIR, PAIR.inputs(None))) == []
+    inputs = PAIR.inputs(None)
+    versions = nearby._versions(PAIR, inputs)
+    for begin in (0.0, 1000.0):
+        times = iter([begin, begin, *([begin + 1] * 3), *([begin + nearby.SECONDS + 1] * 1000)])
+        monkeypatch.setattr(nearby, "clock", lambda: next(times))  # noqa: B023
+        assert 1 <= len(list(nearby._tried(PAIR, inputs))) <= 3
+        times = iter([begin, begin + nearby.SECONDS])  # the solution itself takes too long
+        assert list(nearby._tried(PAIR, inputs)) == []
+        times = iter([begin, *([begin + 0.1] * 3), *([begin + nearby.SECONDS / 4 + 0.1] * 1000)])
+        assert len(list(nearby._with_a_second(versions, double_and_shift.__globals__))) == 4
+
+
+def difference_of(x, y):
+    return x - y
+
+
+def test_a_slip_and_a_transpose_are_not_taken_for_a_factor(rng):
+    inputs = [tuple(rng.normal(size=(2, 2, 3))) for _ in range(3)]
+    exercise = Coding("difference", "", "", difference_of, lambda rng: inputs, [])
+    outcomes = run_trusted(lambda x, y: (x + y).T, inputs, ["x", "y"])
+    assert nearby.named_twice(exercise, inputs, outcomes) is None
+    outcomes = run_trusted(lambda x, y: 3 * (x + y), inputs, ["x", "y"])
+    assert nearby.named_twice(exercise, inputs, outcomes).endswith("And a constant factor is wrong.")
+
+
+def twice_the_first(x):
+    return 2 * x[0]
+
+
+def test_an_error_on_one_input_is_that_of_the_slip():
+    inputs = [(np.array([2.0, 3.0]),), (np.array([5.0]),), (np.array([4.0, 1.0]),)]
+    exercise = Coding("first", "", "", twice_the_first, lambda rng: inputs, [])
+    right = run_trusted(twice_the_first, inputs, ["x"])
+    outcomes = run_trusted(lambda x: 2 * x[1], inputs, ["x"])
+    assert outcomes[1].error.kinds[0] == "IndexError"
+    assert "off by one" in nearby.named(exercise, inputs, outcomes, right)
+    outcomes = run_trusted(lambda x: 2 * x[1] if len(x) > 1 else 1 / 0, inputs, ["x"])
+    assert nearby.named(exercise, inputs, outcomes, right) is None
 
 
 def test_a_matrix_times_a_number_is_each_entry_times_it(rng):

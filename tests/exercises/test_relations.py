@@ -124,6 +124,8 @@ def test_two_lengths_are_compared_only_where_chance_is_small():
     inputs = [tried(2, 4), tried(3, 7), tried(5, 15), tried(4, 10), tried(7, 21), tried(2, 9)]
     text = relations.separates([True, False, True, False, True, False], inputs, ["order", "batch"])
     assert "is a multiple of `batch`" in text
+    # Nothing is a multiple of 0.
+    assert relations.separates([True, False] * 3, [(each, 0) for each in (4, 7, 15, 10, 21, 9)], ["n", "m"]) is None
 
 
 def test_the_entries_that_are_wrong():
@@ -133,6 +135,15 @@ def test_the_entries_that_are_wrong():
     squares = [RNG.standard_normal((3, 3)), RNG.standard_normal((2, 2))]
     made = [(np.diag(np.diag(each)) + 5 * (1 - np.eye(len(each))), each) for each in squares]
     assert relations.in_which_entries(made, [(1,), (2,)], ["n"]) == "Only the entries on the diagonal are right."
+    row = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert relations.in_which_entries([(row * [1, 2, 1, 2, 1], row)] * 2, [(1,), (2,)], ["n"]) is None
+
+
+def test_results_of_another_shape_are_no_multiple():
+    for shape in ((2,), (3, 1), ()):
+        assert (
+            relations.of_the_result([(np.full(shape, 2.0), np.arange(3.0)), (np.full(shape, 4.0), np.ones(3))]) is None
+        )
 
 
 def column(*entries):
@@ -410,3 +421,35 @@ def test_what_is_no_number_or_fits_nothing_has_no_relation():
         assert relations.in_which_entries(nothing, inputs, ["x"]) is None
     almost = [(1.000002e-3 * 2.0, 2.0), (2.000004e-3 * 3.0, 3.0)]
     assert relations.by_a_quantity(almost, [("`n`", [1e-3, 2e-3])]) is None, "small factors have no fewer digits"
+
+
+def test_arguments_that_are_no_numbers_are_passed_over():
+    pairs = [(1.0, 3.0), (4.0, 5.0)]
+    for other in (["a", "b"], [0.0, 0.0], [np.ones(0), np.ones(0)]):
+        inputs = list(zip(other, [2.0, 1.0]))
+        assert relations.by_an_argument(pairs, inputs, ["name", "reward"]) == "`reward` itself is missing in the sum."
+
+
+def test_a_quantity_may_be_negative_in_a_whole_power():
+    told = relations.by_a_quantity([(-4.0, 2.0), (9.0, 3.0)], [("`n`", [-2, 3])])
+    assert told == "Your result is the right one times `n`. Is a division by it missing, or a factor too much?"
+
+
+def test_a_matrix_beside_a_vector_has_no_entries_in_common_with_it():
+    X, right = np.arange(6.0).reshape(3, 2), np.array([1.0, 2.0, 3.0])
+    told = relations.in_which_entries([(right + np.eye(3)[0], right)] * 2, [(X,), (X,)], ["X"])
+    assert told == "The entries in the first place are wrong, all others are right."
+
+
+def test_a_length_in_the_place_of_another():
+    told = relations.by_a_quantity([(4.0, 6.0), (5.0, 2.0)], [("`n`", [2, 5]), ("`m`", [3, 2])])
+    assert told == (
+        "Your result is the right one times `n` and divided by `m`. "
+        "Is the one taken for the other, or is one too much and the other missing?"
+    )
+
+
+def test_an_argument_that_is_a_text_has_no_entries():
+    right = np.array([1.0, 2.0, 3.0])
+    told = relations.in_which_entries([(right + np.eye(3)[2], right)] * 2, [("mean",), ("sum",)], ["reduction"])
+    assert told == "The entries in the last place are wrong, all others are right."

@@ -184,3 +184,13 @@ def test_a_call_without_arguments_is_not_left_out():
 
     assert {slip.kind for slip in slips(bare)} >= {"operator", "term"}
     assert not [slip for slip in slips(bare) if slip.kind == "call"]
+
+
+def chosen(values):
+    return [value for value in values if value in (1, 2) or value > 3]
+
+
+def test_what_is_chosen_by_a_condition_may_be_chosen_without_it():
+    made = {(slip.kind, slip.meant, slip.written) for slip in slips(chosen)}
+    assert ("condition", "value in (1, 2) or value > 3", "") in made
+    assert not [kind for kind, meant, _ in made if meant == "value in (1, 2)"], "`in` has no neighbour"

@@ -74,6 +74,7 @@ def test_integers_and_play():
     assert integers(2, 8, value=5, step=3).values == (2, 5, 8)
     assert integers(2, 8, value=5, step=3).start == 1
     assert play(0, 3).kind == "play"
+    assert integers(-2, 1).values == play(-2, 1).values == (-2, -1, 0, 1)
 
 
 def test_stages_are_the_numbers_given():
@@ -87,6 +88,8 @@ def test_stages_are_the_numbers_given():
         stages([0, 2], value=1)
     with pytest.raises(TypeError, match=r"^numbers must be an integer"):
         stages([0, 1.5])
+    with pytest.raises(TypeError, match=r"^value must be an integer"):
+        stages([0, 2], value=2.0)
     assert stages([-(2**53), -1000, 0]).values == (-(2**53), -1000, 0)
     with pytest.raises(ValueError, match=r"^numbers must be "):
         stages([-(2**53) - 1, 0])
@@ -154,7 +157,7 @@ class TestBadInput:
 
     def test_lists_that_offer_no_choice(self):
         refuses(lambda: control("kind", []), "kind", "empty", error=ValueError)
-        refuses(lambda: control("kind", ["a", "a"]), "kind", "different", error=ValueError)
+        refuses(lambda: control("kind", ["a", "a"]), "kind", "different things, got a, a", error=ValueError)
         refuses(lambda: control("kind", [None]), "kind", "NoneType", error=TypeError)
 
     @pytest.mark.parametrize("given", [None, 3.5, "text", (n for n in "ab"), {"a", "b"}, np.float32(1), explore])
@@ -239,6 +242,9 @@ class TestWhatUsersPass:
             play(0, 1, label="β₁"), stages([0, 1], label="β₁"), choice(["a"], label="β₁"), switch(True, label="β₁"),
         ]  # fmt: skip
         assert {label_text("beta_1", made) for made in makers} == {"β₁"}
+        plain = slider(0, 1), log_slider(1, 2), integers(0, 1), play(0, 1), stages([0, 1]), choice(["a"]), switch(True)
+        assert {label_text("beta_1", made) for made in plain} == {"beta 1"}
+        assert [made.kind for made in plain] == ["range", "range", "range", "play", "play", "choice", "switch"]
         assert label_text("weight_scale", slider(0, 1)) == "weight scale"
         assert label_text("n", control("n", ipywidgets.IntSlider(description="Steps"))) == "Steps"
         refuses(lambda: slider(0, 1, label=3), "label", "int", error=TypeError)
