@@ -322,7 +322,9 @@ def multi_head_attention_backward(
             f"kept must be what multi_head_attention returned for Q and K of shapes {Q.shape} and {K.shape}, "
             f"got an output of shape {kept.output.shape} and weights of shape {kept.weights.shape}"
         )
-    grad_output = check.in_precision_of(grad_output, Q, K, V, W_Q, W_K, W_V, W_O)
+    given = (Q, K, V, W_Q, W_K, W_V, W_O)
+    grad_output = check.in_precision_of(grad_output, *given)
+    kept = MultiHeadPass(*(check.in_precision_of(each, *given) for each in kept))
     return _attend_in_heads_backward(grad_output, Q, K, V, W_Q, W_K, W_V, W_O, kept)
 
 

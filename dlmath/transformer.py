@@ -338,6 +338,9 @@ def encoder_block_backward(
             f"kept must be what encoder_block returned for X of shape {X.shape}, "
             f"got an output of shape {kept.output.shape}"
         )
+    output, heads, *sums = kept
+    heads = MultiHeadPass(*(check.in_precision_of(each, X, *p) for each in heads))
+    kept = EncoderPass(output, heads, *(check.in_precision_of(each, X, *p) for each in sums))
     grad_second_sum, grad_gain_2, grad_bias_2 = _layer_norm_backward(grad_output, kept.second_sum, p.gain_2, EPSILON)
     grad_middle, grad_W_1, grad_b_1, grad_W_2, grad_b_2 = _feed_forward_backward(
         grad_second_sum, kept.middle, p.W_1, p.b_1, p.W_2

@@ -369,6 +369,9 @@ def test_float32_is_kept():
     assert {array.dtype for array in kept} == {np.dtype(np.float32)}
     grads = multi_head_attention_backward(kept.output, Q, K, V, *W, kept)
     assert {g.dtype for g in grads} == {np.dtype(np.float32)}
+    in_double = multi_head_attention(*map(np.float64, (Q, K, V, *W)), heads=2)
+    grads = multi_head_attention_backward(kept.output, Q, K, V, *W, in_double)
+    assert {g.dtype for g in grads} == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("argument", range(7))

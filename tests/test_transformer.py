@@ -434,6 +434,17 @@ class TestWhatTheBlockIsGiven:
         )  # fmt: skip
 
 
+def test_what_was_kept_in_double_precision_leaves_the_gradients_in_that_of_the_parameters():
+    rng = np.random.default_rng(0)
+    X, parameters = rng.normal(size=(3, 4)), transformer.initialize_encoder(4, 8, rng)
+    kept = transformer.encoder_block(X, parameters, 2)
+    single = transformer.EncoderParameters(*map(np.float32, parameters))
+    grad_X, gradients = transformer.encoder_block_backward(X, np.float32(X), single, kept)
+    assert {each.dtype for each in (grad_X, *gradients)} == {np.dtype(np.float32)}
+    expected, _ = transformer.encoder_block_backward(X, X, parameters, kept)
+    np.testing.assert_allclose(grad_X, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_sums_over_a_million_positions_keep_their_digits_in_single_precision():
     rng = np.random.default_rng(0)
     rows = (0.1 + rng.random((1_000_000, 2))).astype(np.float32)
