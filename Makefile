@@ -175,7 +175,7 @@ $(VENV)/tests-installed: requirements-test.txt requirements-torch.txt $(VENV)/in
 	@touch $@
 
 # On the oldest Python too: the oldest versions of the libraries were made for no newer one.
-$(LOWEST)/installed: requirements-test.txt $(VENV)/tests-installed
+$(LOWEST)/installed: requirements-test.txt requirements-lab.txt requirements.txt pyproject.toml | $(BIN)/uv
 	@echo "installing the oldest versions that the requirements admit into $(LOWEST)"
 	@test -x $(LOWEST)/bin/python || $(BIN)/uv venv --quiet --seed --python $(LOWEST_PYTHON) $(LOWEST)
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -r requirements-test.txt -e ".[book]"
