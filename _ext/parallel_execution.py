@@ -26,6 +26,7 @@ import signal
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -234,20 +235,37 @@ def execute_chapters(app: Sphinx) -> None:
                 sources[docname] = read(path)
             except ValueError as error:
                 failures.append(f"{docname}:\n{error}")
-    results = {docname: result(cache, docname, source) for docname, source in sources.items()}
+    alike = with_the_same_code(cache, sources)
+    results = {docname: result(cache, docname, source, alike[docname]) for docname, source in sources.items()}
     stale = {docname: source for docname, source in sources.items() if results[docname] is None}
     if stale:
-        failures += execute(app, cache, stale)
+        failures += execute(app, cache, stale, alike)
     if failures:
         # Not an exception of Sphinx: that would bury the message under a traceback of the builder.
         raise SystemExit("\nchapters that failed:\n\n" + "\n\n".join(failures))
     app.connect("env-get-outdated", lambda *arguments: list(stale))
-    results |= {docname: result(cache, docname, source) for docname, source in stale.items()}
+    results |= {docname: result(cache, docname, source, alike[docname]) for docname, source in stale.items()}
     app.emit("chapters-executed", list(results.values()))
 
 
-def execute(app: Sphinx, cache: JupyterCacheAbstract, stale: dict[str, nbformat.NotebookNode]) -> list[str]:
+def with_the_same_code(
+    cache: JupyterCacheAbstract, sources: dict[str, nbformat.NotebookNode]
+) -> dict[str, tuple[str, ...]]:
+    """Of every chapter, those whose code is the same, itself included: the cache has one result for them all."""
+    alike = defaultdict(list)
+    for docname, source in sources.items():
+        alike[cache.create_hashed_notebook(source)[1]].append(docname)
+    return {docname: tuple(docnames) for docnames in alike.values() for docname in docnames}
+
+
+def execute(
+    app: Sphinx,
+    cache: JupyterCacheAbstract,
+    stale: dict[str, nbformat.NotebookNode],
+    alike: dict[str, tuple[str, ...]],
+) -> list[str]:
     """Execute notebooks, put those that ran into the cache, and return what the others failed of."""
+    stale = {docname: source for docname, source in stale.items() if docname == alike[docname][0]}
     workers = max(2, os.cpu_count() or 1)
     print(f"executing {len(stale)} chapters, {min(workers, len(stale))} at a time", flush=True)
     start, failures, done = time.perf_counter(), [], 0
@@ -265,7 +283,7 @@ def execute(app: Sphinx, cache: JupyterCacheAbstract, stale: dict[str, nbformat.
                 verdict = f"{seconds:5.1f} s" if error is None else "FAILED"
                 print(f"[{done:{len(str(len(stale)))}}/{len(stale)}] {docname:<44} {verdict}", flush=True)
                 if error is None:
-                    data = {"execution_seconds": seconds, "computed_with": computed_with(docname)}
+                    data = {"execution_seconds": seconds, "computed_with": computed_with(*alike[docname])}
                     bundle = CacheBundleIn(stale[docname], str(paths[docname]), data=data)
                     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
                 else:
@@ -381,11 +399,13 @@ def opened(path: Path) -> JupyterCacheAbstract:
     return cache
 
 
-def result(cache: JupyterCacheAbstract, docname: str, source: nbformat.NotebookNode) -> Chapter | None:
+def result(
+    cache: JupyterCacheAbstract, docname: str, source: nbformat.NotebookNode, alike: tuple[str, ...]
+) -> Chapter | None:
     """The chapter as it was executed, if the cache has that, whole and computed with what is here now."""
     try:
         record = cache.match_cache_notebook(source)
-        if record.data.get("computed_with") != computed_with(docname):
+        if record.data.get("computed_with") != computed_with(*alike):
             return None
         executed = cache.get_cache_bundle(record.pk).nb
     except (KeyError, ValueError):  # not there, or no notebook
@@ -393,10 +413,11 @@ def result(cache: JupyterCacheAbstract, docname: str, source: nbformat.NotebookN
     return Chapter(docname, source, executed, f"{record.created:%Y-%m-%d}")
 
 
-def computed_with(docname: str) -> str:
-    """A fingerprint of the package, of the chapter's exercises, and of the versions they run on."""
-    exercises = package("exercises") / docname.removeprefix("chapters/").replace("-", "_")
-    return "\n".join([digest(package("dlmath")), digest(exercises.with_suffix(".py")), *versions()])
+def computed_with(*docnames: str) -> str:
+    """A fingerprint of the package, of the chapters' exercises, and of the versions they run on."""
+    names = [docname.removeprefix("chapters/").replace("-", "_") for docname in docnames]
+    exercises = [(package("exercises") / name).with_suffix(".py") for name in names]
+    return "\n".join([digest(package("dlmath")), *map(digest, exercises), *versions()])
 
 
 def versions() -> list[str]:

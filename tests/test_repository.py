@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,21 @@ def test_the_workflows_run_on_every_python_that_is_promised():
     )
     assert tuple(yaml.safe_load(matrix)) == PYTHONS
     assert PROJECT["requires-python"] == f">={PYTHONS[0]}"
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"^LOWEST_PYTHON := (.*)$", makefile, re.MULTILINE) == [PYTHONS[0]]
+
+
+def test_continuous_integration_runs_the_lowest_versions():
+    assert re.search(r"^make .*\btest-lowest\b", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_package_and_the_book_promise_the_same_versions():
+    promised = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["book"]]
+    said = [line for name in LOCKED for line in lines_of(ROOT / name)]
+    bounds = defaultdict(set)
+    for requirement in map(Requirement, [*promised, *said]):
+        bounds[requirement.name].add(requirement.specifier)
+    assert {name: found for name, found in bounds.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("file", [*PAGES, *WORKFLOWS, ROOT / ".pre-commit-config.yaml"], ids=lambda f: Path(f).name)

@@ -9,8 +9,6 @@ import ast
 import symtable
 from collections.abc import Iterator, Sequence
 
-COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}
-
 
 def needed(cells: Sequence[str], code: str) -> str:
     """The statements of the cells that define what the code uses, in their order.
@@ -59,16 +57,39 @@ def _statements(cell: str) -> list[ast.stmt]:
 
 def _read(code: str) -> tuple[set[str], set[str]]:
     """The names from outside that code reads at once, and those that its functions read when they are called."""
-    table = symtable.symtable(code, "", "exec")
+    table = _names(code)
     at_once = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
     later: set[str] = set()
-    inside = [(child, child.get_name() in COMPREHENSIONS) for child in table.get_children()]
+    inside = [(child, _is_generator(child)) for child in table.get_children()]
     while inside:
         scope, immediate = inside.pop()
         names = {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global() and symbol.is_referenced()}
         (at_once if immediate else later).update(names)
-        inside += [(child, immediate and child.get_name() in COMPREHENSIONS) for child in scope.get_children()]
+        inside += [(child, immediate and _is_generator(child)) for child in scope.get_children()]
     return at_once, later
+
+
+def _names(code: str) -> symtable.SymbolTable:
+    """The names of code. Since Python 3.12 the variables of a list comprehension are in the table of what is around it,
+    as if they were bound there; those of a generator never are."""
+    return symtable.symtable(ast.unparse(_Generators().visit(ast.parse(code))), "", "exec")
+
+
+class _Generators(ast.NodeTransformer):
+    """Every comprehension as a generator, which has the same names."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        match node:
+            case ast.ListComp(element, generators) | ast.SetComp(element, generators):
+                return ast.GeneratorExp(element, generators)
+            case ast.DictComp(key, value, generators):
+                return ast.GeneratorExp(ast.Tuple([key, value], ast.Load()), generators)
+        return node
+
+
+def _is_generator(scope: symtable.SymbolTable) -> bool:
+    return scope.get_name() == "genexpr"
 
 
 def _bound(statement: ast.stmt) -> set[str]:
@@ -82,7 +103,7 @@ def _names_bound(statement: ast.stmt) -> Iterator[str]:
     elif isinstance(statement, ast.Import | ast.ImportFrom):
         yield from map(_name, statement.names)
     elif not isinstance(statement, ast.Expr):
-        for symbol in symtable.symtable(ast.unparse(statement), "", "exec").get_symbols():
+        for symbol in _names(ast.unparse(statement)).get_symbols():
             if symbol.is_assigned() or symbol.is_imported():
                 yield symbol.get_name()
         for node in ast.walk(statement):

@@ -162,6 +162,34 @@ def test_what_a_chapter_is_computed_with(tmp_path, root):
         assert executed(book.build()) == expected, file
 
 
+def test_chapters_with_the_same_code_share_one_result(tmp_path, root):
+    """Whether both have exercises, one has or none has, and whatever else they say."""
+    book = SmallBook(
+        tmp_path,
+        root,
+        **{
+            "loss": ["# Loss", "6 * 7"],
+            "gradient-descent": ["# Descent", "6 * 7"],
+            "other": ["# Other", "6 * 7"],
+            "prose": ["# Prose"],
+            "optimizers": ["# Optimizers"],
+        },
+    )
+    output = book.build()
+    assert "WARNING" not in output
+    assert executed(output) == {"loss", "prose"}
+    assert executed(book.build()) == set()
+    for chapter in ("loss", "gradient-descent", "other"):
+        assert ">42\n<" in book.page(chapter)
+
+    (tmp_path / "exercises/gradient_descent.py").write_text("", encoding="utf-8")
+    assert executed(book.build()) == {"loss"}
+    book.replace("chapters/other.ipynb", "6 * 7", "6 * 8")
+    assert executed(book.build()) == {"loss", "other"}
+    assert ">48\n<" in book.page("other")
+    assert ">42\n<" in book.page("loss")
+
+
 def test_a_page_that_is_not_in_the_table_of_contents_is_named(tmp_path, root):
     book = SmallBook(tmp_path, root, one=["# One", "1"], two=["# Two", "2"])
     book.toc("one")

@@ -8,7 +8,7 @@ from dlmath import losses, optimizers
 
 def rate_by_the_slowest_factor(A):
     """The rate at which the two extreme directions shrink equally: 1 - a x = b x - 1."""
-    curvatures = np.sort(np.linalg.eigvals(A))
+    curvatures = np.sort(np.linalg.eigvals(A).real)  # complex since NumPy 2.5, and so no learning rate
     x = sp.Symbol("x")
     smallest, largest = map(sp.Float, (curvatures.min(), curvatures.max()))
     return float(sp.solve(2 - (smallest + largest) * x, x)[0])
@@ -46,7 +46,7 @@ EQUIVALENTS = {
     ],
     "best-learning-rate": [
         lambda A: 2 / (np.linalg.norm(A, 2) + 1 / np.linalg.norm(np.linalg.inv(A), 2)),
-        lambda A: 2 / (np.linalg.eigvals(A).min() + np.linalg.eigvals(A).max()),
+        lambda A: 2 / (np.linalg.eigvals(A).real.min() + np.linalg.eigvals(A).real.max()),
         lambda A: 2 / np.linalg.svd(A)[1][[0, -1]].sum(),
         lambda A: 1 / np.mean([np.linalg.eigh(A)[0][0], np.linalg.eigh(A)[0][-1]]),
         rate_by_the_slowest_factor,
