@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -27,11 +28,11 @@ def total(values: np.ndarray, axis: int, *, keepdims: bool = False) -> np.ndarra
     return values.sum(axis=axis, keepdims=keepdims)
 
 
-def column_sums(values: np.ndarray) -> np.ndarray:
+def column_sums(values: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The sum over the rows of a matrix: a product with ones is faster than ``total``, if it is precise enough."""
-    if values.dtype.char != "d":
-        return total(values, axis=0)
-    return np.dot(_ones(len(values)), values)
+    if values.dtype.char == "d":
+        return np.dot(_ones(len(values)), values, out=out)
+    return np.positive(total(values, axis=0), out=out)
 
 
 @lru_cache(maxsize=2)
@@ -43,8 +44,10 @@ def _ones(count: int) -> np.ndarray:
 
 
 def all_finite(values: np.ndarray) -> bool:
-    """Whether no entry is infinite or NaN; to count them takes half as long as ``all`` for a few entries."""
-    return np.count_nonzero(np.isfinite(values)) == values.size
+    """Whether no entry is infinite or NaN: the least of real numbers is NaN if one is, and is found before all are asked."""
+    if values.dtype.kind == "c":
+        return bool(np.isfinite(values).all())
+    return math.isfinite(values.item(values.argmin())) and math.isfinite(values.item(values.argmax()))
 
 
 def stable_shift(name: str, z: np.ndarray, axis: int) -> np.ndarray:

@@ -255,7 +255,7 @@ def loss_and_gradient(
     if not all_finite(outputs[-1]):
         return np.inf, np.full_like(theta, np.nan)
     value, grad_output = _of_outputs(loss, outputs[-1], targets)
-    gradient = np.empty(theta.shape, np.result_type(theta, grad_output))
+    gradient = np.empty_like(theta, grad_output.dtype)
     _backward(grad_output, outputs, parameters, with_dropout, _views(gradient, places))
     return value, gradient
 
@@ -332,7 +332,7 @@ def _backward(
         if activations[layer] is not IDENTITY:
             delta = delta * _slope(activations[layer], outputs[layer], parameters[layer], outputs[layer + 1])
         np.dot(delta.T, outputs[layer], out=grad_W)
-        grad_b[:] = column_sums(delta)
+        column_sums(delta, out=grad_b)
         if layer > 0:  # the gradient with respect to the data is not needed
             delta = np.dot(delta, W)
 
@@ -415,7 +415,7 @@ def _sizes(sizes: Sequence[int]) -> list[int]:
 
 def _activations(activations: Activations, parameters: Parameters) -> list[Activation]:
     """One record a layer."""
-    if isinstance(activations, str | Activation):
+    if isinstance(activations, (str, Activation)):
         given = [activations] * len(parameters)
     else:
         expected = "a name such as 'relu', an activations.Activation, or a list with one a layer"
