@@ -44,7 +44,7 @@ def _ones(count: int) -> np.ndarray:
 
 
 def all_finite(values: np.ndarray) -> bool:
-    """Whether no entry is infinite or NaN: the least of real numbers is NaN if one is, and is found before all are asked."""
+    """Whether no entry is infinite or NaN, of at least one: of real numbers, the least is NaN if any is."""
     if values.dtype.kind == "c":
         return bool(np.isfinite(values).all())
     return math.isfinite(values.item(values.argmin())) and math.isfinite(values.item(values.argmax()))

@@ -91,9 +91,13 @@ def test_all_finite():
         ([1.0, np.nan], False),
         ([[np.inf, 1.0], [2.0, 3.0]], False),
         ([np.nan, np.nan], False),
-        ([], True),
+        ([1.0, -np.inf], False),
+        ([np.inf, np.nan, -np.inf], False),
+        ([1j, -2.0], True),
+        ([1.0, complex(0, np.inf)], False),
+        ([complex(np.nan, 0), 1.0], False),
     ):
-        assert bool(all_finite(np.array(values))) is finite
+        assert all_finite(np.array(values)) is finite
 
 
 @pytest.mark.parametrize("kinds", [(np.float32, np.float32), (np.float32, np.float64), (np.float64, np.float32)])
