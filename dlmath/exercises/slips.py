@@ -470,7 +470,7 @@ def _of_call(node: ast.Call, visible: dict[int, list[str]]) -> Iterator[_Change]
     for index, keyword in enumerate(node.keywords):
         others = node.keywords[:index] + node.keywords[index + 1 :]
         yield _Change(keyword.arg or "keyword", ast.Call(function, node.args, others), ast.unparse(keyword), "")
-        if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
+        if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant) and keyword.value.value is not None:
             turned = ast.keyword("axis", ast.Constant(1 - ast.literal_eval(keyword.value)))
             version = ast.Call(function, node.args, [*node.keywords[:index], turned, *node.keywords[index + 1 :]])
             yield _Change("axis", version, ast.unparse(keyword), ast.unparse(turned))

@@ -194,3 +194,11 @@ def test_what_is_chosen_by_a_condition_may_be_chosen_without_it():
     made = {(slip.kind, slip.meant, slip.written) for slip in slips(chosen)}
     assert ("condition", "value in (1, 2) or value > 3", "") in made
     assert not [kind for kind, meant, _ in made if meant == "value in (1, 2)"], "`in` has no neighbour"
+
+
+def over_all(values):
+    return np.sum(values, axis=None)
+
+
+def test_no_axis_is_turned_into_another():
+    assert "return np.sum(values)" in {line_of_code(slip) for slip in slips(over_all)}
