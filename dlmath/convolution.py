@@ -311,7 +311,8 @@ def max_pool2d_backward(grad_Y: np.ndarray, X: np.ndarray, size: int) -> np.ndar
     """
     windows = _pooling_windows(X, size)
     _, N, C, height, width = windows.shape
-    grad_Y = check.in_precision_of(check.array("grad_Y", grad_Y, (N, C, height, width)), windows)
+    grad_Y = check.array("grad_Y", grad_Y, (N, C, height, width))
+    grad_Y = check.in_precision_of(grad_Y, windows)
     by_window = np.zeros_like(windows)
     np.put_along_axis(by_window, windows.argmax(axis=0)[np.newaxis], grad_Y[np.newaxis], axis=0)
     grad_X = np.zeros(np.shape(X), by_window.dtype)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlmath import _check as check
+from dlmath._check import smallest
 from dlmath._stable import times
 
 
@@ -307,7 +308,7 @@ def adam_step_in_place(
     learning_rate, beta1, beta2, epsilon = _adam_numbers(theta, learning_rate, beta1, beta2, epsilon)
     root = math.sqrt(1 - beta2**t)
     learning_rate = learning_rate * root / (1 - beta1**t)
-    epsilon = max(epsilon * root, check.smallest(theta))
+    epsilon = max(epsilon * root, smallest(theta))
     scratch = np.empty(min(BLOCK, theta.size), dtype=theta.dtype)
     for start in range(0, theta.size, BLOCK):
         block = slice(start, start + BLOCK)
@@ -533,4 +534,4 @@ def _learning_rate(learning_rate: float, theta: np.ndarray) -> float:
 
 def _epsilon(epsilon: float, theta: np.ndarray) -> float:
     """One that is not 0 in the precision of the parameters: it is there so that nothing is divided by 0."""
-    return check.number("epsilon", epsilon, above=0, least=check.smallest(theta))
+    return check.number("epsilon", epsilon, above=0, least=smallest(theta))

@@ -2,6 +2,10 @@
 
 import os
 import shutil
+import signal
+
+# Where pytest was started in the background, Ctrl-C is ignored, and would be by the builds that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before NumPy is imported: its matrix products here are small, and threads of theirs would wait for each other.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -23,8 +27,10 @@ SLOW_FILES = (
     "live/test_chapters.py",
     "exercises/test_answers.py",
     "book/test_python.py",
+    "exercises/test_three_places.py",
     "exercises/test_mutants.py",
     "book/test_rebuild.py",
+    "book/test_lite.py",
     "exercises/test_definitions.py",
     "book/test_live.py",
     "book/test_build.py",
