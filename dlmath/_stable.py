@@ -10,6 +10,8 @@ import numpy as np
 
 def times(weights: np.ndarray | float, values: np.ndarray | float) -> np.ndarray:
     r"""The product, with :math:`0 \cdot \infty = 0`: what has no weight does not count."""
+    if type(weights) is float and isinstance(values, np.ndarray):
+        weights = values.real.dtype.type(weights)  # which may be 0 in single precision
     counted = np.not_equal(weights, 0)
     if counted.all():
         return np.asarray(np.multiply(weights, values))

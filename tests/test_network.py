@@ -718,9 +718,10 @@ class TestL2Penalty:
         np.testing.assert_allclose(gradient, tensor.grad.numpy(), rtol=1e-13)
         np.testing.assert_array_equal(gradient[[6, 7, 8, 12]], 0)
         leaves_arguments_alone(lambda t: penalty_and_gradient(t, [2, 3, 1], 0.7, 9)[1], theta)
-        penalty, gradient = penalty_and_gradient(np.full(13, np.inf), [2, 3, 1], 0.0, 9)
-        assert penalty == 0
-        np.testing.assert_array_equal(gradient, np.zeros(13))
+        for kind, strength in ((np.float64, 0.0), (np.float32, 1e-50)):
+            penalty, gradient = penalty_and_gradient(np.full(13, np.inf, kind), [2, 3, 1], strength, 9)
+            assert penalty == 0
+            np.testing.assert_array_equal(gradient, np.zeros(13))
 
     def test_bad_input_and_precision(self, rng):
         theta, _ = case([2, 1], rng)

@@ -53,6 +53,12 @@ class TestL2:
     def test_complex_weights_have_a_gradient(self):
         np.testing.assert_allclose(l2_penalty_grad(np.array([1j, 2]), 3.0, 6), [0.5j, 1])
 
+    def test_a_strength_that_is_0_in_single_precision_costs_nothing(self):
+        infinite = np.full(3, np.inf, np.float32)
+        assert l2_penalty(infinite, 1e-50, 1) == 0
+        np.testing.assert_array_equal(l2_penalty_grad(infinite, 1e-50, 1), np.zeros(3))
+        assert l2_penalty_grad(infinite, 1e-50, 1).dtype == np.float32
+
     def test_huge_integer_and_single_precision_weights(self):
         assert l2_penalty(np.array([1e200]), 1.0, 1) == np.inf
         assert np.isinf(l2_penalty_grad(np.array([1e300]), 1e300, 1))
