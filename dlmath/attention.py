@@ -322,9 +322,7 @@ def multi_head_attention_backward(
             f"kept must be what multi_head_attention returned for Q and K of shapes {Q.shape} and {K.shape}, "
             f"got an output of shape {kept.output.shape} and weights of shape {kept.weights.shape}"
         )
-    given = (Q, K, V, W_Q, W_K, W_V, W_O)
-    grad_output = check.in_precision_of(grad_output, *given)
-    kept = MultiHeadPass(*(check.in_precision_of(each, *given) for each in kept))
+    grad_output = check.in_precision_of(grad_output, Q, K, V, W_Q, W_K, W_V, W_O)
     return _attend_in_heads_backward(grad_output, Q, K, V, W_Q, W_K, W_V, W_O, kept)
 
 
@@ -340,6 +338,7 @@ def _attend_in_heads_backward(
     kept: MultiHeadPass,
 ) -> tuple[np.ndarray, ...]:
     heads = kept.weights.shape[-3]
+    kept = MultiHeadPass(*(check.in_precision_of(each, grad_output) for each in kept))
     grad_outputs = _split(grad_output @ W_O, heads)
     grads = _attend_backward(grad_outputs, kept.queries, kept.keys, kept.values, kept.outputs, kept.weights)
     grad_queries, grad_keys, grad_values = map(_join, grads)

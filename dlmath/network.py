@@ -17,7 +17,7 @@ import numpy as np
 
 from dlmath import _check as check
 from dlmath import regularization
-from dlmath._stable import all_finite, column_sums
+from dlmath._stable import all_finite, column_sums, times
 from dlmath.activations import ACTIVATIONS, Activation
 from dlmath.losses import LOSSES, _of_outputs
 
@@ -61,8 +61,7 @@ def unpack(theta: np.ndarray, sizes: Sequence[int]) -> Parameters:
         >>> W0, b0, W1, b1
         (array([[0., 1.]]), array([2.]), array([[3.]]), array([4.]))
     """
-    places = _places(*_sizes(sizes))
-    return _views(check.array("theta", theta, (places[-1].b.stop,), analytic=True), places)
+    return _views(*_with_places(theta, sizes))
 
 
 def pack(parameters: Parameters) -> np.ndarray:
@@ -241,8 +240,7 @@ def loss_and_gradient(
         >>> float(loss), gradient
         (0.25, array([0.5 , 0.5 , 0.25]))
     """
-    places = _places(*_sizes(sizes))
-    theta = check.array("theta", theta, (places[-1].b.stop,), analytic=True)
+    theta, places = _with_places(theta, sizes)
     X = check.array("X", X, ("N", sizes[0]), analytic=True)
     check.choice("loss", loss, LOSSES)
     if X.dtype != theta.dtype:
@@ -281,17 +279,14 @@ def penalty_and_gradient(
         >>> penalty_and_gradient(np.array([3.0, 4.0, 7.0]), [2, 1], weight_decay=2.0, count=5)
         (5.0, array([1.2, 1.6, 0. ]))
     """
-    places = _places(*_sizes(sizes))
-    theta = check.array("theta", theta, (places[-1].b.stop,), analytic=True)
+    theta, places = _with_places(theta, sizes)
     gradient = np.zeros_like(theta)
     count = check.integer("count", count, least=1)
     weight_decay = check.number("weight_decay", weight_decay, least=0, most=check.largest(theta))
-    factor = theta.real.dtype.type(weight_decay / count)
     penalty = 0.0
-    if factor > 0:  # otherwise an infinite weight costs nothing
-        for (W, _), (slope, _) in zip(_views(theta, places), _views(gradient, places)):
-            np.multiply(factor, W, out=slope)
-            penalty += np.sum(slope / 2 * W).item()
+    for (W, _), (slope, _) in zip(_views(theta, places), _views(gradient, places)):
+        slope[...] = times(weight_decay / count, W)
+        penalty += np.sum(times(slope / 2, W)).item()
     return penalty, gradient
 
 
@@ -392,6 +387,12 @@ def _places(*sizes: int) -> tuple[_Place, ...]:
     return tuple(places)
 
 
+def _with_places(theta: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, tuple[_Place, ...]]:
+    """The flat vector, if it has one entry a parameter, and the places of the parameters in it."""
+    places = _places(*_sizes(sizes))
+    return check.array("theta", theta, (places[-1].b.stop,), analytic=True), places
+
+
 def _views(theta: np.ndarray, places: Sequence[_Place]) -> Parameters:
     return [(theta[W].reshape(shape), theta[b]) for W, shape, b in places]
 
@@ -415,10 +416,13 @@ def _sizes(sizes: Sequence[int]) -> list[int]:
 
 def _activations(activations: Activations, parameters: Parameters) -> list[Activation]:
     """One record a layer."""
+    given: Sequence[str | Activation]
     if isinstance(activations, (str, Activation)):
         given = [activations] * len(parameters)
+    elif isinstance(activations, list):
+        given = activations
     else:
-        expected = "a name such as 'relu', an activations.Activation, or a list with one a layer"
+        expected = f"a name such as 'relu', an activations.Activation, or a list with one a layer ({len(parameters)})"
         given = check.sequence("activations", activations, expected)
     if len(given) != len(parameters):
         raise ValueError(f"activations must name one activation a layer, {len(parameters)}, got {len(given)}")

@@ -338,15 +338,15 @@ def encoder_block_backward(
             f"kept must be what encoder_block returned for X of shape {X.shape}, "
             f"got an output of shape {kept.output.shape}"
         )
-    output, heads, *sums = kept
-    heads = MultiHeadPass(*(check.in_precision_of(each, X, *p) for each in heads))
-    kept = EncoderPass(output, heads, *(check.in_precision_of(each, X, *p) for each in sums))
-    grad_second_sum, grad_gain_2, grad_bias_2 = _layer_norm_backward(grad_output, kept.second_sum, p.gain_2, EPSILON)
+    first_sum, middle, second_sum = (
+        check.in_precision_of(each, X, *p) for each in (kept.first_sum, kept.middle, kept.second_sum)
+    )
+    grad_second_sum, grad_gain_2, grad_bias_2 = _layer_norm_backward(grad_output, second_sum, p.gain_2, EPSILON)
     grad_middle, grad_W_1, grad_b_1, grad_W_2, grad_b_2 = _feed_forward_backward(
-        grad_second_sum, kept.middle, p.W_1, p.b_1, p.W_2
+        grad_second_sum, middle, p.W_1, p.b_1, p.W_2
     )
     grad_middle = grad_second_sum + grad_middle
-    grad_first_sum, grad_gain_1, grad_bias_1 = _layer_norm_backward(grad_middle, kept.first_sum, p.gain_1, EPSILON)
+    grad_first_sum, grad_gain_1, grad_bias_1 = _layer_norm_backward(grad_middle, first_sum, p.gain_1, EPSILON)
     grad_Q, grad_K, grad_V, grad_W_Q, grad_W_K, grad_W_V, grad_W_O = _attend_in_heads_backward(
         grad_first_sum, X, X, X, p.W_Q, p.W_K, p.W_V, p.W_O, kept.attention
     )
